@@ -21,6 +21,7 @@ TEMPORARY = Path("/tmp")
 
 # What the server rests on: it ends, and its folder goes, when our end of the pipe closes, be it by SIGKILL.
 _UNTIL_STDIN_CLOSES = 'folder=$1; shift; "$@" >"$folder/log" 2>&1 & read -r _; kill -QUIT $!; wait; rm -rf "$folder"'
+_AND_KEEP = 'folder=$1; shift; "$@" >"$folder/log" 2>&1 & read -r _; kill -INT $!; wait'
 
 
 @dataclass(frozen=True)
@@ -44,30 +45,36 @@ class Cluster:
 
 
 @contextmanager
-def cluster(*settings: str, inside: Path = TEMPORARY) -> Iterator[Cluster]:
-    """The files of a fresh server, in a folder that goes with the block, with more `name=value` settings."""
+def cluster(*settings: str, inside: Path = TEMPORARY, kept: Path | None = None) -> Iterator[Cluster]:
+    """The files of a fresh server, in a folder that goes with the block, with more `name=value` settings.
+
+    `kept`: the folder in place of that, which stays, and whose server is used again if it has one.
+    """
     user = _unprivileged_user()
-    folder = Path(tempfile.mkdtemp(prefix="laurel-pg-", dir=inside))
+    folder = kept or Path(tempfile.mkdtemp(prefix="laurel-pg-", dir=inside))
+    folder.mkdir(parents=True, exist_ok=True)
     try:
         if user:
             os.chown(folder, user["user"], user["group"])
         programs = _programs(folder, user)
         initdb: list[str | Path] = [programs / "initdb", "-D", folder / "data", "-U", "laurel", "-A", "trust"]
         initdb += ["-E", "UTF8", "--no-locale", "--no-sync"]
-        subprocess.run(initdb, check=True, stdout=subprocess.DEVNULL, cwd=folder, **user)
+        if not (folder / "data").exists():
+            subprocess.run(initdb, check=True, stdout=subprocess.DEVNULL, cwd=folder, **user)
         given = ("listen_addresses=", f"unix_socket_directories={folder}", *settings)
         options = [part for setting in given for part in ("-c", setting)]
         yield Cluster(folder, [programs / "postgres", "-D", folder / "data", *options], user)
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        if kept is None:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 @contextmanager
-def serving(*settings: str, inside: Path = TEMPORARY) -> Iterator[str]:
-    """A fresh server on a socket, never as root, with more `name=value` settings; the URL of its database."""
-    with cluster(*settings, inside=inside) as files:
+def serving(*settings: str, inside: Path = TEMPORARY, kept: Path | None = None) -> Iterator[str]:
+    """A server as of `cluster` on a socket, never as root; the URL of its database."""
+    with cluster(*settings, inside=inside, kept=kept) as files:
         keeper = subprocess.Popen(
-            ["sh", "-c", _UNTIL_STDIN_CLOSES, "sh", files.folder, *files.command],
+            ["sh", "-c", _UNTIL_STDIN_CLOSES if kept is None else _AND_KEEP, "sh", files.folder, *files.command],
             stdin=subprocess.PIPE,
             cwd=files.folder,
             start_new_session=True,
@@ -99,6 +106,8 @@ def _programs(folder: Path, user: dict[str, Any]) -> Path:
     except (OSError, subprocess.CalledProcessError):
         if not user:
             raise
+        if (folder / package.name).exists():
+            return folder / package.name / "pginstall" / "bin"
         left_out = shutil.ignore_patterns("include", "pgxs", "*.a", "doc")
         libraries = package.with_name(f"{package.name}.libs")  # where wheels for Linux keep what they bring along
         for source in (package, libraries):

@@ -80,6 +80,7 @@ def _names_in(laurel: Served) -> dict[str, str]:
         "reward": "mug",
         "revision": "1",
         "type": "member",
+        "achievement": "regular",
     }
 
 

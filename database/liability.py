@@ -1,4 +1,6 @@
-"""The liability of a store, from its ledger: sums by wallet and month of earning, as of a past day.
+"""The liability of a store by a scan of its ledger: sums by wallet and month of earning, as of a past day.
+
+It reads all of the ledger. `database.analytics.liability` answers with the same from figures that are counted.
 
 Every figure goes by the moment of booking: what is left now, less what was booked after the day. So what is booked
 later changes nothing that was shown before.
@@ -29,23 +31,31 @@ from database.damaged import DamagedInstant
 from database.sums import sum_in_halves, whole_sum
 from database.tables import account, allocation, event, lot, member, revision, transfer
 from loyalty.calendar import add_months, local_day, start_of
-from loyalty.points.liability import Costs, Liability, LiabilityRequest, MovementSum, OutstandingSum, liability
+from loyalty.points.liability import (
+    Costs,
+    Liability,
+    LiabilityRequest,
+    MovementSum,
+    OutstandingSum,
+    liability,
+    movement_of_stored,
+)
 from loyalty.program.wallets import Points
 from program_files import ProgramFaults, read_revision
 
 PROGRAM_FILES = ("program.yaml", "program.yml", "program.json")
 
 
-def read_liability(connection: Connection, store: str, request: LiabilityRequest, zone: tzinfo) -> Liability:
+def scan_liability(connection: Connection, store: str, request: LiabilityRequest, zone: tzinfo) -> Liability:
     """Return the liability of a store, whose time zone is `zone`."""
-    sums = _Sums(connection, store, zone, request)
+    sums = LedgerSums(connection, store, zone, request)
     outstanding = sums.outstanding()
-    costs = _costs(connection, store, {each.revision for each in outstanding})
-    return liability(request, outstanding, [*sums.added(), *sums.taken()], sums.owed(), costs)
+    costs = costs_of(connection, store, {each.revision for each in outstanding})
+    return liability(request, outstanding, sums.moved(), sums.owed(), costs)
 
 
-class _Sums:
-    """Sums of the ledger of one store."""
+class LedgerSums:
+    """Sums of the ledger of one store, by a scan of it."""
 
     def __init__(self, connection: Connection, store: str, zone: tzinfo, request: LiabilityRequest) -> None:
         self._connection = connection
@@ -73,15 +83,23 @@ class _Sums:
         wanted = self._grouped(source, (deployed,), amounts, lot.c.created_at < self._end, or_(left != 0, held != 0))
         return [OutstandingSum(wallet, month, int(number), *parts) for wallet, month, (number,), parts in wanted]
 
-    def added(self) -> list[MovementSum]:
+    def moved(self) -> list[MovementSum]:
+        """Return what was added and taken in the period."""
+        return [*self._added(), *self._taken()]
+
+    def _added(self) -> list[MovementSum]:
         """Return what was added by lots in the period."""
         source = lot.outerjoin(transfer, transfer.c.id == lot.c.transfer)
         kind = func.coalesce(transfer.c.kind, literal("award"))
         within = and_(lot.c.created_at >= self._since, lot.c.created_at < self._until)
         wanted = self._grouped(source, (kind,), (lot.c.points,), within)
-        return [MovementSum(wallet, month, kind, None, points) for wallet, month, (kind,), (points,) in wanted]
+        return [
+            MovementSum.of(wallet, month, movement, points)
+            for wallet, month, (kind,), (points,) in wanted
+            if (movement := movement_of_stored(kind, None)) is not None
+        ]
 
-    def taken(self) -> list[MovementSum]:
+    def _taken(self) -> list[MovementSum]:
         """Return what transfers took from lots for good in the period."""
         about = transfer.alias("about")
         source = (
@@ -93,11 +111,12 @@ class _Sums:
         kind = case(
             (transfer.c.kind.in_(("award", "add")), "cancel"), else_=transfer.c.kind
         )  # a migration's correction
-        amount = -(allocation.c.points + allocation.c.held)
+        amount = allocation.c.points + allocation.c.held
         wanted = self._grouped(source, (kind, about.c.kind), (amount,), within)
         return [
-            MovementSum(wallet, month, moved, about_kind, points)
+            MovementSum.of(wallet, month, movement, points)
             for wallet, month, (moved, about_kind), (points,) in wanted
+            if (movement := movement_of_stored(moved, about_kind)) is not None
         ]
 
     def owed(self) -> Mapping[str, Points]:
@@ -219,7 +238,7 @@ def _end_of(day: date, zone: tzinfo) -> datetime:
     return start_of(day + timedelta(days=1), zone)
 
 
-def _costs(connection: Connection, store: str, numbers: set[int]) -> Costs:
+def costs_of(connection: Connection, store: str, numbers: set[int]) -> Costs:
     """Return the costs of wallets under revisions, by their `program.yaml`; none of one that cannot be read."""
     found: dict[tuple[int, str], Decimal] = {}
     for number in sorted(numbers):

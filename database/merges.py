@@ -73,6 +73,7 @@ OTHERWISE: Mapping[str, str] = {
     "member_collision": "removed",
     "former_identity": "stays with the member who leads to the survivor",
     "erasure": "nobody who is to be anonymised is merged",
+    "funnel_stage": "counted anew from the daily sums and completions",
     "active_day": "figures of the past stay as they were counted",
 }
 """What becomes of the rows of a member in the other tables."""

@@ -42,4 +42,6 @@ async def count_page(database: Database, programs: Programs, store: str) -> int:
     except Exception as error:  # noqa: BLE001 - other stores are counted
         log.warning("figures wait", store=store, because=str(error)[:200])
         return 0
-    return await database.store(store).write(lambda tx: tx.figures.count(program.zone, limit=PAGE))
+    return await database.store(store).write(
+        lambda tx: tx.figures.count(program.zone, limit=PAGE, achievements=program.achievements)
+    )

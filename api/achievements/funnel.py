@@ -7,7 +7,7 @@ from api.achievements.routes import AchievementInPath, require_achievement
 from api.achievements.schemas import AchievementFunnel
 from api.http.responses import ExactJson
 from api.state.dependencies import AdminRequest
-from database.analytics.funnel import read_funnel
+from database.analytics.funnel_reading import read_funnel
 from loyalty.program.wallets import ONE, exact_amount
 
 router = APIRouter(prefix="/api/{storeCode}/analytics/achievement", tags=["Analytics"])
@@ -23,7 +23,7 @@ async def achievement_funnel(store_request: AdminRequest, name: AchievementInPat
     """
     program = store_request.program
     achievement = require_achievement(program, name)
-    funnel = await store_request.database.read(lambda tx: read_funnel(tx, achievement))
+    funnel = await store_request.database.read(lambda tx: read_funnel(tx, achievement, program.zone))
     shown = {
         "achievementId": program.id_of("achievement", achievement.name),
         "achievement": achievement.name,

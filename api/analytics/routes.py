@@ -13,7 +13,7 @@ from api.http.errors import BadInput
 from api.http.responses import ExactJson
 from api.state.dependencies import AdminRequest
 from database import ReadTransaction
-from database.liability import read_liability
+from database.analytics.liability import read_liability
 from loyalty.calendar import local_day
 from loyalty.points.liability import Liability, LiabilityRequest, OutOfRange, PeriodReversed
 

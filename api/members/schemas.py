@@ -385,6 +385,7 @@ class MemberExport(TypedDict):
     decisionFacts: list[JsonObject]
     contributions: list[JsonObject]
     dailySums: list[JsonObject]
+    achievementStages: list[JsonObject]
     achievements: list[JsonObject]
     limits: list[JsonObject]
     accounts: list[JsonObject]

@@ -9,7 +9,7 @@ from api.analytics.views import liability_view
 from commands.shared.database_reader import read_only, revision_in_force, store_codes
 from commands.shared.errors import CommandError
 from commands.shared.lookup import find_store
-from database.liability import read_liability
+from database.liability import scan_liability
 from database.transaction import ReadTransaction
 from loyalty.calendar import local_day
 from loyalty.points.liability import InvalidLiabilityRequest, LiabilityRequest
@@ -40,7 +40,7 @@ def liability_of(wanted: Wanted, *, data: Path, store: str | None) -> dict[str, 
         assert found is not None, "a store begins with the first revision"
         program = read_revision(found[1])
         request = _request(wanted, today=local_day(datetime.now(UTC), program.zone))
-        report = read_liability(connection, code, request, program.zone)
+        report = scan_liability(connection, code, request, program.zone)
         return {"store": code, **liability_view(report, program)}
 
 

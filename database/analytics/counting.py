@@ -15,6 +15,8 @@ import structlog
 from sqlalchemy import Connection, Select, delete, insert, literal, literal_column, null, select
 
 from database.analytics.activity import ActiveDay, ActiveDays
+from database.analytics.earnings import EarnedKey, LotChanges, local_date
+from database.analytics.funnel_counting import Funnels, stores_with_funnels_to_count
 from database.locks import FIGURES
 from database.queries import Queries, WriteQueries
 from database.tables import (
@@ -23,6 +25,7 @@ from database.tables import (
     customer_transaction,
     daily_figure,
     delivery,
+    earned_figure,
     event,
     figure_zone,
     hourly_figure,
@@ -37,8 +40,10 @@ from database.unreadable import damage_of, shown
 from loyalty.analytics.figures import (
     ACTIVE,
     BUYER,
+    OUTSTANDING,
     RETURNER,
     STOCKS,
+    TOTAL_OF,
     WHOLE_STORE,
     CountedTransfer,
     Figure,
@@ -48,12 +53,15 @@ from loyalty.analytics.figures import (
     Sum,
     outcome_of,
 )
+from loyalty.program.achievements import Achievement
 from loyalty.store.members import Balance
 
 log = structlog.get_logger(__name__)
 
 RewardKind: TypeAlias = Literal["issued", "used", "canceled"]
-RowKind: TypeAlias = Literal["transfer", "lot", "fired", "sale", "return", "customer", "attempt"] | RewardKind
+RowKind: TypeAlias = (
+    Literal["transfer", "ledger", "lot", "fired", "mark", "sale", "return", "customer", "attempt"] | RewardKind
+)
 
 REWARD_FIGURES: Mapping[RewardKind, RewardFigure] = {
     "issued": "reward_issued",
@@ -72,6 +80,9 @@ _KEPT_COUNTED = ("fired", "attempt")
 
 BASE = 10**9
 """What one of `daily_figure.high` is."""
+
+NO_MEMBER = ""
+"""In a note of progress: of no member, only so that the store is looked at."""
 
 _CHUNK = 400
 """Ids in one statement."""
@@ -102,6 +113,9 @@ class Counted:
     sums: dict[tuple[Figure, str, date], Sum] = field(default_factory=dict)
     days: set[ActiveDay] = field(default_factory=set)
     hours: dict[tuple[Outcome, str, datetime], Sum] = field(default_factory=dict)
+    earned: dict[EarnedKey, int] = field(default_factory=dict)
+    progressed: set[str] = field(default_factory=set)
+    """The members whose progress with achievements changed."""
 
     def add_attempt(self, at: datetime, outcome: Outcome, subscription: str, latency_ms: int, sign: int = 1) -> None:
         """Add an attempt to the local hour in which it was made."""
@@ -121,11 +135,8 @@ class Counted:
             self.days.update(ActiveDay(name, member, day) for name in names)
 
     def day(self, moment: datetime) -> date:
-        """The local day of a moment; of the first and last hours that dates have, the day in UTC."""
-        try:
-            return moment.astimezone(self.zone).date()
-        except OverflowError:
-            return moment.date()
+        """The local day of a moment."""
+        return local_date(moment, self.zone)
 
 
 class FigureCounts(Queries):
@@ -136,14 +147,14 @@ class FigureCounts(Queries):
         name = self.connection.execute(select(figure_zone.c.zone).where(figure_zone.c.store == self.store)).scalar()
         return None if name is None else ZoneInfo(name)
 
-    def notes(self, limit: int | None = None) -> list[Note]:
-        """Return the oldest notes of the store; None: all of them."""
+    def notes(self, limit: int | None = None, *, without: Sequence[RowKind] = ()) -> list[Note]:
+        """Return the oldest notes of the store, but for those of some kinds; None: all of them."""
         columns = [uncounted.c[name] for name in Note._fields]
-        here = select(*columns).where(uncounted.c.store == self.store).order_by(uncounted.c.id).limit(limit)
-        return [Note(*row) for row in self.connection.execute(here)]
+        here = select(*columns).where(uncounted.c.store == self.store, uncounted.c.kind.not_in(without))
+        return [Note(*row) for row in self.connection.execute(here.order_by(uncounted.c.id).limit(limit))]
 
-    def counted(self, notes: Sequence[Note], zone: ZoneInfo) -> Counted:
-        """Return what notes come to."""
+    def counted(self, notes: Sequence[Note], zone: ZoneInfo, *, earned: bool) -> Counted:
+        """Return what notes come to; `earned`: also by the month in which points were added."""
         found = Counted(zone)
         by_kind: dict[RowKind, list[Note]] = defaultdict(list)
         for note in notes:
@@ -151,8 +162,10 @@ class FigureCounts(Queries):
                 by_kind[note.kind].append(note)
         for kind, several in by_kind.items():
             match kind:
-                case "transfer":
-                    self._count_transfers(several, found)
+                case "transfer" | "ledger":
+                    signs = self._count_transfers(kind, several, found)
+                    if earned:
+                        self._count_earned({row: sign for row, sign in signs.items() if sign}, found)
                 case "lot":
                     self._count_lots(several, found)
                 case "fired":
@@ -163,19 +176,32 @@ class FigureCounts(Queries):
                     self._count_rewards(REWARD_FIGURES[kind], several, found)
                 case "attempt":
                     self._count_attempts(several, found)
+                case "mark":
+                    found.progressed.update(note.row for note in several)
                 case _:
                     assert_never(kind)
         return found
 
-    def _count_transfers(self, notes: Sequence[Note], found: Counted) -> None:
-        by_row = _by_row(notes)
-        for row in self._rows(transfers_to_count(), transfer.c.id, by_row, numbers=STOCKS):
+    def _count_transfers(self, kind: RowKind, notes: Sequence[Note], found: Counted) -> Mapping[str, int]:
+        """Add transfers; return what is added of each: 1, or -1 if it is taken out, 0 of members for tests.
+
+        Those noted as `ledger` were counted before there were totals: only these are added.
+        """
+        by_row, signs = _by_row(notes), {}
+        for row in self._rows(transfers_to_count(), transfer.c.id, by_row, numbers=_COUNTED_PARTS):
             counted = transfer_to_count(row)
             day, sign = found.day(row.at), _sign(by_row[row.id], row.is_test)
+            signs[row.id] = sign
             if sign:
-                found.add(day, counted.increments, sign)
+                found.add(day, counted.totals if kind == "ledger" else counted.increments, sign)
+            if kind == "ledger":
+                continue
             if counted.is_own and sign > 0:
                 found.active(row.member, day, ACTIVE)
+
+    def _count_earned(self, signs: Mapping[str, int], found: Counted) -> None:
+        for by, key, amount in LotChanges(self.connection, self.store).of([*signs], found.zone):
+            found.earned[key] = found.earned.get(key, 0) + signs[by] * amount
 
     def _count_lots(self, notes: Sequence[Note], found: Counted) -> None:
         left = [note for note in notes if note.at is not None and note.amount]
@@ -245,10 +271,11 @@ class FigureCounts(Queries):
 class Figures(FigureCounts, WriteQueries):
     """The figures of one store."""
 
-    def count(self, zone: ZoneInfo, *, limit: int) -> int:
+    def count(self, zone: ZoneInfo, *, limit: int, achievements: Sequence[Achievement] | None = None) -> int:
         """Add a page of what is noted to the figures of its days; return how many notes it had.
 
-        In another zone than before, all is counted anew. Return 0 if another process counts.
+        In another zone than before, all is counted anew. Return 0 if another process counts, and `limit` if an
+        achievement is to be counted on. `achievements`: of the program; None: what is noted of progress stays so.
         """
         if not self.try_lock(FIGURES):
             return 0
@@ -257,12 +284,16 @@ class Figures(FigureCounts, WriteQueries):
             self.upsert(figure_zone, {"zone": zone.key})
         elif before.key != zone.key:
             self._note_everything_again(zone)
-        notes = self.notes(limit)
+        notes = self.notes(limit, without=("mark",) if achievements is None else ())
+        counted = self.counted(notes, zone, earned=True)
         if notes:
-            self.store_counted(self.counted(notes, zone))
+            self.store_counted(counted)
             for first in range(0, len(notes), _CHUNK):
                 ids = [note.id for note in notes[first : first + _CHUNK]]
                 self.connection.execute(delete(uncounted).where(uncounted.c.id.in_(ids)))
+        funnels = Funnels(self.connection, self.store)
+        if achievements is not None and funnels.count(achievements, counted.progressed, limit=limit):
+            return limit
         return len(notes)
 
     def count_again(self) -> None:
@@ -280,8 +311,7 @@ class Figures(FigureCounts, WriteQueries):
                 "name": name,
                 "day": day,
                 "times": found.times,
-                "high": found.amount // BASE,
-                "low": found.amount % BASE,
+                **_halves(found.amount),
             }
             for (figure, name, day), found in sorted(counted.sums.items())
         ]
@@ -293,6 +323,11 @@ class Figures(FigureCounts, WriteQueries):
         ]
         if hours:
             self.upsert_all_adding(hourly_figure, hours, sums=("times", "amount"))
+        earned = [
+            {**key._asdict(), **_halves(amount)} for key, amount in sorted(_with_outstanding(counted.earned).items())
+        ]
+        if earned:
+            self.upsert_all_adding(earned_figure, earned, sums=("high", "low"))
         ActiveDays(self.connection, self.store).add(counted.days)
 
     def _note_everything_again(self, zone: ZoneInfo) -> None:
@@ -300,11 +335,14 @@ class Figures(FigureCounts, WriteQueries):
         run = self.connection.execute
         run(delete(uncounted).where(uncounted.c.store == here, uncounted.c.kind.not_in(_KEPT_COUNTED)))
         run(delete(daily_figure).where(daily_figure.c.store == here, ~fired))
+        run(delete(earned_figure).where(earned_figure.c.store == here))
         for table in (active_day, activity_gap):
             own = table.c.name.in_((ACTIVE, BUYER, RETURNER))
             run(delete(table).where(table.c.store == here, own))
         columns = ["store", "kind", "row", "at", "amount", "sign"]
         one, nothing = literal(1), null()
+        Funnels(self.connection, self.store).forget_all()
+        self.insert(uncounted, {"kind": "mark", "row": NO_MEMBER, "sign": 1})
         transfers = select(transfer.c.store, literal("transfer"), transfer.c.id, nothing, nothing, one)
         table = customer_transaction
         sales = select(table.c.store, SALE_KIND, table.c.id, table.c.purchased_at, table.c.gross, one)
@@ -340,32 +378,39 @@ def _is_readable(table: str, row: Any, values: Iterable[Any], numbers: Iterable[
     return reason is None
 
 
+def _halves(amount: int) -> Mapping[str, int]:
+    return {"high": amount // BASE, "low": amount % BASE}
+
+
+def _with_outstanding(earned: Mapping[EarnedKey, int]) -> Mapping[EarnedKey, int]:
+    """Return figures by month of earning with what is outstanding, which has the last of all days."""
+    found = dict(earned)
+    for key, amount in earned.items():
+        if key.figure in OUTSTANDING:
+            whole = key._replace(day=date.max)
+            found[whole] = found.get(whole, 0) + amount
+    return found
+
+
 _ABOUT = transfer.alias("about")
+_COUNTED_PARTS = (*STOCKS, *TOTAL_OF)
 
 
 def transfers_to_count() -> Select[Any]:
     """The statement that finds what is counted of transfers."""
-    parts = (transfer.c[part] for part in STOCKS)
-    wanted = select(
-        transfer.c.id,
-        transfer.c.at,
-        transfer.c.kind,
-        transfer.c.wallet,
-        transfer.c.member,
-        *parts,
-        _ABOUT.c.kind,
-        member.c.is_test,
-    )
+    columns = (transfer.c[name] for name in ("id", "at", "kind", "wallet", "member", *_COUNTED_PARTS))
+    wanted = select(*columns, _ABOUT.c.kind, member.c.is_test)
     wanted = wanted.outerjoin(_ABOUT, _ABOUT.c.id == transfer.c.related)
     return wanted.outerjoin(member, member.c.id == transfer.c.member)
 
 
 def transfer_to_count(row: Any) -> CountedTransfer:
     """What is counted of a row of `transfers_to_count`."""
-    _, _, kind, wallet, _, active, pending, held, owed, about, _ = row
-    return CountedTransfer(kind, about, wallet, Balance(active=active, pending=pending, held=held, owed=owed))
+    _, _, kind, wallet, _, *parts, about, _ = row
+    return CountedTransfer(kind, about, wallet, Balance(**dict(zip(_COUNTED_PARTS, parts, strict=True))))
 
 
 def stores_to_count(connection: Connection) -> list[str]:
-    """Return the stores in which something is noted."""
-    return list(connection.execute(select(uncounted.c.store).distinct()).scalars())
+    """Return the stores in which something is noted, or an achievement is to be counted on."""
+    noted = connection.execute(select(uncounted.c.store).distinct()).scalars()
+    return sorted({*noted, *stores_with_funnels_to_count(connection)})

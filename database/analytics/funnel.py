@@ -1,18 +1,18 @@
-"""The funnel of an achievement: how many members began it, how far they came, and how many completed it.
+"""The funnel of an achievement by a scan: how many members began it, how far they came, and how many completed it.
 
 A member's best is the most that any window of theirs ever held, of what no completion has used: the best streak, the
 best month, the best thirty days. Who completed the achievement came to every part of it.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, assert_never
 
-from sqlalchemy import ColumnElement, Integer, Select, and_, case, exists, extract, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Integer, Select, and_, case, exists, extract, func, or_, select
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.expression import FunctionElement
 
 from database.tables import mark, member, progress
-from database.transaction import ReadTransaction
 from loyalty.achievements.funnel import QUARTERS, Funnel
 from loyalty.program.achievements import Achievement, CountDays, CountEvents, Distinct, Last, Sum
 from loyalty.store.achievements import MILLION
@@ -45,20 +45,20 @@ class _DailyRow:
     open: ColumnElement[int]
 
 
-def read_funnel(tx: ReadTransaction, achievement: Achievement) -> Funnel:
-    """Return how many members came how far; only rows of this achievement are read."""
-    of_it = (progress.c.store == tx.store, progress.c.achievement == achievement.name)
-    done = (*of_it, progress.c.member.not_in(_tests(tx.store)))
+def scan_funnel(connection: Connection, store: str, achievement: Achievement) -> Funnel:
+    """Return how many members came how far, by all daily sums of the achievement."""
+    of_it = (progress.c.store == store, progress.c.achievement == achievement.name)
+    done = (*of_it, progress.c.member.not_in(tests_of(store)))
     completed, again = [
-        tx.connection.execute(select(func.count()).select_from(progress).where(*done, progress.c.completed >= times))
+        connection.execute(select(func.count()).select_from(progress).where(*done, progress.c.completed >= times))
         for times in (1, 2)
     ]
-    rest, *parts = tx.connection.execute(not_completed(tx.store, achievement)).one()
+    rest, *parts = connection.execute(not_completed(store, achievement)).one()
     once = int(completed.scalar_one())
     return Funnel(once + int(rest), tuple(once + int(each) for each in parts), once, int(again.scalar_one()))
 
 
-def _tests(store: str) -> Select[Any]:
+def tests_of(store: str) -> Select[Any]:
     """Select the members for tests, who are in no figure."""
     return select(member.c.id).where(member.c.store == store, member.c.is_test)
 
@@ -74,15 +74,21 @@ def not_completed(store: str, achievement: Achievement) -> Select[Any]:
     return select(func.count(), *reached).select_from(best).where(~done)
 
 
-def _best(store: str, achievement: Achievement) -> Select[Any]:
+def best_of_members(store: str, achievement: Achievement, members: Sequence[str]) -> Select[Any]:
+    """Select those of some members who have daily sums, and the most that a window of theirs held, in millionths."""
+    return _best(store, achievement, mark.c.member.in_(members))
+
+
+def _best(store: str, achievement: Achievement, *where: ColumnElement[bool]) -> Select[Any]:
     """Select each member with daily sums, and the most that a window of theirs held, in millionths."""
     number = _DayNumber(mark.c.day)
     row = _DailyRow(mark.c.member, number, mark.c.value, mark.c.amount - mark.c.used)
     within = (
         mark.c.store == store,
         mark.c.achievement == achievement.name,
-        mark.c.member.not_in(_tests(store)),
+        mark.c.member.not_in(tests_of(store)),
         or_(mark.c.amount != 0, mark.c.used != 0),  # else what it counted came back
+        *where,
     )
     match achievement.window:
         case Last(days):
@@ -116,9 +122,7 @@ def _grouped(achievement: Achievement, row: _DailyRow, *window: ColumnElement[An
     return select(row.member.label("member"), held).group_by(row.member, *window)
 
 
-def _moving(
-    achievement: Achievement, row: _DailyRow, within: tuple[ColumnElement[bool], ...], days: int
-) -> Select[Any]:
+def _moving(achievement: Achievement, row: _DailyRow, within: Sequence[ColumnElement[bool]], days: int) -> Select[Any]:
     """Select what members had in the days up to each day on which they have something."""
     if not isinstance(achievement.measure, Distinct):
         held: ColumnElement[Any] = func.sum(row.open).over(

@@ -24,6 +24,7 @@ class MovedFigures(Figures):
     def move(self, member_id: str, *, out: bool) -> None:
         """Take all that is counted of a member out of the figures, or count it; before their mark is changed."""
         self.lock(FIGURES)
+        self.insert(uncounted, {"kind": "mark", "row": member_id, "sign": 1})  # counted by the mark of after
         every = self._rows_of(member_id)
         self._count_noted(each.with_only_columns(each.selected_columns[1]) for each in every)
         if self.zone() is None:
@@ -64,7 +65,7 @@ class MovedFigures(Figures):
             )
             found |= {row.id: Note(*row) for row in self.connection.execute(noted.order_by(uncounted.c.id))}
         if found:
-            self.store_counted(self.counted(list(found.values()), zone))
+            self.store_counted(self.counted(list(found.values()), zone, earned=True))
         counted = list(found)
         for first in range(0, len(counted), _CHUNK):
             self.connection.execute(delete(uncounted).where(uncounted.c.id.in_(counted[first : first + _CHUNK])))

@@ -44,12 +44,15 @@ class HourlySum(NamedTuple):
 class FigureReader(FigureCounts):
     """Reads figures of one store, all in one snapshot: make it first in a transaction, before anything is read."""
 
-    def __init__(self, connection: Connection, store: str, zone: ZoneInfo) -> None:
+    def __init__(self, connection: Connection, store: str, zone: ZoneInfo, *, earned: bool = False) -> None:
         super().__init__(connection, store)
         take_snapshot(connection)
         self.days_in = self.zone() or zone
         """The time zone of the days: that of the program, and until all is counted anew, the one before."""
-        self._waiting: Counted = self.counted(self.notes(MOST_NOTES), self.days_in)
+        notes = self.notes(MOST_NOTES + 1)
+        self.are_complete = len(notes) <= MOST_NOTES
+        """Whether they have everything; else more waits to be counted than a read adds itself."""
+        self.waiting: Counted = self.counted(notes[:MOST_NOTES], self.days_in, earned=earned)
 
     def daily(self, first: date, last: date, *figures: Figure) -> Iterator[DailySum]:
         """Yield figures of the days from the first to the last, both included; a day may come more than once."""
@@ -60,7 +63,7 @@ class FigureReader(FigureCounts):
         for day, figure, name, times, high, low in self.connection.execute(here):
             if damage_of((), (times, high, low)) is None:
                 yield DailySum(day, figure, name, times, high * BASE + low)
-        for (figure, name, day), found in self._waiting.sums.items():
+        for (figure, name, day), found in self.waiting.sums.items():
             if figure in figures and first <= day <= last:
                 yield DailySum(day, figure, name, *found)
 
@@ -75,7 +78,7 @@ class FigureReader(FigureCounts):
         for figure, name, *numbers in self.connection.execute(here.group_by(table.c.figure, table.c.name)):
             times, high, low = map(int, numbers)
             sums.add(figure, name, times, high * BASE + low)
-        for (figure, name, day), found in self._waiting.sums.items():
+        for (figure, name, day), found in self.waiting.sums.items():
             if figure in figures and first <= day <= last:
                 sums.add(figure, name, *found)
         return sums
@@ -103,7 +106,7 @@ class FigureReader(FigureCounts):
         for row in self.connection.execute(wanted):
             if damage_of(row, row[3:]) is None:
                 yield HourlySum(*row)
-        for (outcome, name, hour), found in self._waiting.hours.items():
+        for (outcome, name, hour), found in self.waiting.hours.items():
             if since <= hour < until and subscription in (None, name):
                 yield HourlySum(hour, outcome, name, *found)
 
@@ -129,7 +132,7 @@ class FigureReader(FigureCounts):
 
     def _waiting_for(self, name: Activity, first: date, last: date) -> int:
         """How many members that were not counted on these days are active by what waits to be counted."""
-        waiting = {each.member for each in self._waiting.days if each.name == name and first <= each.day <= last}
+        waiting = {each.member for each in self.waiting.days if each.name == name and first <= each.day <= last}
         if not waiting:
             return 0
         return len(waiting) - self._among(sorted(waiting), name, first, last)

@@ -1,7 +1,7 @@
 """Figures by day: they are what a scan of what they count comes to."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -17,7 +17,9 @@ from database.analytics.counting import (
     transfer_to_count,
     transfers_to_count,
 )
+from database.analytics.liability import moved_between, outstanding_at
 from database.audit.checks import PAGE, STORE, Check, Comparison, Finding, Proof, Subject
+from database.liability import LedgerSums
 from database.tables import (
     active_day,
     activity_gap,
@@ -31,6 +33,8 @@ from database.tables import (
     transfer,
 )
 from loyalty.analytics.figures import NO_SUM, WHOLE_STORE, Figure, Increment, Sum, outcome_of
+from loyalty.calendar import local_day
+from loyalty.points.liability import EARLIEST_DAY, LiabilityRequest, MovementSum, OutstandingSum
 from loyalty.program.wallets import exact_amount
 
 _CURE = "run `laurel recount`: the worker then counts everything anew"
@@ -49,7 +53,7 @@ class DailyFigures:
         counts = FigureCounts(connection, store)
         zone = counts.zone() or ZoneInfo("UTC")
         expected = _scanned(connection, store, zone)
-        found = counts.counted(counts.notes(), zone)
+        found = counts.counted(counts.notes(), zone, earned=False)
         _add_stored(found, connection, store)
         for key in sorted(expected.sums.keys() | found.sums.keys()):
             figure, name, day = key
@@ -80,7 +84,7 @@ class HourlyFigures:
         """Yield each hour and outcome with too few attempts."""
         counts = FigureCounts(connection, store)
         zone = counts.zone() or ZoneInfo("UTC")
-        found = counts.counted(counts.notes(), zone)
+        found = counts.counted(counts.notes(), zone, earned=False)
         actual: dict[tuple[str, datetime], int] = defaultdict(int)
         stored = select(hourly_figure.c.figure, hourly_figure.c.hour, hourly_figure.c.times)
         for outcome, hour, times in connection.execute(stored.where(hourly_figure.c.store == store)):
@@ -96,6 +100,51 @@ class HourlyFigures:
             if times < wanted.times:
                 subjects: dict[Subject, str] = {"day": hour.isoformat()}
                 yield Finding(self.name, store, subjects, outcome, wanted.times, times, self.cure)
+
+
+@dataclass(frozen=True, slots=True)
+class EarnedFigures:
+    """Compares what is outstanding and what was ever moved, by month of earning, with a scan of the ledger."""
+
+    name: str = "earned-figures"
+    promise: str = "the figures of a month of earning are what a scan of the lots comes to"
+    cure: str = _CURE
+
+    def run(self, connection: Connection, store: str, now: datetime) -> Iterator[Finding]:
+        """Yield each figure of a month that differs, and each whose days are not its whole."""
+        counts = FigureCounts(connection, store)
+        zone = counts.zone() or ZoneInfo("UTC")
+        today = local_day(now, zone)
+        waiting = counts.counted(counts.notes(), zone, earned=True)
+        scanned = LedgerSums(connection, store, zone, LiabilityRequest(today, EARLIEST_DAY, today))
+        expected = _by_month(scanned.outstanding(), scanned.moved())
+        actual = _by_month(outstanding_at(counts, waiting, today), moved_between(counts, waiting, EARLIEST_DAY, today))
+        for key in sorted(expected.keys() | actual.keys()):
+            yield from self._difference(store, key, expected.get(key, 0), actual.get(key, 0))
+        before = _by_month(outstanding_at(counts, waiting, date.min), ())
+        for wallet, month, name in sorted(before):
+            yield from self._difference(
+                store, (wallet, month, f"{name} before all days"), 0, before[wallet, month, name]
+            )
+
+    def _difference(self, store: str, key: tuple[str, date, str], expected: int, actual: int) -> Iterator[Finding]:
+        wallet, month, what = key
+        if expected != actual:
+            subjects: dict[Subject, str] = {"wallet": wallet, "day": month.isoformat()}
+            yield Finding(self.name, store, subjects, what, exact_amount(expected), exact_amount(actual), self.cure)
+
+
+def _by_month(
+    outstanding: Iterable[OutstandingSum], moved: Iterable[MovementSum]
+) -> Mapping[tuple[str, date, str], int]:
+    """Return points by wallet, month of earning and what they are; the revision is a part of the last one."""
+    found: dict[tuple[str, date, str], int] = defaultdict(int)
+    for left in outstanding:
+        for name in ("active", "pending", "held"):
+            found[left.wallet, left.month, f"{name} of revision {left.revision}"] += getattr(left, name)
+    for each in moved:
+        found[each.wallet, each.month, each.movement] += each.points
+    return {key: points for key, points in found.items() if points}
 
 
 def _add_stored(found: Counted, connection: Connection, store: str) -> None:
@@ -159,5 +208,5 @@ def _active_days() -> Check:
     )
 
 
-FIGURE_CHECKS: tuple[Proof, ...] = (DailyFigures(), HourlyFigures(), _active_days())
+FIGURE_CHECKS: tuple[Proof, ...] = (DailyFigures(), EarnedFigures(), HourlyFigures(), _active_days())
 """What holds of figures by day."""

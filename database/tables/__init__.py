@@ -14,7 +14,18 @@ from database.tables.access import (
     session,
 )
 from database.tables.achievements import contribution, mark, progress, usage
-from database.tables.analytics import active_day, activity_gap, daily_figure, figure_zone, hourly_figure, uncounted
+from database.tables.analytics import (
+    active_day,
+    activity_gap,
+    daily_figure,
+    earned_figure,
+    figure_zone,
+    funnel,
+    funnel_count,
+    funnel_stage,
+    hourly_figure,
+    uncounted,
+)
 from database.tables.campaigns import campaign_code
 from database.tables.channels import channel, referral
 from database.tables.columns import ExpiryRule, Instant, Json, metadata
@@ -67,12 +78,16 @@ __all__ = [
     "draft",
     "draft_backtest",
     "draft_file",
+    "earned_figure",
     "erasure",
     "event",
     "export_chunk",
     "export_file",
     "figure_zone",
     "former_identity",
+    "funnel",
+    "funnel_count",
+    "funnel_stage",
     "hourly_figure",
     "import_chunk",
     "import_file",

@@ -29,6 +29,19 @@ daily_figure = Table(
     Column("low", BigInteger, nullable=False),
 )
 
+earned_figure = Table(
+    "earned_figure",
+    metadata,
+    Column("store", NAME, primary_key=True),
+    Column("figure", String(16), primary_key=True),  # of `loyalty.analytics.figures.EarnedFigure`
+    Column("day", Date, primary_key=True),  # local, of booking; 9999-12-31: what is outstanding, the sum of all days
+    Column("wallet", NAME, primary_key=True),
+    Column("month", Date, primary_key=True),  # the first day of that in which the points were added
+    Column("revision", Integer, primary_key=True),  # under which they were added
+    Column("high", BigInteger, nullable=False),  # as of `daily_figure`
+    Column("low", BigInteger, nullable=False),
+)
+
 hourly_figure = Table(
     "hourly_figure",
     metadata,
@@ -65,4 +78,32 @@ figure_zone = Table(
     metadata,
     Column("store", NAME, primary_key=True),
     Column("zone", NAME, nullable=False),  # in which the days are
+)
+
+funnel = Table(
+    "funnel",
+    metadata,
+    Column("store", NAME, primary_key=True),
+    Column("achievement", NAME, primary_key=True),
+    Column("definition", String(255), nullable=False),  # of the achievement: what stages go by
+    Column("counted_to", ID),  # members up to this one are counted; null: all are
+)
+
+funnel_stage = Table(
+    "funnel_stage",
+    metadata,
+    Column("store", NAME, primary_key=True),
+    Column("achievement", NAME, primary_key=True),
+    Column("member", ID, primary_key=True),
+    Column("stage", SmallInteger, nullable=False),  # of `loyalty.achievements.funnel.Stage`
+)
+Index("ix_funnel_stage_member", funnel_stage.c.member)
+
+funnel_count = Table(
+    "funnel_count",
+    metadata,
+    Column("store", NAME, primary_key=True),
+    Column("achievement", NAME, primary_key=True),
+    Column("stage", SmallInteger, primary_key=True),
+    Column("members", BigInteger, nullable=False),
 )

@@ -5,12 +5,12 @@ undoing counts on the day of the undoing: a cancelled spend lowers what was spen
 day of purchase, and a return by its own.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Final, Literal, NamedTuple, TypeAlias, get_args
+from typing import Final, Literal, NamedTuple, TypeAlias
 
-from loyalty.points.liability import Movement, movement_of
+from loyalty.points.liability import ADDING, Movement, movement_of_stored
 from loyalty.program.wallets import Points
 from loyalty.store.members import Balance
 from loyalty.store.points import TransferKind
@@ -19,19 +19,32 @@ from rules.numbers import CONTEXT
 Stock: TypeAlias = Literal["active", "pending", "held", "owed"]
 """Points that are there at the end of a day: the sum of the changes of all days until then."""
 
+Total: TypeAlias = Literal["total_earned", "total_spent", "total_expired"]
+"""What transfers add to the totals of accounts, less what was undone. Pending points are earned, too."""
+
 RewardFigure: TypeAlias = Literal["reward_issued", "reward_used", "reward_cancelled"]
 """What became of rewards, each by its own moment: one that is cancelled stays issued on the day on which it was."""
 
-Figure: TypeAlias = Stock | Movement | RewardFigure | Literal["expiring", "sales", "returns", "fired"]
+Figure: TypeAlias = Stock | Movement | Total | RewardFigure | Literal["expiring", "sales", "returns", "fired"]
 """What is counted. Points are of a wallet; `sales` and `returns` of the store; `fired` of a reactor or achievement.
 
 `expiring` is what is left of the lots that expire on a day, also one to come.
 """
 
+EarnedFigure: TypeAlias = Literal["active", "pending", "held"] | Movement
+"""What is counted by the month in which points were added: their liability."""
+
 Outcome: TypeAlias = Literal["delivered", "refused", "unanswered"]
 """What came of an attempt to deliver a webhook: a 2xx, another answer, or none. It is counted by the hour."""
 
+TOTAL_OF: Final[Mapping[Literal["earned", "spent", "expired"], Total]] = {
+    "earned": "total_earned",
+    "spent": "total_spent",
+    "expired": "total_expired",
+}
+"""The total by the part of a balance that it is."""
 STOCKS: Final[tuple[Stock, ...]] = ("active", "pending", "held", "owed")
+OUTSTANDING: Final[frozenset[EarnedFigure]] = frozenset(("active", "pending", "held"))
 WHOLE_STORE: Final = ""
 """The name of figures that are of the store itself."""
 
@@ -43,8 +56,6 @@ ACTIVE: Final = "active"
 BUYER: Final = "buyer"
 RETURNER: Final = "returner"
 
-_KNOWN: Final = frozenset((None, *get_args(TransferKind)))
-"""A kind that another version wrote moves nothing that is known here."""
 _OWN: Final[frozenset[TransferKind]] = frozenset(("award", "deduct", "spend", "send"))
 
 
@@ -72,12 +83,19 @@ class CountedTransfer:
         for stock in STOCKS:
             if change := getattr(self.change, stock):
                 yield Increment(stock, self.wallet, 0, change)
+        yield from self.totals
         outstanding = self.change.active + self.change.pending + self.change.held
-        movement = movement_of(self.kind, self.about) if {self.kind, self.about} <= _KNOWN else None
+        movement = movement_of_stored(self.kind, self.about)
         if movement is None or not outstanding:
             return
-        is_added = movement in ("issued", "transferred")
-        yield Increment(movement, self.wallet, 1, outstanding if is_added else -outstanding)
+        yield Increment(movement, self.wallet, 1, outstanding if movement in ADDING else -outstanding)
+
+    @property
+    def totals(self) -> Iterator[Increment]:
+        """What it adds to the totals of its account."""
+        for part, total in TOTAL_OF.items():
+            if change := getattr(self.change, part):
+                yield Increment(total, self.wallet, 0, change)
 
     @property
     def is_own(self) -> bool:

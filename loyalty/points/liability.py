@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
-from typing import Literal, TypeAlias, assert_never
+from typing import Any, Final, Literal, TypeAlias, assert_never, get_args
 
 from loyalty.program.wallets import ONE, Points
 from loyalty.store.members import NOTHING
@@ -15,6 +15,11 @@ EARLIEST_DAY = date(1970, 1, 1)
 
 Movement: TypeAlias = Literal["issued", "spent", "expired", "cancelled", "paid_debt", "transferred"]
 """How points came to be outstanding, or ceased to be."""
+
+_KNOWN: Final = frozenset((None, *get_args(TransferKind)))
+
+ADDING: Final[frozenset[Movement]] = frozenset(("issued", "transferred"))
+"""Movements whose figure is what came to be outstanding; that of each other is what ceased to be."""
 
 
 class InvalidLiabilityRequest(ValueError):
@@ -89,16 +94,17 @@ class OutstandingSum:
 
 @dataclass(frozen=True, slots=True)
 class MovementSum:
-    """Points of one wallet, added in one month, that transfers of a kind took for good: below zero, if they came back.
-
-    `about` is the kind of the transfer that they are about. Of the kinds that add points, they are what was added.
-    """
+    """Points of one wallet, added in one month, that were moved in a way, as `Figures` shows them."""
 
     wallet: str
     month: date
-    kind: TransferKind
-    about: TransferKind | None
+    movement: Movement
     points: Points
+
+    @classmethod
+    def of(cls, wallet: str, month: date, movement: Movement, change: int) -> "MovementSum":
+        """Return a sum by what it changed of what is outstanding."""
+        return cls(wallet, month, movement, Points(change if movement in ADDING else -change))
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,7 +204,8 @@ def liability(
     for left in outstanding:
         add(left.wallet, left.month, _costed(left, costs.get((left.revision, left.wallet))))
     for moved in movements:
-        add(moved.wallet, moved.month, _moved(moved))
+        figure: dict[str, Any] = {moved.movement: moved.points}
+        add(moved.wallet, moved.month, replace(NO_FIGURES, **figure))
     wallets: dict[str, dict[date, Figures]] = {wallet: {} for wallet, points in owed.items() if points}
     for wallet, month in sorted(found):
         if found[wallet, month] != NO_FIGURES:
@@ -216,22 +223,9 @@ def _costed(left: OutstandingSum, cost: Decimal | None) -> Figures:
     return replace(figures, cost=CONTEXT.multiply(CONTEXT.divide(Decimal(figures.outstanding), ONE), cost))
 
 
-def _moved(moved: MovementSum) -> Figures:
-    match movement_of(moved.kind, moved.about):
-        case "issued":
-            return Figures(issued=moved.points)
-        case "spent":
-            return Figures(spent=moved.points)
-        case "expired":
-            return Figures(expired=moved.points)
-        case "cancelled":
-            return Figures(cancelled=moved.points)
-        case "paid_debt":
-            return Figures(paid_debt=moved.points)
-        case "transferred":
-            return Figures(transferred=moved.points if moved.kind == "receive" else Points(-moved.points))
-        case None:
-            return NO_FIGURES
+def movement_of_stored(kind: TransferKind, about: TransferKind | None) -> Movement | None:
+    """As `movement_of`; kinds that another version wrote do nothing that is known here."""
+    return movement_of(kind, about) if {kind, about} <= _KNOWN else None
 
 
 def movement_of(kind: TransferKind, about: TransferKind | None) -> Movement | None:

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from database import Database, ReadTransaction
-from database.liability import read_liability
+from database.analytics.liability import read_liability
+from database.liability import scan_liability
 from database.programs import Programs
 from loyalty.calendar import local_day
 from loyalty.points.cancelling import CancelTransfer, cancel_transfer
@@ -20,6 +21,7 @@ from loyalty.points.operations import AddPoints, SpendPoints, TransferPoints, ad
 from loyalty.program.wallets import ONE
 from tests.kit.amounts import points
 from tests.kit.busy_ledger import BusyLedger
+from tests.kit.figures import count_all
 
 MARCH, APRIL = date(2026, 3, 1), date(2026, 4, 1)
 
@@ -31,11 +33,13 @@ def today(busy: BusyLedger) -> date:
 async def at_end_of(
     busy: BusyLedger, day: date, first: date | None = None, last: date | None = None, breakage: Any = 0
 ) -> Liability:
-    """The liability of a day, with movements between two days."""
-    request = LiabilityRequest(day, first or day, last or day, Decimal(breakage))
+    """The liability of a day, with movements between two days; figures and a scan of the ledger say the same."""
+    request, zone = LiabilityRequest(day, first or day, last or day, Decimal(breakage)), busy.scripted.program.zone
 
     def read(tx: ReadTransaction) -> Liability:
-        return read_liability(tx.connection, "DEFAULT", request, busy.scripted.program.zone)
+        found = read_liability(tx.connection, "DEFAULT", request, zone)
+        assert found == scan_liability(tx.connection, "DEFAULT", request, zone)
+        return found
 
     return await busy.scripted.database.store("DEFAULT").read(read)
 
@@ -122,8 +126,10 @@ async def test_past_figures_stay_whatever_is_booked_later_and_movements_explain_
 ) -> None:
     busy = await BusyLedger.open(database, seed)
     noted: dict[date, Liability] = {}
-    for _ in range(6):
+    for number in range(6):
         await busy.some_steps(12)
+        if number % 2:
+            await count_all(database, busy.scripted.program.zone, limit=7)
         day = today(busy)
         await busy.scripted.wait(1)
         noted[day] = await at_end_of(busy, day, MARCH)

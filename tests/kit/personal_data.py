@@ -18,6 +18,7 @@ from database.tables import (
     decision_facts,
     delivery,
     former_identity,
+    funnel_stage,
     import_file,
     import_line,
     issued_reward,
@@ -118,8 +119,14 @@ def _mark(tx: Transaction, member_id: str) -> None:
     tx.campaign_codes.add([NewCampaignCode(new_id(), "everything", person.id.upper(), datetime.now(UTC), "admin")])
     tx.campaign_codes.use("everything", person.id.upper(), member_id=person.id, now=datetime.now(UTC))
     tx.figures.count(ZoneInfo("UTC"), limit=1_000)
+    _add_stage(tx, person)
     for rows in KEPT_OF_A_MEMBER:
         _mark_rows(tx, rows, person)
+
+
+def _add_stage(tx: Transaction, person: Person) -> None:
+    row = {"store": tx.store, "member": person.id, "achievement": "any", "stage": 1}
+    tx.connection.execute(insert(funnel_stage).values(row))
 
 
 def _add_code(tx: Transaction, person: Person) -> None:

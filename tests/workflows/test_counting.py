@@ -4,7 +4,7 @@ import asyncio
 
 from sqlalchemy import insert
 
-from database import Database, ReadTransaction
+from database import Database
 from database.programs import Programs
 from database.tables import uncounted
 from tests.kit.busy_ledger import BusyLedger
@@ -22,13 +22,9 @@ async def test_what_waits_is_counted_and_a_store_without_a_program_is_left(datab
     counting = asyncio.create_task(run_counting(database, programs))
     try:
         async with asyncio.timeout(60):
-            while await database.store("DEFAULT").read(_waits):
+            while "DEFAULT" in await database.stores_to_count():
                 await asyncio.sleep(0.02)
     finally:
         counting.cancel()
 
     assert sorted(await database.stores_to_count()) == ["NONE"]
-
-
-def _waits(tx: ReadTransaction) -> bool:
-    return bool(tx.connection.exec_driver_sql("SELECT count(*) FROM uncounted WHERE store = 'DEFAULT'").scalar())

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import Connection, select, update
 
 from activities.events import EventActivities
-from database.liability import read_liability
+from database.liability import scan_liability
 from database.tables import account, event, lot, mark
 from loyalty.calendar import local_day
 from loyalty.points.liability import LiabilityRequest
@@ -84,7 +84,7 @@ async def test_what_a_store_owes_is_exact_beyond_64_bits(shop_anywhere: Shop):
     today = local_day(datetime.now(UTC), zone)
 
     def read(connection: Connection) -> Any:
-        return read_liability(connection, "DEFAULT", LiabilityRequest(today, today, today, Decimal(0)), zone)
+        return scan_liability(connection, "DEFAULT", LiabilityRequest(today, today, today, Decimal(0)), zone)
 
     found = await shop.api.database.access_read(lambda access: read(access.connection))
 

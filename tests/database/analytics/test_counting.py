@@ -11,8 +11,8 @@ from sqlalchemy import Connection, create_engine, func, insert, select, text, up
 
 from database import Database, ReadTransaction
 from database.analytics.activity import ActiveDay, ActiveDays
+from database.analytics.liability import read_liability
 from database.analytics.reading import FigureReader
-from database.liability import read_liability
 from database.tables import account, active_day, customer_transaction, uncounted
 from loyalty.analytics.figures import ACTIVE, STOCKS, WalletFigures
 from loyalty.calendar import local_day
@@ -215,7 +215,8 @@ def test_every_table_that_counts_has_its_triggers(database_url: str) -> None:
 
     of_points, of_transactions = ("transfer", "lot", "changed_lot", "fired"), ("transaction", "corrected", "customer")
     others = ("issued", "used", "canceled", "attempt")
-    assert names == {f"count_{each}" for each in (*of_points, *of_transactions, *others)}
+    of_progress = [f"{change}{table}" for table in ("mark", "progress") for change in ("", "changed_", "removed_")]
+    assert names == {f"count_{each}" for each in (*of_points, *of_transactions, *others, *of_progress)}
 
 
 def _triggers(connection: Connection) -> set[str]:

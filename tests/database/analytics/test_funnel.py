@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import text
 
 from database import Database, Transaction
-from database.analytics.funnel import not_completed, read_funnel
+from database.analytics.funnel import not_completed, scan_funnel
 from loyalty.achievements.progress import in_window, open_amount
 from loyalty.program.achievements import Achievement, CountDays, CountEvents, Distinct, Last, Measure, Sum, Window
 from loyalty.program.logic import Place
@@ -90,8 +90,8 @@ async def test_a_funnel_counts_members_by_the_best_window_that_they_had(database
     await database.store("A").write(save)
 
     for each in ACHIEVEMENTS:
-        found = await database.store("A").read(lambda tx, each=each: read_funnel(tx, each))  # type: ignore[misc]
-        other = await database.store("B").read(lambda tx, each=each: read_funnel(tx, each))  # type: ignore[misc]
+        found = await database.store("A").read(lambda tx, each=each: scan_funnel(tx.connection, tx.store, each))  # type: ignore[misc]
+        other = await database.store("B").read(lambda tx, each=each: scan_funnel(tx.connection, tx.store, each))  # type: ignore[misc]
         completed = [times for times in done[each.name] if times]
         best = [
             best_of(each, some)

@@ -6,8 +6,9 @@ import pytest
 from sqlalchemy import func, select
 
 from database import Database, ReadTransaction
+from database.analytics.liability import read_liability
 from database.analytics.members import buyers_since, members_by_tier, members_since
-from database.liability import read_liability
+from database.liability import scan_liability
 from database.tables import account, active_day
 from loyalty.analytics.figures import STOCKS
 from loyalty.calendar import local_day
@@ -65,6 +66,9 @@ async def test_figures_are_those_of_all_others_however_often_marks_change_and_fi
         active = set(tx.connection.execute(select(active_day.c.member).distinct()).scalars())
         assert active.isdisjoint(tests)
         report = read_liability(tx.connection, "DEFAULT", LiabilityRequest(last, last, last), scripted.program.zone)
+        assert report == scan_liability(
+            tx.connection, "DEFAULT", LiabilityRequest(last, last, last), scripted.program.zone
+        )
         (owed,) = [each.total for each in report.wallets if each.wallet == "points"] or [None]
         assert (0 if owed is None else owed.active + owed.pending) == counted["active"] + counted["pending"]
         assert members_since(tx, []) == [len(others)]

@@ -1,0 +1,19 @@
+"""The funnel of an achievement from what is counted of its members, and from a scan while that is not all."""
+
+from zoneinfo import ZoneInfo
+
+from database.analytics.funnel import scan_funnel
+from database.analytics.funnel_counting import FunnelQueries
+from database.analytics.reading import FigureReader
+from database.transaction import ReadTransaction
+from loyalty.achievements.funnel import Funnel
+from loyalty.program.achievements import Achievement
+
+
+def read_funnel(tx: ReadTransaction, achievement: Achievement, zone: ZoneInfo) -> Funnel:
+    """Return how many members came how far; call it first in a transaction. `zone`: of the program."""
+    figures = FigureReader(tx.connection, tx.store, zone)
+    found = None
+    if figures.are_complete:
+        found = FunnelQueries(tx.connection, tx.store).counted(achievement, figures.waiting.progressed)
+    return scan_funnel(tx.connection, tx.store, achievement) if found is None else found
