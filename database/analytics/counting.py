@@ -15,6 +15,7 @@ import structlog
 from sqlalchemy import Connection, Select, delete, insert, literal, literal_column, null, select
 
 from database.analytics.activity import ActiveDay, ActiveDays
+from database.analytics.counted_transfers import COUNTED_PARTS, transfer_to_count, transfers_to_count
 from database.analytics.earnings import EarnedKey, LotChanges, local_date
 from database.analytics.funnel_counting import Funnels, stores_with_funnels_to_count
 from database.locks import FIGURES
@@ -42,10 +43,7 @@ from loyalty.analytics.figures import (
     BUYER,
     OUTSTANDING,
     RETURNER,
-    STOCKS,
-    TOTAL_OF,
     WHOLE_STORE,
-    CountedTransfer,
     Figure,
     Increment,
     Outcome,
@@ -54,7 +52,6 @@ from loyalty.analytics.figures import (
     outcome_of,
 )
 from loyalty.program.achievements import Achievement
-from loyalty.store.members import Balance
 
 log = structlog.get_logger(__name__)
 
@@ -187,8 +184,9 @@ class FigureCounts(Queries):
 
         Those noted as `ledger` were counted before there were totals: only these are added.
         """
-        by_row, signs = _by_row(notes), {}
-        for row in self._rows(transfers_to_count(), transfer.c.id, by_row, numbers=_COUNTED_PARTS):
+        by_row = _by_row(notes)
+        signs: dict[str, int] = {}
+        for row in self._rows(transfers_to_count(), transfer.c.id, by_row, numbers=COUNTED_PARTS):
             counted = transfer_to_count(row)
             day, sign = found.day(row.at), _sign(by_row[row.id], row.is_test)
             signs[row.id] = sign
@@ -198,6 +196,7 @@ class FigureCounts(Queries):
                 continue
             if counted.is_own and sign > 0:
                 found.active(row.member, day, ACTIVE)
+        return signs
 
     def _count_earned(self, signs: Mapping[str, int], found: Counted) -> None:
         for by, key, amount in LotChanges(self.connection, self.store).of([*signs], found.zone):
@@ -390,24 +389,6 @@ def _with_outstanding(earned: Mapping[EarnedKey, int]) -> Mapping[EarnedKey, int
             whole = key._replace(day=date.max)
             found[whole] = found.get(whole, 0) + amount
     return found
-
-
-_ABOUT = transfer.alias("about")
-_COUNTED_PARTS = (*STOCKS, *TOTAL_OF)
-
-
-def transfers_to_count() -> Select[Any]:
-    """The statement that finds what is counted of transfers."""
-    columns = (transfer.c[name] for name in ("id", "at", "kind", "wallet", "member", *_COUNTED_PARTS))
-    wanted = select(*columns, _ABOUT.c.kind, member.c.is_test)
-    wanted = wanted.outerjoin(_ABOUT, _ABOUT.c.id == transfer.c.related)
-    return wanted.outerjoin(member, member.c.id == transfer.c.member)
-
-
-def transfer_to_count(row: Any) -> CountedTransfer:
-    """What is counted of a row of `transfers_to_count`."""
-    _, _, kind, wallet, _, *parts, about, _ = row
-    return CountedTransfer(kind, about, wallet, Balance(**dict(zip(_COUNTED_PARTS, parts, strict=True))))
 
 
 def stores_to_count(connection: Connection) -> list[str]:

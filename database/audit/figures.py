@@ -8,14 +8,13 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, and_, func, literal, or_, select
 
+from database.analytics.counted_transfers import transfer_to_count, transfers_to_count
 from database.analytics.counting import (
     BASE,
     REWARD_FIGURES,
     REWARD_MOMENTS,
     Counted,
     FigureCounts,
-    transfer_to_count,
-    transfers_to_count,
 )
 from database.analytics.liability import moved_between, outstanding_at
 from database.audit.checks import PAGE, STORE, Check, Comparison, Finding, Proof, Subject

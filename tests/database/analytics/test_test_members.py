@@ -63,9 +63,9 @@ async def test_figures_are_those_of_all_others_however_often_marks_change_and_fi
     last = local_day(scripted.now, scripted.program.zone)
 
     def read(tx: ReadTransaction) -> None:
+        report = read_liability(tx.connection, "DEFAULT", LiabilityRequest(last, last, last), scripted.program.zone)
         active = set(tx.connection.execute(select(active_day.c.member).distinct()).scalars())
         assert active.isdisjoint(tests)
-        report = read_liability(tx.connection, "DEFAULT", LiabilityRequest(last, last, last), scripted.program.zone)
         assert report == scan_liability(
             tx.connection, "DEFAULT", LiabilityRequest(last, last, last), scripted.program.zone
         )
