@@ -43,10 +43,13 @@ def install_error_pages(app: FastAPI, record_refusal: RecordRefusal) -> None:
         if isinstance(error, SQLAlchemyError):
             log.error("the database does not answer", because=str(error.__cause__ or error))
             return error_page(request, status, "Try again in a few seconds: nothing was changed.")
-        if isinstance(error, WithoutProgram):
-            return _without_program(request, error)
         messages = [each.message for each in faults_of(error)]
         return error_page(request, status, *(messages or [str(error)]))
+
+    async def show_without_program(request: Request, error: Exception) -> Response:
+        assert isinstance(error, WithoutProgram)
+        await record_refusal(request, 404)
+        return _without_program(request, error)
 
     async def show_log_in(request: Request, error: Exception) -> Response:
         assert isinstance(error, LogInNeeded)
@@ -64,6 +67,7 @@ def install_error_pages(app: FastAPI, record_refusal: RecordRefusal) -> None:
 
     for kind in STATUS:
         app.add_exception_handler(kind, show)
+    app.add_exception_handler(WithoutProgram, show_without_program)
     app.add_exception_handler(LogInNeeded, show_log_in)
     app.add_exception_handler(HTTPException, show_framework_error)
     app.add_exception_handler(RequestValidationError, show_invalid_parameters)
@@ -73,11 +77,9 @@ def install_error_pages(app: FastAPI, record_refusal: RecordRefusal) -> None:
 def _without_program(request: Request, error: WithoutProgram) -> Response:
     """What to do about a store that has no program yet."""
     if not error.may_make:
-        return error_page(request, 404, f"{error}. You may not deploy: ask who may.")
+        return error_page(request, 404, f"The {error}. You may not deploy: ask who may.")
     url = f"/console/new-store?{urlencode({'code': error.store})}"
-    return error_page(
-        request, 404, f"The store {error.store} has no program yet.", link=(url, "Make its first program")
-    )
+    return error_page(request, 404, f"The {error}.", link=(url, "Make its first program"))
 
 
 def _incident_page(scope: Scope, incident: str) -> Response:

@@ -43,11 +43,12 @@ from loyalty.refusals import Refusal
 from program_files import ProgramFaults
 
 
-class WithoutProgram(UnknownStore):
+class WithoutProgram(Exception):
     """A page is about a store without a program; `may_make`: who asks may make its first one."""
 
     def __init__(self, store: str, *, may_make: bool) -> None:
-        super().__init__(store)
+        super().__init__(f"store {store} has no program yet")
+        self.store = store
         self.may_make = may_make
 
 

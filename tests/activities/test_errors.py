@@ -52,6 +52,9 @@ RETRIED = {
     "_Stopped",
     # The program is loaded, and the step is run again.
     "NeedsRevision",
+    # The decision is made in another process, and the step is run again.
+    "NeedsDecision",
+    "TooMuchAtOnce",
     # The step is run again for the member into whom that of the event was merged.
     "EventMoved",
     "_Stop",
