@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from database.events import RELAY_DELAY, row_of
 from database.locks import identity_lock, member_lock
-from database.members import KEY_COLUMNS
+from database.member_queries import KEY_COLUMNS
 from database.queries import WriteQueries, columns_of, insert_into
 from database.tables import event, member
 from loyalty.store.events import NewEvent, ReportedId

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from sqlalchemy import ColumnElement, Connection, select
 
-from database.ledger import TRANSFER_COLUMNS, transfer_record
+from database.ledger_queries import TRANSFER_COLUMNS, transfer_record
 from database.queries import columns_of
 from database.tables import allocation, transfer
 from loyalty.store.points import Allocation, Transfer

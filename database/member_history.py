@@ -10,7 +10,7 @@ from typing import Any, Final, Literal, NamedTuple, TypeAlias
 from sqlalchemy import Column, ColumnElement, Table, and_, or_, select
 
 from database.audit_log import AuditEntry
-from database.ledger import TRANSFER_COLUMNS, transfer_record
+from database.ledger_queries import TRANSFER_COLUMNS, transfer_record
 from database.pages import MAX_COUNTED, Condition, count
 from database.queries import Queries
 from database.tables import audit_log, delivery, event, transfer

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Table, and_, bindparam, delete, func, or_, select, update
 
 from database.events import Events
-from database.ledger import account_of
+from database.ledger_queries import account_of
 from database.pages import PageRequest, PageResult, find_page
 from database.queries import Queries, WriteQueries, columns_of
 from database.tables import (

@@ -22,10 +22,12 @@ from database.event_batches import EventBatches
 from database.events import EventQueries, Events
 from database.exports import ExportQueries, Exports
 from database.imports import ImportQueries, Imports
-from database.ledger import Ledger, LedgerQueries
+from database.ledger import Ledger
+from database.ledger_queries import LedgerQueries
 from database.losses import LossQueries
 from database.member_history import HistoryQueries
-from database.members import MemberQueries, Members
+from database.member_queries import MemberQueries
+from database.members import Members
 from database.merges import MergeQueries, Merges
 from database.phones import Phones
 from database.referrals import ReferralQueries, Referrals

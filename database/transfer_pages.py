@@ -21,7 +21,7 @@ from sqlalchemy import (
     union_all,
 )
 
-from database.ledger import TRANSFER_COLUMNS, transfer_record
+from database.ledger_queries import TRANSFER_COLUMNS, transfer_record
 from database.pages import Condition, PageRequest, PageResult, count, counted_after, in_order, ordered, page_by_key
 from database.sums import sum_in_halves, whole_sum
 from database.tables import Instant, customer_transaction, event, lot, transfer

@@ -6,14 +6,16 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, create_engine, text
 
-from database import ledger
+from database import ledger_queries
 from database.sqlite_fast_path import Prepared
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 WANTED = {"in_store": "S", "the_member": "ann", "the_wallet": "points", "now": NOW, "most": 20, "skipped": 0}
 
 
-@pytest.mark.parametrize("statement", [ledger._EXPIRING, ledger._STAYING], ids=["expiring", "never expiring"])
+@pytest.mark.parametrize(
+    "statement", [ledger_queries._EXPIRING, ledger_queries._STAYING], ids=["expiring", "never expiring"]
+)
 def test_lots_are_read_in_the_order_of_the_index(database_url: str, statement: Prepared[Any]) -> None:
     engine = create_engine(database_url)
     with engine.connect() as connection:
