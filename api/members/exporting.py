@@ -6,17 +6,69 @@ from typing import Any
 
 from fastapi import APIRouter
 from starlette.responses import StreamingResponse
+from typing_extensions import TypedDict
 
 import rules
 from api.authentication.callers import AdminCaller
+from api.http.responses import Id, Instant, JsonObject
 from api.members.paths import MemberInPath
-from api.members.schemas import MemberExport
 from api.state.dependencies import CallerRequest
 from api.state.member_lookup import member_in_path
 from database import ReadTransaction, StoreDatabase
 from database.personal_data.exporting import ExportPage, export_page, find_person
 from database.personal_data.inventory import KEPT_OF_A_MEMBER
 from database.personal_data.kept_rows import KeptRows, Person
+
+
+class MemberExport(TypedDict):
+    """Everything that is kept of a member: one list of rows for each table."""
+
+    customerId: Id
+    storeCode: str
+    exportedAt: Instant
+    member: list[JsonObject]
+    merges: list[JsonObject]
+    sessions: list[JsonObject]
+    profileFields: list[JsonObject]
+    collisions: list[JsonObject]
+    formerIdentities: list[JsonObject]
+    referrals: list[JsonObject]
+    codes: list[JsonObject]
+    activeDays: list[JsonObject]
+    badges: list[JsonObject]
+    tiers: list[JsonObject]
+    tiersByHand: list[JsonObject]
+    countedSales: list[JsonObject]
+    corrections: list[JsonObject]
+    events: list[JsonObject]
+    reversals: list[JsonObject]
+    reversibleEvents: list[JsonObject]
+    steps: list[JsonObject]
+    decisionFacts: list[JsonObject]
+    contributions: list[JsonObject]
+    dailySums: list[JsonObject]
+    achievementStages: list[JsonObject]
+    achievements: list[JsonObject]
+    limits: list[JsonObject]
+    accounts: list[JsonObject]
+    transfers: list[JsonObject]
+    lots: list[JsonObject]
+    allocations: list[JsonObject]
+    rewards: list[JsonObject]
+    rewardStatuses: list[JsonObject]
+    couponCodes: list[JsonObject]
+    campaignCodes: list[JsonObject]
+    transactions: list[JsonObject]
+    transactionTerms: list[JsonObject]
+    importedLines: list[JsonObject]
+    dueItems: list[JsonObject]
+    attempts: list[JsonObject]
+    deliveries: list[JsonObject]
+    messages: list[JsonObject]
+    erasure: list[JsonObject]
+    auditLog: list[JsonObject]
+    answers: list[JsonObject]
+
 
 router = APIRouter(prefix="/api/{storeCode}/member", tags=["Member"])
 

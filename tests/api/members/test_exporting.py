@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import update
 
-from api.members.schemas import MemberExport
+from api.members.exporting import MemberExport
 from database.personal_data import exporting
 from database.personal_data.inventory import KEPT_OF_A_MEMBER
 from database.tables import audit_log, campaign_code, correction, member_merge
