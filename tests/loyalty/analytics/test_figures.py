@@ -18,8 +18,10 @@ def counted(kind: TransferKind, about: TransferKind | None = None, **change: int
 
 def test_an_award_is_issued_and_there() -> None:
     assert counted("award", active=5, earned=5) == {
-        Increment("active", "points", 0, 5), Increment("issued", "points", 1, 5)
-    }  # fmt: skip
+        Increment("active", "points", 0, 5),
+        Increment("issued", "points", 1, 5),
+        Increment("total_earned", "points", 0, 5),
+    }
 
 
 def test_pending_points_are_issued_once_and_not_again_when_they_become_active() -> None:
