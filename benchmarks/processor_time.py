@@ -14,8 +14,13 @@ def seconds(pid: int) -> float:
 
 def children(pid: int) -> list[int]:
     """The processes that a process has started and that still run, whichever of its threads did so."""
-    tasks = Path(f"/proc/{pid}/task").iterdir()
-    return [int(child) for task in tasks for child in (task / "children").read_text().split()]
+    found: list[int] = []
+    for task in Path(f"/proc/{pid}/task").iterdir():
+        try:
+            found += map(int, (task / "children").read_text().split())
+        except OSError:  # this thread has ended
+            continue
+    return found
 
 
 def tree_seconds(pid: int) -> tuple[float, float]:
