@@ -76,8 +76,9 @@ class SlowDecisions:
         try:
             outcome = await asyncio.shield(deciding)
         finally:
-            if deciding.done():
-                self._made.pop(event, None)
+            made = self._made.get(event)
+            if deciding.done() and made is not None and made[1] is deciding:  # a later attempt may read something else
+                del self._made[event]
         return None if outcome is None else DecidedElsewhere(by, outcome)
 
     async def close(self) -> None:

@@ -204,6 +204,32 @@ async def test_an_attempt_that_is_cancelled_leaves_the_decision_to_the_next_one(
     assert (found.status, len(asked)) == ("applied", 1)
 
 
+async def test_a_decision_on_other_input_is_still_ended_after_an_earlier_one_is_made(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answers: list[asyncio.Future[None]] = []
+
+    async def answer(*_: Any) -> None:
+        answers.append(asyncio.get_running_loop().create_future())
+        await answers[-1]
+
+    monkeypatch.setattr(SlowDecisions, "_decide", answer)
+    event = Event(new_id(), "counted", store.member, NOW, {"n": SLOW})
+    inputs = [DecisionInput(None, event, *[None] * 2, now, False, *[None] * 2) for now in (NOW, NOW.replace(hour=10))]
+    attempts = []
+    for number, by in enumerate(inputs, start=1):
+        attempts.append(asyncio.create_task(store.slow.decide("DEFAULT", store.revision, by)))
+        while len(answers) < number:
+            await asyncio.sleep(0)
+    answers[0].set_result(None)
+    await attempts[0]
+    await store.slow.close()
+
+    assert answers[1].cancelled()
+    with pytest.raises(asyncio.CancelledError):
+        await attempts[1]
+
+
 def test_the_process_ends_with_its_input_although_it_decides() -> None:
     event = Event("e", "counted", "ann", NOW, {"n": PAST_THE_BOUND})
     by = DecisionInput(Member("ann", NOW), event, {}, {}, NOW, True, {}, {})
