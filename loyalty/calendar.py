@@ -45,6 +45,10 @@ class Duration:
         """Return the instant this much earlier on the local clock."""
         return _moved(instant, -self.months, -self.days, -self.seconds, zone)
 
+    def after_day(self, day: date) -> date:
+        """Return the local date this many months and days later."""
+        return (add_months(day, self.months) if self.months else day) + timedelta(days=self.days)
+
     def __bool__(self) -> bool:
         return bool(self.months or self.days or self.seconds)
 

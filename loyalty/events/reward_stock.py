@@ -27,7 +27,7 @@ def in_stock(effects: list[Effect], left: RewardsLeft) -> InStock:
     for effect in effects:
         if isinstance(effect, IssueReward) and effect.reward in rest:
             if rest[effect.reward] <= 0:
-                notes.append(f"no {effect.reward}: nothing is left of it, or it is paused")
+                notes.append(f"no {effect.reward}: nothing is left of it, it is paused, or its coupons have ended")
                 continue
             rest[effect.reward] -= 1
         kept.append(effect)

@@ -66,7 +66,7 @@ def anniversary_of(rule: Anniversary, *, registered_at: datetime, now: datetime,
     years = max(1, today.year - first.year)
     while (day := add_months(first, 12 * years)) <= today:
         years += 1
-    return rule.plus.after(start_of(day, zone), zone)
+    return start_of(rule.plus.after_day(day), zone)
 
 
 def expires_at(rule: Expiry, *, now: datetime, zone: tzinfo) -> datetime | None:
@@ -78,7 +78,7 @@ def expires_at(rule: Expiry, *, now: datetime, zone: tzinfo) -> datetime | None:
             end = duration.after(now, zone)
             return end if through is None else start_of(_first_day_after(through, local_day(end, zone)), zone)
         case EndOf(period, plus):
-            return plus.after(start_of(_first_day_after(period, local_day(now, zone)), zone), zone)
+            return start_of(plus.after_day(_first_day_after(period, local_day(now, zone))), zone)
         case OnDate(month, day):
             today = local_day(now, zone)
             this_year = _on(today.year, month, day)

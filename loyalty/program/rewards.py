@@ -76,6 +76,11 @@ class Coupon:
             ends.append(self.valid.after(begins, zone))
         return begins, min(ends, default=None)
 
+    def ended_at(self, now: datetime, zone: tzinfo) -> datetime | None:
+        """Return since when a coupon that is issued now could not be used any more; None: it can be used."""
+        _, ends = self.usable(now, zone)
+        return ends if ends is not None and ends <= now else None
+
 
 @dataclass(frozen=True, slots=True)
 class Price:

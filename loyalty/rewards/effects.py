@@ -14,11 +14,17 @@ from loyalty.rewards.supply import left_for, lock_if_limited
 
 
 def rewards_left(context: EventContext) -> Mapping[str, int]:
-    """Return how many rewards reactors on the event can issue to its member, and lock these; absent: any number."""
+    """Return how many rewards reactors on the event can issue to its member, and lock these; absent: any number.
+
+    None of a reward whose coupons could not be used any more: nobody pays for them.
+    """
     left: dict[str, int] = {}
     for name in sorted(context.program.issued_on.get(context.event.type, ())):
         reward = context.program.rewards.get(name)
-        if reward is not None and lock_if_limited(context.tx, reward):
+        coupon = None if reward is None else reward.coupon
+        if coupon is not None and coupon.ended_at(context.now, context.program.zone) is not None:
+            left[name] = 0
+        elif reward is not None and lock_if_limited(context.tx, reward):
             number = left_for(context.tx, reward, context.event.member, is_test=context.state.is_test)
             if number is not None:
                 left[name] = number

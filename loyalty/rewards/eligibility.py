@@ -97,6 +97,9 @@ def why_not_buying(
             raise RewardPaused(reward.name)
         reward = limited_for(reward, member)
         price = price_of(reward, now=now)
+        ended_at = None if reward.coupon is None else reward.coupon.ended_at(now, program.zone)
+        if ended_at is not None:
+            raise NoLongerOnSale(reward.name, ended_at)
         require_eligible(program, reward, member, now=now)
         if reward.limits:
             day = local_day(now, program.zone)

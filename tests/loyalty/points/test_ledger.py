@@ -74,6 +74,13 @@ def test_points_expire_by_the_rule_of_their_wallet(rule: Expiry, expected: datet
     assert expires_at(rule, now=NOW, zone=WARSAW) == expected
 
 
+def test_a_duration_behind_the_end_of_a_day_ends_at_midnight_also_where_clocks_skip_the_midnight_before() -> None:
+    santiago = ZoneInfo("America/Santiago")  # 6 September 2026 begins there at 1:00
+    now = datetime(2026, 9, 5, 12, tzinfo=santiago)
+
+    assert expires_at(EndOf("day", Duration(days=1)), now=now, zone=santiago) == datetime(2026, 9, 7, tzinfo=santiago)
+
+
 def test_pending_points_become_active_before_anything_else() -> None:
     effect = AwardPoints("points", Points(10), pending=Duration(days=2), expires=After(Duration(days=30)))
 

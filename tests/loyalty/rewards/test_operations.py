@@ -10,7 +10,7 @@ from loyalty.points.refusals import DateInPast
 from loyalty.rewards import refusals
 from loyalty.rewards.operations import BuyReward, buy_reward, change_status, reissue_coupon
 from loyalty.rewards.stocking import delete_code, pause_reward, resume_reward, set_stock, upload_codes
-from tests.kit.rewards import ANN, BOB, DAY, NOW, Shop, program
+from tests.kit.rewards import ANN, BOB, DAY, NOW, Shop
 
 
 @pytest.fixture
@@ -369,37 +369,3 @@ def test_only_codes_of_a_list_that_nobody_has_are_deleted(shop: Shop) -> None:
     for stock in (-1, 10**9 + 1):
         with pytest.raises(refusals.InvalidStock):
             shop.run(set_stock, "mug", stock)
-
-
-REACTOR = "reactor: gift\non: visit\nthen: [{deduct_points: {points: 150}}, {issue_reward: mug}]\n"
-BADGE = "reactor: badge\non: visit\nthen: [{issue_reward: mug}, {grant_badge: seen}]\n"
-
-
-def test_a_reactor_of_which_nothing_is_left_takes_nothing_and_fails_nothing(shop: Shop) -> None:
-    shop.engine.program = program(reactors__gift=REACTOR, reactors__badge=BADGE)
-    shop.stock("mug", 2)
-
-    first = shop.engine.report(ANN, "visit", {})
-    second = shop.engine.report(ANN, "visit", {})
-
-    assert shop.supply("mug").stock == 0
-    assert shop.points() == 850
-    assert [each.type for each in first].count("reward_issued") == 2
-    outcomes = {each.source: each for each in second[0].decision.outcomes}
-    assert outcomes["reactor/gift"].verdict == "came_to_nothing"
-    assert "no mug: nothing is left of it" in outcomes["reactor/gift"].because
-    assert outcomes["reactor/badge"].verdict == "fired", "it grants its badge all the same"
-    assert [each.error for each in second] == [""] * len(second)
-
-
-def test_what_a_reactor_deducts_is_the_cost_of_the_reward_that_it_issues(shop: Shop) -> None:
-    shop.engine.program = program(reactors__gift=REACTOR)
-
-    (_, issued) = shop.engine.report(ANN, "visit", {})
-
-    (message,) = [each.body["data"] for each in issued.sent if each.name == "CustomerBoughtReward"]
-    assert message["costInPoints"] == 150
-    assert message["actionCause"]["campaignId"] == shop.engine.program.id_of("reactor", "gift")
-    assert message["actionCause"]["customEventId"] == issued.parent
-    shop.cancel(issued.body["issued_reward"])
-    assert shop.points() == 1000

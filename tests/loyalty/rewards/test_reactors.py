@@ -1,0 +1,63 @@
+"""Rewards that reactors issue, for points or for none."""
+
+import pytest
+
+from loyalty.rewards import refusals
+from loyalty.rewards.eligibility import why_not_buying
+from tests.kit.rewards import ANN, Shop, program
+
+
+@pytest.fixture
+def shop() -> Shop:
+    return Shop()
+
+
+REACTOR = "reactor: gift\non: visit\nthen: [{deduct_points: {points: 150}}, {issue_reward: mug}]\n"
+BADGE = "reactor: badge\non: visit\nthen: [{issue_reward: mug}, {grant_badge: seen}]\n"
+
+
+def test_a_reactor_of_which_nothing_is_left_takes_nothing_and_fails_nothing(shop: Shop) -> None:
+    shop.engine.program = program(reactors__gift=REACTOR, reactors__badge=BADGE)
+    shop.stock("mug", 2)
+
+    first = shop.engine.report(ANN, "visit", {})
+    second = shop.engine.report(ANN, "visit", {})
+
+    assert shop.supply("mug").stock == 0
+    assert shop.points() == 850
+    assert [each.type for each in first].count("reward_issued") == 2
+    outcomes = {each.source: each for each in second[0].decision.outcomes}
+    assert outcomes["reactor/gift"].verdict == "came_to_nothing"
+    assert "no mug: nothing is left of it" in outcomes["reactor/gift"].because
+    assert outcomes["reactor/badge"].verdict == "fired", "it grants its badge all the same"
+    assert [each.error for each in second] == [""] * len(second)
+
+
+def test_a_reactor_takes_nothing_for_a_coupon_that_could_not_be_used_any_more(shop: Shop) -> None:
+    over = "reward: mug\nprice: 50\ncoupon: {value: 5, type: money, until: 2026-05-01}\n"
+    shop.engine.program = program(rewards__mug=over, reactors__gift=REACTOR)
+
+    (last_day,) = [each for each in shop.engine.report(ANN, "visit", {}) if each.type == "visit"]
+    shop.wait(1)
+    (over_since,) = shop.engine.report(ANN, "visit", {})
+    reward = shop.engine.program.rewards["mug"]
+    member = shop.engine.store.members.facts(ANN)
+    refused = why_not_buying(shop.engine.store, shop.engine.program, reward, member, now=shop.engine.now)
+
+    assert shop.points() == 850
+    assert last_day.decision.outcomes[0].verdict == "fired"
+    assert over_since.decision.outcomes[0].verdict == "came_to_nothing"
+    assert isinstance(refused, refusals.NoLongerOnSale)
+
+
+def test_what_a_reactor_deducts_is_the_cost_of_the_reward_that_it_issues(shop: Shop) -> None:
+    shop.engine.program = program(reactors__gift=REACTOR)
+
+    (_, issued) = shop.engine.report(ANN, "visit", {})
+
+    (message,) = [each.body["data"] for each in issued.sent if each.name == "CustomerBoughtReward"]
+    assert message["costInPoints"] == 150
+    assert message["actionCause"]["campaignId"] == shop.engine.program.id_of("reactor", "gift")
+    assert message["actionCause"]["customEventId"] == issued.parent
+    shop.cancel(issued.body["issued_reward"])
+    assert shop.points() == 1000
