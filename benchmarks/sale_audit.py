@@ -25,11 +25,14 @@ class Sale:
 def faults_of_sales(connection: Connection, sales: Sequence[Sale]) -> Iterator[str]:
     """Each document is there once; each sale of a member paid its value once, and lost what came back of it."""
     stored = {row.document_number: row for row in connection.execute(select(customer_transaction))}
+    member_of = {number: row.member for number, row in stored.items()}
     for sale in sales:
         for number, answered in {sale.number: sale.id, **sale.returns}.items():
             row = stored.pop(number, None)
             if row is None or row.id != answered:
                 yield f"{number} was answered as {answered}, and is there as {row and row.id}"
+            elif row.return_state == "waiting" and member_of.get(row.linked_number):
+                yield f"{number} waits, although its sale has a member"
     for number in stored:
         yield f"{number} was never answered, and is there"
     yield from _wrong_points(connection, sales)

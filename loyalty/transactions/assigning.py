@@ -84,9 +84,14 @@ def record_return(work: AssigningWork, returned: StoredTransaction, sale: Stored
 
 
 def assign_unassigned(work: AssigningWork, member: Member) -> int:
-    """Give a member the sales without one that name them, and nobody else; return how many."""
+    """Give a member, who is locked, the sales without one that name them and no other member; return how many.
+
+    The sales' numbers are locked: a return that is reported meanwhile joins one that has its member by then.
+    """
     identity = Identity(member.id, member.email, member.phone, member.card)
-    found = work.tx.transactions.unassigned_sales(identity)
+    seen = work.tx.transactions.unassigned_sales(identity)
+    work.tx.transactions.lock_numbers(each.document_number for each in seen)
+    found = work.tx.transactions.unassigned_sales(identity) if seen else []
     return sum(_names_only(work, each, member.id) and assign_and_record(work, each, member.id) for each in found)
 
 

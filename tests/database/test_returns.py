@@ -1,6 +1,7 @@
 """Sales and returns on every database: by the activities of production, many at once, and the ledger adds up."""
 
 import asyncio
+import threading
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -17,7 +18,8 @@ from loyalty.ids import new_id
 from loyalty.program.program import Program
 from loyalty.references import EventRef
 from loyalty.refusals import Refusal
-from loyalty.store.members import Identity
+from loyalty.store.members import Identity, Member
+from loyalty.transactions.assigning import assign_unassigned
 from loyalty.transactions.operations import register_transaction
 from tests.kit import programs
 from tests.kit.shop import document, item
@@ -50,10 +52,14 @@ class Till:
         program, revision, _ = await stored.deploy(programs.files(**FILES), by="test")
         till = cls(database, stored, program, revision)
 
-        def register(tx: Transaction) -> None:
+        await till.register(till.member, "ann@example.com")
+        return till
+
+    async def register(self, member_id: str, email: str) -> None:
+        def run(tx: Transaction) -> None:
             tx.members.register(
-                Identity(email="ann@example.com"),
-                member_id=till.member,
+                Identity(email=email),
+                member_id=member_id,
                 profile={},
                 attributes={},
                 tier="bronze",
@@ -62,26 +68,30 @@ class Till:
                 now=NOW,
             )
 
-        await till.store.write(register)
-        return till
+        await self.store.write(run)
 
     @property
     def store(self) -> Any:
         return self.database.store(self.program.store)
 
-    async def report(self, number: str, *items: Any, sale: str | None = None) -> list[EventRef]:
+    async def report(
+        self, number: str, *items: Any, sale: str | None = None, email: str = "ann@example.com"
+    ) -> list[EventRef]:
         """Store a document; return the events that it recorded."""
         kind: Any = {} if sale is None else {"type": "return", "linked_number": sale}
-        email = "ann@example.com" if sale is None else None
-        told = document(number, *items, now=NOW + timedelta(hours=sale is not None), email=email, **kind)
+        named = email if sale is None else None
+        told = document(number, *items, now=NOW + timedelta(hours=sale is not None), email=named, **kind)
 
         def run(tx: Transaction) -> list[EventRef]:
-            operation = OperationContext(tx, self.program, self.revision, NOW, "admin")
+            operation = self.operation(tx)
             register_transaction(operation, told)
             return operation.to_start
 
         recorded: list[EventRef] = await self.store.write(run)
         return recorded
+
+    def operation(self, tx: Transaction) -> OperationContext:
+        return OperationContext(tx, self.program, self.revision, NOW, "admin")
 
     async def answer(self, recorded: list[EventRef]) -> None:
         await self.activities.react_to_events(recorded, NOW)
@@ -134,6 +144,32 @@ async def test_of_many_returns_of_one_line_at_once_one_is_taken(database: Databa
     assert len(recorded) == 1
     assert sorted(each for each in found if isinstance(each, str)) == ["MoreThanSold"] * 5
     assert (await till.balance())["active"] == 17
+
+
+async def test_a_return_that_is_stored_while_its_sale_gets_its_member_joins_it(database: Database) -> None:
+    till = await Till.open(database)
+    await till.report("A", "beans", email="bea@example.com")
+    bea = Member(new_id(), NOW, email="bea@example.com")
+    await till.register(bea.id, "bea@example.com")
+    is_stored, is_assigned = threading.Event(), threading.Event()
+
+    def take_back(tx: Transaction) -> None:
+        told = document("R", "beans", now=NOW + timedelta(hours=1), type="return", linked_number="A")
+        register_transaction(till.operation(tx), told)
+        is_stored.set()
+        is_assigned.wait(1)  # which it is not, as the sale's number is locked
+
+    def assign(tx: Transaction) -> int:
+        assert is_stored.wait(60)
+        try:
+            return assign_unassigned(till.operation(tx), bea)
+        finally:
+            is_assigned.set()
+
+    _, assigned = await asyncio.gather(till.store.write(take_back), till.store.write(assign))
+
+    returned = await till.read(lambda tx: tx.transactions.by_number("R"))
+    assert (assigned, returned.member, returned.return_state) == (1, bea.id, "joined")
 
 
 async def test_a_return_before_its_sale_is_decided_waits_for_it_in_the_queue(database: Database) -> None:
