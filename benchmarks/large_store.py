@@ -169,8 +169,9 @@ def fill(engine: Engine, members: int, console: Console) -> None:
         connection.execute(delete(uncounted).where(uncounted.c.kind == "mark"))
         connection.execute(delete(funnel))
         connection.execute(insert(uncounted), {"store": "DEFAULT", "kind": "mark", "row": NO_MEMBER, "sign": 1})
-    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.exec_driver_sql("ANALYZE")
+    if engine.dialect.name == "postgresql":  # as its autovacuum does; SQLite has statistics that Laurel writes
+        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.exec_driver_sql("ANALYZE")
     console.print(f"  {members} members, {members * TRANSFERS_OF_MEMBER} transfers")
 
 
@@ -306,9 +307,9 @@ def cost_in_an_empty_store(console: Console, *, on_postgres: bool) -> Cost:
 
 def fill_once(engine: Engine, folder: Path, members: int, console: Console) -> None:
     """Deploy the program to the store of a folder, and fill it, unless it has the members already."""
+    (folder / "data").mkdir(exist_ok=True)
     if inspect(engine).has_table(member.name) and rows_in(engine, member):
         return
-    (folder / "data").mkdir(exist_ok=True)
     url = engine.url.set(drivername=engine.dialect.name).render_as_string(hide_password=False)
     with closing(Database.open(url)) as database:
         files = {path: text.encode() for path, text in (PROGRAM | MORE).items()}

@@ -72,8 +72,9 @@ def add_busy_member(engine: Any, entries: int) -> str:
         with engine.begin() as connection:
             connection.execute(insert(event), events)
             connection.execute(insert(transfer), transfers)
-    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.exec_driver_sql("ANALYZE")
+    if engine.dialect.name == "postgresql":
+        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.exec_driver_sql("ANALYZE")
     return id_
 
 

@@ -25,6 +25,7 @@ from database.imports import ImportToStart, delete_old_imports, take_imports
 from database.merges import open_merges
 from database.migrate import encrypt_secrets_once, upgrade
 from database.overdue_deliveries import OverdueDelivery, take_overdue_deliveries
+from database.planner_statistics import write_planner_statistics
 from database.retention import Place, RemovedPage, remove_audit_entries, remove_details
 from database.secret_keys import NO_KEYS, SecretKeys
 from database.settings import take_waiting_notice_moves
@@ -55,6 +56,7 @@ class Database:
         try:
             upgrade(connections.engine)
             encrypt_secrets_once(connections.engine)
+            write_planner_statistics(connections.engine)
         except BaseException:
             connections.close()
             raise
