@@ -24,6 +24,7 @@ from console.figures import routes as figures
 from console.history import routes as history
 from console.imports import routes as imports
 from console.log_in import routes as log_in
+from console.members import freezing as member_freezing
 from console.members import routes as members
 from console.merges import routes as merges
 from console.overview import routes as overview
@@ -56,6 +57,7 @@ ROUTERS = (
     events.router,
     event_types.router,
     members.router,
+    member_freezing.router,
     merges.router,
     history.router,
     redemptions.router,

@@ -1,4 +1,4 @@
-"""The backtest of the draft: begun, followed while it runs, cancelled, and shown as pictures with their numbers."""
+"""The backtest of the draft: followed while it runs, and shown as pictures with their numbers."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -8,45 +8,24 @@ from starlette.responses import Response
 
 from access import Permission
 from api.http.errors import NotFound
-from api.plans.backtests import begin_backtest, cancel_backtest, show_backtest
+from api.plans.backtests import show_backtest
 from console.pages.charts import Chart, Series, day_after, link
-from console.pages.forms import Field, Form
-from console.pages.page import REFUSED, PageOfStore, StorePage
+from console.pages.page import PageOfStore, StorePage
 from console.route_rules import STORE
 
 router = APIRouter()
 
-_TEMPLATE = "drafts/backtest.html"
-_PATH = f"{STORE}/program/draft/backtest"
-ASKED = Form([Field("days", "Days before today", "whole")])
+PATH = f"{STORE}/program/draft/backtest"
 MOST_PAIRS = 31
 """Days that are drawn as bars side by side; more are lines."""
 MOST_SOURCES = 20
 """Reactors and achievements in the picture; all that differ are among the numbers."""
 
 
-@router.get(_PATH)
+@router.get(PATH)
 async def show_page(page: PageOfStore) -> Response:
     """How far the backtest has come, and what came of it; a part of the plan, and a page of its own."""
-    return await page.render(_TEMPLATE, block="backtest", form=Form([]), **await last_backtest(page))
-
-
-@router.post(_PATH)
-async def begin_page(page: PageOfStore) -> Response:
-    """Begin a backtest, and go back to the plan, where it is followed."""
-    form = ASKED.filled(page.sent)
-    try:
-        await page.call(begin_backtest, body=form.body())
-    except REFUSED as error:
-        return await page.refuse(_TEMPLATE, Form([]), error, **await last_backtest(page))
-    return page.redirect(f"{page.url('program', 'draft', 'plan')}#backtest")
-
-
-@router.post(f"{_PATH}/cancel")
-async def cancel_page(page: PageOfStore) -> Response:
-    """End the backtest that runs."""
-    await page.call(cancel_backtest)
-    return page.redirect(f"{page.url('program', 'draft', 'plan')}#backtest")
+    return await page.render("drafts/backtest.html", block="backtest", **await last_backtest(page))
 
 
 async def last_backtest(page: StorePage) -> dict[str, Any]:

@@ -1,11 +1,15 @@
-"""What deploying the draft would change, and deploying exactly that."""
+"""What deploying the draft would change, its backtest, and deploying exactly that: one page with one form."""
 
+from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlencode
 
 from fastapi import APIRouter
 from starlette.responses import Response
 
+from api.plans.backtests import begin_backtest, cancel_backtest
 from api.plans.planning import deploy_draft, plan_draft
+from console.drafts.backtest import PATH as BACKTEST
 from console.drafts.backtest import last_backtest
 from console.drafts.files import file_url
 from console.pages.forms import Field, Form
@@ -14,33 +18,78 @@ from console.route_rules import STORE
 
 router = APIRouter()
 
+_TEMPLATE = "drafts/plan.html"
 DAYS = 30
 """Days of a backtest, unless another number was asked for."""
-DEPLOY = Form([Field("note", "Why", hint="It stands beside the revision.")])
+FORM = Form([Field("days", "Days before today", "whole"), Field("note", "Why", hint="It stands beside the revision.")])
+_DROP, _RENAME = "_drop", "_rename"
+_KEPT = ("days", "note", _DROP, _RENAME)
+_MOST_KEPT = 500
+"""Characters of a field that the address keeps: more than the API takes."""
 
 
 @router.get(f"{STORE}/program/draft/plan")
 async def plan_page(page: PageOfStore) -> Response:
     """The changes in words, what is wrong, failing tests, and the last backtest."""
-    return await page.render("drafts/plan.html", form=page.new_form(DEPLOY), **await _planned(page))
+    context, query = await _planned(page), page.request.query_params
+    last = context["backtest"]
+    days = query.get("days") or str(DAYS if last is None else last["days"])
+    form = page.new_form(FORM.shown({"days": days, "note": query.get("note")}))
+    chosen = _chosen(query.getlist(_DROP), rename=_RENAME in query)
+    return await page.render(_TEMPLATE, form=form, **chosen, **context)
 
 
 @router.post(f"{STORE}/program/draft/plan")
 async def deploy_page(page: PageOfStore) -> Response:
     """Put in force what the page has shown, and nothing else."""
-    form = DEPLOY.filled(page.sent)
-    fingerprint, drop, rename = page.sent.first("_fingerprint"), page.sent.all("_drop"), page.sent.has("_rename")
-    body = {"fingerprint": fingerprint, "drop": drop, "rename": rename, **form.body()}
+    form, sent = FORM.filled(page.sent), page.sent
+    agreed = {"drop": sent.all(_DROP), "rename": sent.has(_RENAME)}
+    body = {"fingerprint": sent.first("_fingerprint"), "note": form["note"].value, **agreed}
     try:
         done = await page.call(deploy_draft, body=body, store=page.store)
     except REFUSED as error:
-        return await page.refuse("drafts/plan.html", form, error, **await _planned(page))
+        return await _refuse(page, form, error)
     return page.redirect(f"{page.url('program', str(done['revision']))}?deployed=1")
+
+
+@router.post(BACKTEST)
+async def begin_page(page: PageOfStore) -> Response:
+    """Begin a backtest, and go back to the plan, where it is followed; `_look` only goes back to it."""
+    form = FORM.filled(page.sent)
+    try:
+        if not page.sent.has("_look"):
+            days = form["days"]
+            await page.call(begin_backtest, body={days.name: days.content(days.value)} if days.value else {})
+    except REFUSED as error:
+        return await _refuse(page, form, error)
+    return page.redirect(_plan_url(page))
+
+
+@router.post(f"{BACKTEST}/cancel")
+async def cancel_page(page: PageOfStore) -> Response:
+    """End the backtest that runs."""
+    await page.call(cancel_backtest)
+    return page.redirect(_plan_url(page))
+
+
+async def _refuse(page: StorePage, form: Form, error: Exception) -> Response:
+    chosen = _chosen(page.sent.all(_DROP), rename=page.sent.has(_RENAME))
+    return await page.refuse(_TEMPLATE, form, error, **chosen, **await _planned(page))
+
+
+def _chosen(drop: list[str], *, rename: bool) -> Mapping[str, Any]:
+    """What somebody agreed to already, for the boxes of the form."""
+    return {"drop": drop, "rename": rename}
+
+
+def _plan_url(page: StorePage) -> str:
+    """The address of the plan, at its backtest, with what was typed into its form."""
+    kept = [(name, value[:_MOST_KEPT]) for name, value in page.sent.fields if name in _KEPT and value]
+    query = f"?{urlencode(kept)}" if kept else ""
+    return f"{page.url('program', 'draft', 'plan')}{query}#backtest"
 
 
 async def _planned(page: StorePage) -> dict[str, Any]:
     """The plan, with the last backtest of the draft."""
     plan = await page.call(plan_draft, body={"days": 0})
-    last = await last_backtest(page)
-    days = DAYS if last["backtest"] is None else last["backtest"]["days"]
-    return {"plan": plan, "days": days, "url_of": lambda path: file_url(page, path), **last}
+    return {"plan": plan, "url_of": lambda path: file_url(page, path), **await last_backtest(page)}

@@ -1,4 +1,4 @@
-"""Members: found and listed, one of them as a whole, registered, changed, deactivated, frozen, anonymised."""
+"""Members: found and listed, one of them as a whole, registered, changed, deactivated, anonymised."""
 
 from typing import Any
 
@@ -7,7 +7,6 @@ from starlette.responses import Response
 
 from api.members.changing import activate, deactivate, put_member
 from api.members.exporting import export_member
-from api.members.freezing import freeze, unfreeze
 from api.members.privacy import anonymize
 from api.members.routes import list_members, post_member, show_member, show_status
 from console.members.charts import balance_charts
@@ -49,11 +48,6 @@ FORM = Form(
         Field("customer.test", "A test member, outside of figures and budgets", "yes_no"),
     ]
 )
-
-FREEZE = Form(
-    [Field("reason", "Reason", required=True, hint="Is kept with the member, and shown to those who serve them.")]
-)
-UNFREEZE = Form([Field("reason", "Reason")])
 
 
 @router.get(f"{STORE}/members")
@@ -138,45 +132,6 @@ async def deactivate_page(member: str, page: PageOfStore) -> Response:
     """Let a member take part no longer."""
     await page.call(deactivate, member=member)
     return page.redirect(page.url("members", member), notice="The member takes part no longer.")
-
-
-@router.get(f"{STORE}/members/{{member}}/freeze")
-async def freeze_form(member: str, page: PageOfStore) -> Response:
-    """The form that freezes a member."""
-    shown = await page.call(show_member, member=member)
-    return await page.render("members/freeze.html", form=page.new_form(FREEZE), member=shown)
-
-
-@router.post(f"{STORE}/members/{{member}}/freeze")
-async def freeze_page(member: str, page: PageOfStore) -> Response:
-    """Freeze a member for a reason."""
-    form = FREEZE.filled(page.sent)
-    try:
-        await page.call(freeze, body=form.body(), member=member)
-    except REFUSED as error:
-        shown = await page.call(show_member, member=member)
-        return await page.refuse("members/freeze.html", form, error, member=shown)
-    return page.redirect(page.url("members", member), notice="The member is frozen.")
-
-
-@router.get(f"{STORE}/members/{{member}}/unfreeze")
-async def unfreeze_form(member: str, page: PageOfStore) -> Response:
-    """The form that unfreezes a member."""
-    shown = await page.call(show_member, member=member)
-    return await page.render("members/unfreeze.html", form=page.new_form(UNFREEZE), member=shown)
-
-
-@router.post(f"{STORE}/members/{{member}}/unfreeze")
-async def unfreeze_page(member: str, page: PageOfStore) -> Response:
-    """Unfreeze a member."""
-    form = UNFREEZE.filled(page.sent)
-    try:
-        await page.call(unfreeze, body=form.body(), member=member)
-    except REFUSED as error:
-        shown = await page.call(show_member, member=member)
-        return await page.refuse("members/unfreeze.html", form, error, member=shown)
-    notice = "The member is unfrozen; what waited happens within seconds."
-    return page.redirect(page.url("members", member), notice=notice)
 
 
 @router.get(f"{STORE}/members/{{member}}/anonymize")

@@ -81,7 +81,7 @@ async def test_a_designer_changes_plans_deploys_and_rolls_back_by_keyboard(conso
     await simulate_and_save_as_test(console, page, Keyboard(page), "double-in-april")
     await press_on(page, "Plan")
     await settled(page, "**/draft/plan")
-    await tab_to(page, "days")
+    await tab_to(page, "f-days")
     await page.keyboard.press("Enter")
     await expect(page.locator("#run")).to_contain_text("members gain")
     await tab_to(page, "f-note")

@@ -7,9 +7,10 @@ from html import unescape
 from typing import Any
 
 from database.backtests import BacktestStatus, StoredBacktest
-from tests.console.drafts.test_pages import DRAFT
+from tests.console.drafts.test_pages import DRAFT, FILE, fields
 from tests.kit.api import Api
-from tests.kit.console import HOME, Visitor, text_of
+from tests.kit.console import HOME, Visitor, form_of, text_of
+from tests.kit.programs import PROGRAM
 
 BACKTEST = f"{DRAFT}/backtest"
 HOSTILE = "<script>alert(1)</script>"
@@ -55,7 +56,7 @@ async def test_a_backtest_is_begun_followed_and_cancelled_without_scripts(api: A
     cancelled = await visitor.post(f"{BACKTEST}/cancel")
 
     assert "No backtest of this draft was begun." in none
-    assert (begun.status_code, begun.headers["location"]) == (303, f"{DRAFT}/plan#backtest")
+    assert (begun.status_code, begun.headers["location"]) == (303, f"{DRAFT}/plan?days=2#backtest")
     for words in (planned, looked):
         assert "1,200 of 30,000 events of 2 days are replayed" in words
         assert "Look again" in words
@@ -94,6 +95,28 @@ async def test_a_backtest_of_another_text_is_said_to_be_one(api: Api, visitor: V
 
     assert "This is the backtest of another text of your draft" in words
     assert "Nothing was replayed: no event was reported since 2026-05-01" in words
+
+
+async def test_what_was_typed_for_the_deploy_is_kept_by_a_backtest(api: Api, visitor: Visitor) -> None:
+    other = PROGRAM.replace("Coffee shop", "Tea shop") + "# as they say\n"
+    await visitor.post(FILE, await fields(visitor, other, "program.yaml"))
+    typed = form_of(await visitor.get(f"{DRAFT}/plan"), having="note")
+    typed |= {"days": "7", "note": "für März & <i>", "_rename": "true"}
+
+    ways = [
+        await visitor.post(BACKTEST, typed),
+        await visitor.post(BACKTEST, typed | {"_look": "1"}),
+        await visitor.post(f"{BACKTEST}/cancel", typed),
+    ]
+    led_to = [await visitor.get(each.headers["location"]) for each in ways]
+    wrong = await visitor.post(BACKTEST, typed | {"days": "x"})
+    late = await visitor.post(f"{DRAFT}/plan", typed | {"_fingerprint": "0" * 64})
+
+    assert [each.status_code for each in (*ways, wrong, late)] == [303, 303, 303, 400, 400]
+    for page, days in (*((each, "7") for each in led_to), (wrong, "x"), (late, "7")):
+        kept = form_of(page, having="note")
+        assert (kept["days"], kept["note"], kept.get("_rename")) == (days, "für März & <i>", "true")
+    assert 'id="f-days-error"' in wrong.text
 
 
 async def test_days_that_make_no_sense_are_refused(api: Api, visitor: Visitor) -> None:
