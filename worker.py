@@ -26,7 +26,7 @@ from activities.notices import NoticeActivities
 from activities.owners import Owners
 from activities.retention import RetentionActivities
 from activities.retries import BoundedRetries
-from activities.slow_decisions import slow_decisions
+from activities.slow_rules import slow_rules
 from activities.temporal_names import TASK_QUEUE
 from activities.webhooks.client import WebhookClient
 from activities.webhooks.deliveries import DeliveryActivities
@@ -149,7 +149,7 @@ async def running(needed: WorkerDependencies, *, runner: WorkflowRunner | None =
 
     When the block ends, running activities have FINISH_WITHIN to finish.
     """
-    async with WebhookClient(needed.allow) as webhooks, slow_decisions(needed.programs) as slow:
+    async with WebhookClient(needed.allow) as webhooks, slow_rules(needed.programs) as slow:
         owners = Owners(needed.client)
         events = EventActivities(
             needed.database, needed.programs, needed.in_flight, queue=needed.queue, owners=owners, slow=slow

@@ -1,9 +1,10 @@
 """Transactions of events: one owner, in the order of the member's queue; then the next one in the queue is woken."""
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import structlog
 from temporalio import activity
@@ -15,13 +16,13 @@ from activities.in_flight import InFlightLimiter
 from activities.member_queue import MemberQueue
 from activities.owners import Owners
 from activities.retries import passes_by_itself
-from activities.slow_decisions import STEPS_AT_ONCE, SlowDecisions
+from activities.slow_rules import STEPS_AT_ONCE, SlowRules
 from database import Database, Transaction
 from database.events import RELAY_DELAY
 from database.programs import Programs, UnknownRevision
 from loyalty.engine.processing import OpenContext
 from loyalty.events.context import EventContext, EventMoved, NeedsRevision
-from loyalty.events.decided_elsewhere import AtOnce, DecisionInput, NeedsDecision
+from loyalty.events.evaluations import AtOnce, NeedsEvaluation
 from loyalty.events.turns import Runner, parked_workflow
 from loyalty.program.program import Program
 from loyalty.references import NOBODY, EventRef, StepResult, is_held_by_merge
@@ -35,7 +36,7 @@ Work: TypeAlias = Callable[[OpenContext, Runner], StepResult]
 
 
 MOST_TRIES = 3
-"""How often a slow decision is made outside of its transaction, when what it reads changes each time."""
+"""How often slow rules are evaluated outside of their transaction, when what they read changes each time."""
 
 _TOLERANCE = timedelta(seconds=2)
 """An event that the relay looks after later than this was left by it, since another one was before it."""
@@ -75,9 +76,9 @@ class EventRunner:
         in_flight: InFlightLimiter | None = None,
         queue: MemberQueue | None = None,
         owners: Owners | None = None,
-        slow: SlowDecisions | None = None,
+        slow: SlowRules | None = None,
     ) -> None:
-        """`slow` makes the decisions that take long; None: all are made in their transactions."""
+        """`slow` evaluates the rules that take long; None: all are evaluated in their transactions."""
         self._database = database
         self._programs = programs
         self.in_flight = in_flight or InFlightLimiter()
@@ -190,25 +191,32 @@ class EventRunner:
             parked = next_in_queue(tx, event.member) if is_end else None
             return Ran(result, position, parked, received_at, did_work)
 
-        tries = 0
+        tries: Counter[type[Any]] = Counter()
         while True:
             try:
-                return await self._database.store(event.store).write(run)
+                ran = await self._database.store(event.store).write(run)
             except NeedsRevision as needed:
                 others[needed.revision] = await self._other(event.store, needed.revision)
-            except NeedsDecision as needed:
-                tries += 1
-                at_once = await self._made_elsewhere(event.store, revision, needed.by, tries)
+            except NeedsEvaluation as needed:
+                tries[type(needed.by)] += 1
+                is_vain = tries[type(needed.by)] > MOST_TRIES
+                at_once = None if at_once is None or is_vain else await self._evaluated(event.store, needed, at_once)
+            else:
+                self._forget(at_once)
+                return ran
 
-    async def _made_elsewhere(self, store: str, revision: int, by: DecisionInput, tries: int) -> AtOnce | None:
-        """Have a decision made outside of its transaction; return None if it must be made in there after all.
-
-        So it is if what it reads changed again and again meanwhile.
-        """
-        if self._slow is None or tries > MOST_TRIES:
+    async def _evaluated(self, store: str, needed: NeedsEvaluation, at_once: AtOnce) -> AtOnce | None:
+        """Have rules evaluated outside of their transaction; return None if that must be done in there after all."""
+        if self._slow is None:
             return None
-        decided = await self._slow.decide(store, revision, by)
-        return None if decided is None else AtOnce(STEPS_AT_ONCE, decided)
+        evaluated = await self._slow.evaluate(store, needed.revision, needed.by)
+        return None if evaluated is None else replace(at_once, known=(*at_once.known, evaluated))
+
+    def _forget(self, at_once: AtOnce | None) -> None:
+        """Drop what was evaluated for a transaction that is done."""
+        if self._slow is not None and at_once is not None:
+            for each in at_once.known:
+                self._slow.forget(each.by)
 
     async def _other(self, store: str, revision: int) -> Program | None:
         """Return the program of another revision; None: it cannot be read any more."""

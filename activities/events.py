@@ -10,7 +10,7 @@ from activities.event_runner import EventRunner, Ran
 from activities.in_flight import InFlightLimiter
 from activities.member_queue import MAX_WAIT_SECONDS, MemberQueue, Turn
 from activities.owners import Owners
-from activities.slow_decisions import SlowDecisions
+from activities.slow_rules import SlowRules
 from database import Database
 from database.programs import Programs
 from loyalty.achievements.updates import update_achievements
@@ -36,7 +36,7 @@ class EventActivities:
         *,
         queue: MemberQueue | None = None,
         owners: Owners | None = None,
-        slow: SlowDecisions | None = None,
+        slow: SlowRules | None = None,
     ) -> None:
         self._runner = EventRunner(database, programs, in_flight=in_flight, queue=queue, owners=owners, slow=slow)
 

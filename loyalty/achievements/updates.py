@@ -1,37 +1,31 @@
 """An event is counted towards the achievements on its type."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import date
-from decimal import Decimal
-from functools import cache
-from typing import Any, TypeAlias, assert_never
+from typing import assert_never
 
 import rules
 from loyalty.achievements.daily_sums_needed import daily_sums_needed
+from loyalty.achievements.measuring import ONE, AchievementsInput, Amount, Measured, NoNumber, has_rules
 from loyalty.achievements.messages import send_progress_changed
 from loyalty.achievements.progress import ProgressUpdate, count_event
 from loyalty.calendar import local_day
 from loyalty.decisions.decision import RuleOutcome, Verdict
 from loyalty.decisions.reasons import AlreadyCompleted, ProgressMade, Reason
 from loyalty.events.context import EventContext
-from loyalty.events.decide import MAX_STEPS, beyond, number_of, over_budget, rule_input, why_false
 from loyalty.program.achievements import Achievement, CountDays, CountEvents, Distinct, Sum
 from loyalty.program.wallets import MAX_POINTS
 from loyalty.refusals import SumTooLarge
 from loyalty.store.achievements import MILLION
 from loyalty.store.contributions import Contribution
-from rules.storable import find_excess
-
-RuleInput: TypeAlias = Callable[[], Mapping[str, Any]]
-"""Gives what rules read; called only if a rule is evaluated, so that nothing is read of the member without need."""
 
 
 def update_achievements(context: EventContext) -> None:
     """Count the event for every achievement on its type, and add the outcomes to the decision."""
-    values = cache(lambda: rule_input(context.program, context.member, context.event, now=context.now))
-    with rules.steps_together(MAX_STEPS):
-        outcomes = [_outcome(context, a, values) for a in context.program.achievements_on.get(context.event.type, ())]
+    achievements = context.program.achievements_on.get(context.event.type, ())
+    measured = _measured(context) if any(map(has_rules, achievements)) else {}
+    outcomes = [_outcome(context, each, measured.get(each.name, ONE)) for each in achievements]
     if not context.with_reasons:
         return
     # A second run of the step replaces its outcomes; what a completion gave was decided before, and stays.
@@ -40,38 +34,34 @@ def update_achievements(context: EventContext) -> None:
     context.add_to_decision(replace(context.decision, outcomes=(*decided, *outcomes)))
 
 
-def _outcome(context: EventContext, achievement: Achievement, values: RuleInput) -> RuleOutcome:
-    """Count the event; its rules are evaluated first, so that one over budget counts nothing."""
-    try:
-        return _counted(context, achievement, values)
-    except rules.TooMuchWork as error:
-        return over_budget(f"achievement/{achievement.name}", achievement.place, error)
+def _measured(context: EventContext) -> Mapping[str, Measured]:
+    """Return what the event adds by the rules of achievements; the member is read only if there are any."""
+    return context.evaluate(AchievementsInput(context.member, context.event, context.now, context.with_reasons))
 
 
-def _counted(context: EventContext, achievement: Achievement, values: RuleInput) -> RuleOutcome:
-    when = achievement.when
-    if when is not None and when.rule(values()) is not True:
-        return _with(achievement, "condition_false", why_false(when, values()) if context.with_reasons else None)
+def _outcome(context: EventContext, achievement: Achievement, measured: Measured) -> RuleOutcome:
+    """Count the event; one whose rules say no, or take too long, counts nothing."""
+    if isinstance(measured, RuleOutcome):
+        return measured
     completed = context.tx.achievements.completed(context.event.member, achievement.name)
     if achievement.repeat is not None and completed >= achievement.repeat:
         return _with(achievement, "completed_already", AlreadyCompleted(completed, achievement.repeat))
-    number, value = measured(achievement, values)
-    if isinstance(number, str):
-        context.log.append(f"{achievement.name} counts nothing: {number}")
-        return _with(achievement, "counts_nothing", None, number)
+    if isinstance(measured, NoNumber):
+        context.log.append(f"{achievement.name} counts nothing: {measured.reason}")
+        return _with(achievement, "counts_nothing", None, measured.reason)
     day = local_day(context.event.time, context.program.zone)
-    update = _update(context, achievement, day, number, value, completed)
+    update = _update(context, achievement, day, measured, completed)
     progress = ProgressMade(update.before, update.after, achievement.goal, update.times)
     if update.is_progress:
         return _with(achievement, "counted", progress)
     if update.changed:
         return _with(achievement, "counted", progress, f"it counts on {day}, and the progress stays")
-    verdict, text = _nothing_added(achievement, day, value)
+    verdict, text = _nothing_added(achievement, day, measured.value)
     return _with(achievement, verdict, progress, text)
 
 
 def _update(
-    context: EventContext, achievement: Achievement, day: date, number: Decimal, value: str, completed: int
+    context: EventContext, achievement: Achievement, day: date, added: Amount, completed: int
 ) -> ProgressUpdate:
     """Store the progress, send the message, and cause `achievement_completed` for each completion."""
     repository = context.tx.achievements
@@ -79,14 +69,14 @@ def _update(
         achievement,
         daily_sums_needed(repository, context.event.member, achievement, day),
         day=day,
-        number=number,
-        value=value,
+        number=added.number,
+        value=added.value,
         completed=completed,
     )
     if any(abs(each.amount) > MAX_POINTS for each in update.changed):
         raise SumTooLarge(f"what {achievement.name} counts on {day}", MAX_POINTS // MILLION)
     repository.save_daily_sums(context.event.member, achievement.name, update.changed)
-    context.contributions += _contributions(achievement.name, day, value, update)
+    context.contributions += _contributions(achievement.name, day, added.value, update)
     if not update.is_progress:
         if update.changed:
             context.log.append(f"{achievement.name} counted {day}")
@@ -122,24 +112,5 @@ def _nothing_added(achievement: Achievement, day: date, value: str) -> tuple[Ver
             return "counted_already", f"{rules.exact.dumps(value[:60])} was counted already on {day}"
         case Sum() | CountEvents():
             return "counts_nothing", "what it adds is 0"
-        case _:
-            assert_never(achievement.measure)
-
-
-def measured(achievement: Achievement, values: RuleInput) -> tuple[Decimal | str, str]:
-    """Return what an event adds to a sum, or the reason why nothing; and the value that `distinct` counts."""
-    match achievement.measure:
-        case Sum(number):
-            added = number_of(number, values())
-            return Decimal(added) if isinstance(added, int) else added, ""
-        case Distinct(value):
-            found = value.rule(values())
-            if found is None:
-                return f"{value.place} gave no value", ""
-            if excess := find_excess(found):
-                return beyond(value, excess), ""
-            return Decimal(1), found[:255] if isinstance(found, str) else rules.exact.dumps(found)[:255]
-        case CountEvents() | CountDays():
-            return Decimal(1), ""
         case _:
             assert_never(achievement.measure)

@@ -2,18 +2,24 @@
 
 import base64
 import hashlib
-from collections.abc import Iterator, Sequence
-from typing import Final
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
 
+import rules
 from loyalty.campaigns.refusals import CampaignCodesTaken, InvalidCampaignCode, TakesNoCampaignCodes, UnknownCampaign
 from loyalty.decisions.decision import Decision
 from loyalty.events.campaign_codes import NO_CODES, GivenCode, GivenCodes
 from loyalty.events.context import EventContext
-from loyalty.events.decide import rule_input
+from loyalty.events.decide import MAX_STEPS, rule_input
 from loyalty.events.operations import OperationContext
 from loyalty.ids import new_id
+from loyalty.program.program import Program
 from loyalty.program.reactors import CodeRule, Reactor
 from loyalty.store.campaign_codes import NewCampaignCode
+from loyalty.store.events import Event
+from loyalty.store.members import Member
 
 MAX_CODES: Final = 10_000
 """The most codes that one operation stores."""
@@ -26,17 +32,39 @@ def normal_code(text: str) -> str:
     return text.strip().upper()
 
 
+@dataclass(frozen=True, slots=True)
+class CodesInput:
+    """All that the rules read which give redemption codes; equal inputs give equal texts."""
+
+    member: Member | None
+    event: Event
+    now: datetime
+
+    def evaluate(self, program: Program) -> Mapping[str, str]:
+        """Return the texts, by reactor: empty if its rule gives none or takes too long; raise TooMuchWorkTogether."""
+        values = rule_input(program, self.member, self.event, now=self.now)
+        with rules.steps_together(MAX_STEPS):
+            return {name: _text(needed, values) for name, needed in _wanting_on(program, self.event).items()}
+
+
+def _text(needed: CodeRule, values: Mapping[str, Any]) -> str:
+    try:
+        text = needed.given.rule(values)
+    except rules.TooMuchWork:
+        return ""
+    return text if isinstance(text, str) else ""
+
+
 def given_codes(context: EventContext) -> GivenCodes:
     """Return the codes that an event gives to the reactors that need one, and lock them in the order of their names."""
-    wanting = _wanting_on(context)
+    wanting = _wanting_on(context.program, context.event)
     if not wanting:
         return NO_CODES
     member = context.member if context.event.type in context.program.decides_by_member else None
-    values = rule_input(context.program, member, context.event, now=context.now)
+    texts = context.evaluate(CodesInput(member, context.event, context.now))
     found: dict[str, GivenCode] = {}
-    for name, needed in sorted(wanting.items()):
-        text = needed.given.rule(values)
-        code = normal_code(text) if isinstance(text, str) else ""
+    for name in sorted(wanting):
+        code = normal_code(texts[name])
         is_code = 1 <= len(code) <= MAX_CODE_LENGTH
         used = context.tx.campaign_codes.lock_and_count(name, code) if is_code else None
         found[name] = GivenCode(code[:MAX_CODE_LENGTH], used)
@@ -61,9 +89,9 @@ def give_back_codes(context: EventContext, codes: GivenCodes, decision: Decision
             context.log.append(f"code {given.code} can be used again")
 
 
-def _wanting_on(context: EventContext) -> dict[str, CodeRule]:
+def _wanting_on(program: Program, event: Event) -> dict[str, CodeRule]:
     """What the reactors on an event need of codes, by their names."""
-    reactors = context.program.reactors_on.get(context.event.type, ())
+    reactors = program.reactors_on.get(event.type, ())
     return {each.name: each.code for each in reactors if each.code is not None}
 
 

@@ -13,7 +13,7 @@ from loyalty.events.builtin_events import BUILT_IN
 from loyalty.events.campaign_codes import GivenCodes
 from loyalty.events.context import EventContext
 from loyalty.events.decide import rule_input
-from loyalty.events.decided_elsewhere import DecisionInput
+from loyalty.events.decision_input import DecisionInput
 from loyalty.events.deductions import Spendable
 from loyalty.events.facts import Facts, facts_to_json, is_returnable
 from loyalty.events.reward_stock import RewardsLeft
@@ -92,7 +92,7 @@ def _decision(context: EventContext, left: RewardsLeft, codes: GivenCodes) -> De
         is_frozen=is_frozen,
         is_test=context.state.is_test,
     )
-    return by.decide(context.program) if context.at_once is None else context.at_once.decide(context.program, by)
+    return context.evaluate(by)
 
 
 def with_returns(context: EventContext, decided: StepResult) -> StepResult:

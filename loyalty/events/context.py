@@ -3,12 +3,12 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from loyalty.decisions.decision import Decision
 from loyalty.decisions.decision_json import from_json as decision_from_json
 from loyalty.events.builtin_events import BUILT_IN
-from loyalty.events.decided_elsewhere import AtOnce
+from loyalty.events.evaluations import AtOnce, Evaluation
 from loyalty.events.member_facts import read_facts
 from loyalty.ids import caused_id, new_id
 from loyalty.program.program import Program
@@ -21,6 +21,8 @@ from loyalty.store.members import Member
 from loyalty.store.repositories import StoreRepositories
 from loyalty.store.settings import NoticeDays, with_notices
 from loyalty.webhooks.outbox import Outbox
+
+T = TypeVar("T")
 
 NOTHING = StepResult()
 
@@ -106,7 +108,7 @@ class EventContext:
         self.other_programs: Mapping[int, Program | None] = {}
         """The programs of other revisions that the step needs."""
         self.at_once: AtOnce | None = None
-        """How it decides if that must not take long; None: it may."""
+        """How it evaluates rules if that must not take long; None: it may."""
         self.error = ""
         self.owner: str | None = None
         """The workflow that runs the event; None: the one that did before, or the engine in memory."""
@@ -118,6 +120,17 @@ class EventContext:
         if revision not in self.other_programs:
             raise NeedsRevision(revision)
         return self.other_programs[revision]
+
+    def evaluate(self, by: Evaluation[T], *, revision: int | None = None) -> T:
+        """Return what rules give, by the program of the event or of another revision that can be read.
+
+        Raise NeedsEvaluation if that takes long, and must not here; NeedsRevision; and one of BEYOND_BOUNDS.
+        """
+        program = self.program if revision is None else self.program_of(revision)
+        assert program is not None, "it can be read"
+        if self.at_once is None:
+            return by.evaluate(program)
+        return self.at_once.evaluate(by, program, self.state.revision if revision is None else revision)
 
     # Not cached_property: until Python 3.12 that takes a lock each time, and contexts are made by the thousand.
     @property

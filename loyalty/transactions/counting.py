@@ -1,13 +1,14 @@
 """What sales count for tiers that are reached by spend, dated by when they happened; returns lower it exactly."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Final
 
 import rules
 from loyalty.events.context import EventContext
-from loyalty.events.decide import event_input
+from loyalty.events.decide import MAX_STEPS, event_input
 from loyalty.program.program import Program
 from loyalty.program.tiers import TierSet
 from loyalty.program.wallets import POINT_DECIMALS, Points
@@ -29,11 +30,24 @@ MOST_SPENT: Final = Decimal(10**12)
 """The most that one sale counts: more than 500 lines of the largest value."""
 
 
+@dataclass(frozen=True, slots=True)
+class SpendInput:
+    """A sale, or the rest of it, as what it counts for tier sets that are reached by spend."""
+
+    event: Event
+
+    def evaluate(self, program: Program) -> Mapping[str, Points]:
+        """Return what it counts, in millionths, by tier set; raise TooMuchWorkTogether."""
+        with rules.steps_together(MAX_STEPS):
+            return {each.name: spent_of(each, self.event) for each in program.spend_sets}
+
+
 def count_sale(context: EventContext) -> None:
     """Count the sale of the event for each tier set that is reached by spend, and move the member up."""
     member_id = context.event.member
+    spent = context.evaluate(SpendInput(context.event))
     for tier_set in context.program.spend_sets:
-        amount = spent_of(tier_set, context.event)
+        amount = spent[tier_set.name]
         sale = CountedSale(context.event.id, tier_set.name, context.event.time, amount, amount)
         context.tx.spend.set_counted(member_id, sale)
         judge_spend(context, tier_set, member_id, at=context.event.time)
@@ -51,12 +65,11 @@ def judge_spend(work: TierWork, tier_set: TierSet, member_id: str, *, at: dateti
 
 def count_rest(context: EventContext, given: StoredEvent, rest: Event | None, left: LeftOfSale) -> None:
     """Lower what a sale counts to what is left of it; `rest` None: all came back, or its lines are not known."""
-    for sale in context.tx.spend.of_sale(given.member, given.id):
-        tier_set = context.program.tier_sets.get(sale.tier_set)
-        if rest is None or tier_set is None or tier_set.by != "spend":
-            amount = Points(sale.sold - left.share_of(sale.sold))
-        else:
-            amount = spent_of(tier_set, rest)
+    sales = context.tx.spend.of_sale(given.member, given.id)
+    spent = context.evaluate(SpendInput(rest)) if rest is not None and sales else {}
+    for sale in sales:
+        by_share = Points(sale.sold - left.share_of(sale.sold))
+        amount = spent.get(sale.tier_set, by_share)
         changed = CountedSale(sale.event, sale.tier_set, sale.at, sale.sold, min(sale.sold, amount))
         context.tx.spend.set_counted(given.member, changed)
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-import rules
+from loyalty.achievements.measuring import Amount, Measured, NoNumber
 from loyalty.achievements.messages import send_progress_changed
 from loyalty.achievements.progress import (
     ProgressUpdate,
@@ -15,16 +15,13 @@ from loyalty.achievements.progress import (
     shares_window,
     use_up,
 )
-from loyalty.achievements.updates import measured
 from loyalty.calendar import local_day
+from loyalty.decisions.decision import RuleOutcome
 from loyalty.events.context import EventContext
-from loyalty.events.decide import event_input
-from loyalty.events.facts import facts_from_json
 from loyalty.program.achievements import Achievement, CountDays, CountEvents, Distinct, Sum
-from loyalty.program.program import Program
 from loyalty.store.achievements import MILLION, DailySum, insert_sorted
 from loyalty.store.contributions import Contribution
-from loyalty.store.events import Event, StoredEvent
+from loyalty.store.events import StoredEvent
 from loyalty.transactions.returned_lines import LeftOfSale
 
 
@@ -39,14 +36,14 @@ class FallenCompletion:
 def take_back_progress(
     context: EventContext,
     given: StoredEvent,
-    program: Program | None,
-    rest: Event | None,
+    rest: Mapping[str, Measured],
     left: LeftOfSale,
     event_ids: Sequence[str],
 ) -> list[FallenCompletion]:
     """Take back what a sale counted and the rest of it does not; return the completions that fell by that.
 
-    `event_ids`: the sale and its returns, whose contributions say what it still counts.
+    `rest`: what the rest of the sale adds, by achievement. `event_ids`: the sale and its returns, whose contributions
+    say what it still counts.
     """
     counted: dict[tuple[str, date, str], int] = {}
     for event_id, each in context.tx.contributions.of_events(event_ids):
@@ -58,7 +55,7 @@ def take_back_progress(
         achievement = context.program.achievement_named.get(name)
         if achievement is None:
             continue
-        stays = _stays(context, given, program, rest, left, achievement, value, amount)
+        stays = _stays(rest.get(name), left, achievement, value, amount)
         if stays is None:
             continue
         less = _less(context, given, achievement, day, value, amount, stays)
@@ -67,34 +64,19 @@ def take_back_progress(
     return fallen
 
 
-def _stays(
-    context: EventContext,
-    given: StoredEvent,
-    program: Program | None,
-    rest: Event | None,
-    left: LeftOfSale,
-    achievement: Achievement,
-    value: str,
-    amount: int,
-) -> int | None:
+def _stays(rest: Measured | None, left: LeftOfSale, achievement: Achievement, value: str, amount: int) -> int | None:
     """Return what a sale counts for the rest of it, in millionths; 0: it does not count any more; None: as before."""
     if left.is_nothing:
         return 0
-    facts = context.tx.events.facts(given.id)
-    known = None if program is None else program.achievement_named.get(achievement.name)
-    if rest is None or facts is None or known is None:
-        return amount - left.share_of(amount) if isinstance(achievement.measure, Sum) else None
-    read = facts_from_json(facts)
-    values = event_input(rest, now=read.now) | ({} if read.member is None else {"member": read.member})
-    try:
-        if known.when is not None and known.when.rule(values) is not True:
+    match rest:
+        case None:
+            return amount - left.share_of(amount) if isinstance(achievement.measure, Sum) else None
+        case RuleOutcome(verdict="too_much_work"):
+            return None
+        case Amount(number, counted) if counted == value:
+            return int((number * MILLION).to_integral_value())
+        case Amount() | NoNumber() | RuleOutcome():
             return 0
-        number, now = measured(known, lambda: values)
-    except rules.TooMuchWork:
-        return None
-    if isinstance(number, str) or now != value:
-        return 0
-    return int((number * MILLION).to_integral_value()) if isinstance(known.measure, Sum) else MILLION
 
 
 def _less(

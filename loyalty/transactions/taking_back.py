@@ -15,8 +15,6 @@ from loyalty.campaigns.codes import give_back_codes
 from loyalty.decisions.decision import Claim, Decision
 from loyalty.decisions.decision_json import from_json
 from loyalty.events.context import EventContext
-from loyalty.events.decide import decide_again
-from loyalty.events.decision_size import BEYOND_BOUNDS
 from loyalty.events.facts import facts_from_json
 from loyalty.events.operations import OperationContext
 from loyalty.ids import caused_id
@@ -34,6 +32,7 @@ from loyalty.store.reversals import StoredReversal
 from loyalty.store.transactions import StoredTransaction
 from loyalty.tiers.falling import count_returned, fall_to_standing, held_by
 from loyalty.transactions.counting import SOLD, count_rest
+from loyalty.transactions.rest_of_sale import RestGives, RestInput
 from loyalty.transactions.returned_lines import LeftOfSale, left_of
 from loyalty.transactions.returned_points import give_back_deductions, take_back_points
 from loyalty.transactions.returned_progress import FallenCompletion, take_back_progress
@@ -142,9 +141,10 @@ class _Taking:
         """Take back what is not given any more; return what was posted."""
         program = self.context.program_of(self.given.revision)
         self._give_back_codes(program)
-        again = None if program is None else self._again(program)
-        posted = self._take(self.given, again, program)
-        for fallen in take_back_progress(self.context, self.given, program, self.rest(), self.left, self._ids()):
+        rest = None if program is None else self._rest_gives()
+        posted = self._take(self.given, None if rest is None else rest.decision, program)
+        measured = {} if rest is None else rest.measured
+        for fallen in take_back_progress(self.context, self.given, measured, self.left, self._ids()):
             posted += self._take_completion(fallen)
         if self.left.is_nothing:
             for child in self.context.tx.events.caused_by(self.given.id):
@@ -172,15 +172,12 @@ class _Taking:
         body = {**self.given.body, "items": lines, "gross_value": sum((each["gross_value"] for each in lines), 0)}
         return Event(self.given.id, self.given.type, self.given.member, self.given.time, body)
 
-    def _again(self, program: Program) -> Decision | None:
-        """The decision on the rest of the sale; None: by share, or nothing is left."""
+    def _rest_gives(self) -> RestGives | None:
+        """What the program that decided the sale gives for the rest of it; None: by share, or nothing is left."""
         rest, facts = self.rest(), self.context.tx.events.facts(self.given.id)
         if rest is None or facts is None:
             return None
-        try:
-            return decide_again(program, rest, facts_from_json(facts))
-        except BEYOND_BOUNDS:
-            return None
+        return self.context.evaluate(RestInput(rest, facts_from_json(facts)), revision=self.given.revision)
 
     def _take(self, event: StoredEvent, again: Decision | None, program: Program | None) -> list[Posted]:
         """Take back what an event gave, and `again` does not give; without one, by share."""

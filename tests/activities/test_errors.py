@@ -53,7 +53,7 @@ RETRIED = {
     # The program is loaded, and the step is run again.
     "NeedsRevision",
     # The decision is made in another process, and the step is run again.
-    "NeedsDecision",
+    "NeedsEvaluation",
     "TooMuchAtOnce",
     # The step is run again for the member into whom that of the event was merged.
     "EventMoved",

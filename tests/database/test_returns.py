@@ -2,29 +2,23 @@
 
 import asyncio
 import threading
-from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import select
 
-from activities.events import EventActivities
 from database import Database, ReadTransaction, Transaction
-from database.audit import audit
-from database.programs import Programs
 from database.tables import event
-from loyalty.events.operations import OperationContext
 from loyalty.ids import new_id
-from loyalty.program.program import Program
 from loyalty.references import EventRef
 from loyalty.refusals import Refusal
-from loyalty.store.members import Identity, Member
+from loyalty.store.members import Member
 from loyalty.transactions.assigning import assign_unassigned
 from loyalty.transactions.operations import register_transaction
 from tests.kit import programs
 from tests.kit.shop import document, item
+from tests.kit.till import NOW, Till
 
-NOW = datetime(2026, 5, 1, 12, tzinfo=UTC)
 POINTS = """\
 reactor: points
 on: transaction
@@ -37,81 +31,8 @@ COFFEE = "reward: coffee\ntitle: Coffee\ncoupon: {value: 1, type: money, valid: 
 FILES = {"reactors__points": POINTS, "achievements__cups": CUPS, "rewards__coffee": COFFEE}
 
 
-class Till:
-    """A store on a database with one member, Ann."""
-
-    def __init__(self, database: Database, stored: Programs, program: Program, revision: int) -> None:
-        self.database, self.program, self.revision = database, program, revision
-        self.stored = stored
-        self.activities = EventActivities(database, stored)
-        self.member = new_id()
-
-    @classmethod
-    async def open(cls, database: Database) -> "Till":
-        stored = Programs(database)
-        program, revision, _ = await stored.deploy(programs.files(**FILES), by="test")
-        till = cls(database, stored, program, revision)
-
-        await till.register(till.member, "ann@example.com")
-        return till
-
-    async def register(self, member_id: str, email: str) -> None:
-        def run(tx: Transaction) -> None:
-            tx.members.register(
-                Identity(email=email),
-                member_id=member_id,
-                profile={},
-                attributes={},
-                tier="bronze",
-                password_hash=None,
-                registered_at=NOW,
-                now=NOW,
-            )
-
-        await self.store.write(run)
-
-    @property
-    def store(self) -> Any:
-        return self.database.store(self.program.store)
-
-    async def report(
-        self, number: str, *items: Any, sale: str | None = None, email: str = "ann@example.com"
-    ) -> list[EventRef]:
-        """Store a document; return the events that it recorded."""
-        kind: Any = {} if sale is None else {"type": "return", "linked_number": sale}
-        named = email if sale is None else None
-        told = document(number, *items, now=NOW + timedelta(hours=sale is not None), email=named, **kind)
-
-        def run(tx: Transaction) -> list[EventRef]:
-            operation = self.operation(tx)
-            register_transaction(operation, told)
-            return operation.to_start
-
-        recorded: list[EventRef] = await self.store.write(run)
-        return recorded
-
-    def operation(self, tx: Transaction) -> OperationContext:
-        return OperationContext(tx, self.program, self.revision, NOW, "admin")
-
-    async def answer(self, recorded: list[EventRef]) -> None:
-        await self.activities.react_to_events(recorded, NOW)
-
-    async def read(self, work: Callable[[ReadTransaction], Any]) -> Any:
-        return await self.store.read(work)
-
-    async def balance(self) -> dict[str, int]:
-        balances = await self.read(lambda tx: tx.members.balances(self.member))
-        balance = balances.get("points")
-        return {} if balance is None else {name: each // 10**6 for name, each in balance._asdict().items() if each}
-
-    async def faults(self) -> list[Any]:
-        """What the audit finds."""
-        found = await self.read(lambda tx: audit(tx.connection, self.program.store, now=NOW, program=self.program))
-        return list(found.findings)
-
-
 async def test_a_sale_and_its_returns_leave_the_ledger_whole_and_nothing_else(database: Database) -> None:
-    till = await Till.open(database)
+    till = await Till.open(database, FILES)
     await till.answer(await till.report("A", item("beans", 2), "cup"))
     assert (await till.balance())["active"] == 57
 
@@ -128,7 +49,7 @@ async def test_a_sale_and_its_returns_leave_the_ledger_whole_and_nothing_else(da
 
 
 async def test_of_many_returns_of_one_line_at_once_one_is_taken(database: Database) -> None:
-    till = await Till.open(database)
+    till = await Till.open(database, FILES)
     await till.answer(await till.report("A", "beans", "cup"))
 
     async def give_back(number: int) -> Any:
@@ -147,7 +68,7 @@ async def test_of_many_returns_of_one_line_at_once_one_is_taken(database: Databa
 
 
 async def test_a_return_that_is_stored_while_its_sale_gets_its_member_joins_it(database: Database) -> None:
-    till = await Till.open(database)
+    till = await Till.open(database, FILES)
     await till.report("A", "beans", email="bea@example.com")
     bea = Member(new_id(), NOW, email="bea@example.com")
     await till.register(bea.id, "bea@example.com")
@@ -173,7 +94,7 @@ async def test_a_return_that_is_stored_while_its_sale_gets_its_member_joins_it(d
 
 
 async def test_a_return_before_its_sale_is_decided_waits_for_it_in_the_queue(database: Database) -> None:
-    till = await Till.open(database)
+    till = await Till.open(database, FILES)
     sold = await till.report("A", "beans", "cup")
     returned = await till.report("R", "cup", sale="A")
 
@@ -187,7 +108,7 @@ async def test_a_return_before_its_sale_is_decided_waits_for_it_in_the_queue(dat
 
 
 async def test_a_return_and_its_sale_reported_at_once_find_each_other(database: Database) -> None:
-    till = await Till.open(database)
+    till = await Till.open(database, FILES)
 
     for number in range(4):
         await asyncio.gather(
@@ -201,7 +122,7 @@ async def test_a_return_and_its_sale_reported_at_once_find_each_other(database: 
 
 
 async def test_a_sale_is_decided_again_under_its_own_revision(database: Database) -> None:
-    till = await Till.open(database)
+    till = await Till.open(database, FILES)
     await till.answer(await till.report("A", item("beans", 2), "cup"))
     doubled = POINTS.replace("{var: event.body.gross_value}", '{"*": [{var: event.body.gross_value}, 2]}')
     files = programs.files(**FILES | {"reactors__points": doubled})

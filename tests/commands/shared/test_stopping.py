@@ -61,8 +61,8 @@ def seconds_to_end(process: Process, *signals: signal.Signals) -> tuple[float, i
 
 
 def deciding(process: Process) -> list[int]:
-    """The processes that make its slow decisions."""
-    return [child for child in process.children() if b"deciding_process" in Path(f"/proc/{child}/cmdline").read_bytes()]
+    """The processes that evaluate its slow rules."""
+    return [child for child in process.children() if b"rules_process" in Path(f"/proc/{child}/cmdline").read_bytes()]
 
 
 def wait_until_up(process: Process, ports: Ports) -> None:

@@ -66,3 +66,26 @@ def test_an_empty_text_is_no_code(code: str) -> None:
         """)
 
     assert result.verdict == "passed"
+
+
+def test_a_rule_that_takes_too_long_gives_no_code_and_other_reactors_fire() -> None:
+    inner = f"{{reduce: [{[1] * 500}, {{'+': [{{var: accumulator}}, 1]}}, 0]}}"
+    too_long = f"{{reduce: [{{var: event.body.n}}, {{'+': [{{var: accumulator}}, {inner}]}}, 0]}}"
+    code = f"{{is: {{if: [{{'>': [{too_long}, 0]}}, ABC, DEF]}}}}"
+    coded = f"reactor: coded\non: counted\ncode: {code}\nthen: [{{grant_badge: b}}]\n"
+    plain = "reactor: plain\non: counted\nthen: [{award_points: {points: 10}}]\n"
+    numbers = "{n: {type: array, items: {type: integer}}}"
+    counted = f"event: counted\nbody: {{type: object, required: [n], properties: {numbers}}}\n"
+
+    result = story(
+        f"""\
+        codes: {{coded: [ABC, DEF]}}
+        steps:
+          - {{event: counted, body: {{n: {[1] * 1000}}}}}
+          - expect: {{points: 10, badges: []}}
+        """,
+        program(reactors__coded=coded, reactors__plain=plain, events__counted=counted),
+    )
+
+    assert missed(result) == {}
+    assert result.verdict == "passed"

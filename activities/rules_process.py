@@ -1,8 +1,8 @@
-"""The process that makes decisions which take long: `python -m activities.deciding_process`, with frames on its pipes.
+"""The process that evaluates rules which take long: `python -m activities.rules_process`, with frames on its pipes.
 
-A frame is the length of a pickle, and the pickle. It answers each request with a Decision, with the error of one that
-is past the bounds, or with None if it cannot decide. It ends with its standard input, which ends with the process that
-started it.
+A frame is the length of a pickle, and the pickle. It answers each request with what the rules give, with the error of
+an evaluation past the bounds, or with None if it cannot evaluate them. It ends with its standard input, which ends with
+the process that started it.
 """
 
 import io
@@ -18,9 +18,8 @@ from decimal import Decimal
 from queue import SimpleQueue
 from typing import IO, Any, Final
 
-from loyalty.decisions.decision import Decision
-from loyalty.events.decided_elsewhere import DecisionInput
 from loyalty.events.decision_size import DecisionTooLarge
+from loyalty.events.evaluations import Evaluation
 from loyalty.program.program import Program
 from program_files import read_revision
 from rules import TooMuchWorkTogether
@@ -32,13 +31,13 @@ NICENESS: Final = 10
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What to decide, by which program."""
+    """The rules to evaluate, and by which program."""
 
     store: str
     revision: int
     files: Mapping[str, bytes] | None
     """The files of the revision; None: an earlier request had them."""
-    by: DecisionInput
+    by: Evaluation[Any]
 
 
 class _Pickler(pickle.Pickler):
@@ -70,23 +69,21 @@ def main() -> None:
         sys.stdout.buffer.flush()
 
 
-def _answer(
-    written: bytes, programs: dict[tuple[str, int], Program]
-) -> Decision | TooMuchWorkTogether | DecisionTooLarge | None:
+def _answer(written: bytes, programs: dict[tuple[str, int], Program]) -> Any:
     try:
         request: Request = pickle.loads(written)  # noqa: S301 - by the process that started this one
         key = request.store, request.revision
         if request.files is not None:
             programs[key] = read_revision(request.files)
-        return request.by.decide(programs[key])
+        return request.by.evaluate(programs[key])
     except (TooMuchWorkTogether, DecisionTooLarge) as error:
         return error
-    except Exception:  # noqa: BLE001 - it is raised again, and logged, where it is decided then
+    except Exception:  # noqa: BLE001 - it is raised again, and logged, where they are evaluated then
         return None
 
 
 def _read(source: IO[bytes], requests: SimpleQueue[bytes]) -> None:
-    """Read requests also while one is decided, so that the end of the input ends the process at once."""
+    """Read requests also while one is answered, so that the end of the input ends the process at once."""
     while len(header := source.read(LENGTH.size)) == LENGTH.size:
         (length,) = LENGTH.unpack(header)
         requests.put(source.read(length))

@@ -1,4 +1,4 @@
-"""A decision that takes long is made in a process of its own, and is the one that its transaction would have made."""
+"""Rules that take long are evaluated in a process of their own, and give what they would in their transaction."""
 
 import asyncio
 import os
@@ -7,24 +7,28 @@ import subprocess
 import sys
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
 
 from activities.batches import run_batch
-from activities.deciding_process import Request, frame
 from activities.event_runner import MOST_TRIES, EventRunner
-from activities.slow_decisions import SlowDecisions, slow_decisions
+from activities.rules_process import Request, frame
+from activities.slow_rules import SlowRules, slow_rules
 from database import Database, Transaction
 from database.programs import Programs
-from loyalty.events.decided_elsewhere import DecidedElsewhere, DecisionInput
+from loyalty.events.decision_input import DecisionInput
+from loyalty.events.evaluations import EvaluatedElsewhere
 from loyalty.ids import new_id
 from loyalty.references import EventRef
 from loyalty.store.achievements import MILLION
+from loyalty.store.campaign_codes import NewCampaignCode
 from loyalty.store.events import Event, NewEvent, StoredEvent
 from loyalty.store.members import Identity, Member
 from tests.kit import programs
+from tests.kit.shop import item
+from tests.kit.till import Till
 
 NOW = datetime(2026, 5, 1, 9, 0, tzinfo=UTC)
 EVENT = "event: counted\nbody: {type: object, required: [n], properties: {n: {type: array, items: {type: integer}}}}\n"
@@ -54,7 +58,7 @@ class Store:
     programs: Programs
     revision: int
     member: str
-    slow: SlowDecisions
+    slow: SlowRules
 
     async def accept(self, body: list[int]) -> EventRef:
         new = NewEvent(new_id(), "counted", self.member, NOW, {"n": body}, self.revision)
@@ -92,26 +96,26 @@ async def store(database: Database) -> AsyncIterator[Store]:
         )
 
     await database.store("DEFAULT").write(register)
-    async with slow_decisions(deployed) as slow:
+    async with slow_rules(deployed) as slow:
         yield Store(database, deployed, revision, member, slow)
 
 
 @pytest.fixture
-def made(monkeypatch: pytest.MonkeyPatch) -> list[DecidedElsewhere | None]:
+def made(monkeypatch: pytest.MonkeyPatch) -> list[EvaluatedElsewhere | None]:
     """What was decided elsewhere, in the list that is returned."""
-    found: list[DecidedElsewhere | None] = []
-    decide = SlowDecisions.decide
+    found: list[EvaluatedElsewhere | None] = []
+    evaluate = SlowRules.evaluate
 
-    async def kept(self: SlowDecisions, *arguments: Any) -> DecidedElsewhere | None:
-        found.append(await decide(self, *arguments))
+    async def kept(self: SlowRules, *arguments: Any) -> EvaluatedElsewhere | None:
+        found.append(await evaluate(self, *arguments))
         return found[-1]
 
-    monkeypatch.setattr(SlowDecisions, "decide", kept)
+    monkeypatch.setattr(SlowRules, "evaluate", kept)
     return found
 
 
 async def test_a_slow_decision_is_the_one_that_its_transaction_makes(
-    store: Store, made: list[DecidedElsewhere | None]
+    store: Store, made: list[EvaluatedElsewhere | None]
 ) -> None:
     quick = await store.run([1])
     slow = await store.run(SLOW)
@@ -129,8 +133,57 @@ async def test_a_slow_decision_is_the_one_that_its_transaction_makes(
     assert await store.points() == (2 * 100 * len(SLOW) + 100) * MILLION
 
 
+BIG = PRODUCT.replace("event.body.n", "event.body.items").replace(str([1] * 100), str([1] * 500))
+"""500 times the number of lines, in four times as many steps."""
+SALES = {
+    "program": programs.PROGRAM.replace("tiers:", f"tier_by: spend\ntier_spend: {BIG}\ntiers:"),
+    "reactors__points": f"reactor: points\non: transaction\nthen: [{{award_points: {{points: {BIG}}}}}]\n",
+    "reactors__coded": "reactor: coded\non: transaction\n"
+    f"code: {{is: {{if: [{{'>': [{BIG}, 1]}}, WELCOME, OTHER]}}, uses: 2}}\nthen: [{{grant_badge: coded}}]\n",
+    "achievements__many": "achievement: many\non: transaction\n"
+    f"when: {{'>': [{BIG}, 1]}}\nmeasure: {{sum: {BIG}}}\ngoal: 1000000\n",
+}
+LINES = [item(f"sku-{number}", gross=1) for number in range(40)]
+
+
+async def test_slow_rules_of_codes_spend_achievements_and_returns_give_what_they_do_in_their_transaction(
+    database: Database, made: list[EvaluatedElsewhere | None]
+) -> None:
+    found = []
+    async with slow_rules(Programs(database)) as slow:
+        till = await Till.open(database, SALES)
+        code = NewCampaignCode(new_id(), "coded", "WELCOME", NOW, "test")
+        await till.store.write(lambda tx: tx.campaign_codes.add([code]))
+        for name, used in (("bea", slow), ("cid", None)):
+            till.member, till.slow = new_id(), used
+            await till.register(till.member, f"{name}@example.com")
+            await till.answer(await till.report(f"S-{name}", *LINES, email=f"{name}@example.com"))
+            sold = await standing(till)
+            await till.answer(await till.report(f"R-{name}", *LINES[:10], sale=f"S-{name}"))
+            found.append((sold, await standing(till)))
+
+    assert found[0] == found[1]
+    assert found[0][0] == (40 * 500, 40 * 500, 40 * 500, 1)
+    assert found[0][1] == (30 * 500, 30 * 500, 30 * 500, 1)
+    evaluated = [type(each.by).__name__ for each in made if each is not None]
+    assert evaluated == ["CodesInput", "DecisionInput", "SpendInput", "AchievementsInput", "RestInput", "SpendInput"]
+    assert slow.kept == 0
+
+
+async def standing(till: Till) -> tuple[int, int, int, int]:
+    """The points, the progress, what counts for tiers, and the badges of the till's member."""
+    return await till.read(
+        lambda tx: (
+            tx.members.balances(till.member)["points"].active // MILLION,
+            sum(each.amount for each in tx.achievements.daily_sums(till.member, "many", since=date.min)) // MILLION,
+            tx.spend.spent(till.member, "default", since=None) // MILLION,
+            len(tx.members.badges(till.member)),
+        )
+    )
+
+
 async def test_an_event_past_the_bound_fails_with_the_reason_it_has_in_a_transaction(
-    store: Store, made: list[DecidedElsewhere | None]
+    store: Store, made: list[EvaluatedElsewhere | None]
 ) -> None:
     elsewhere = await store.run(PAST_THE_BOUND)
     in_transaction = await store.run(PAST_THE_BOUND, elsewhere=False)
@@ -143,19 +196,19 @@ async def test_an_event_past_the_bound_fails_with_the_reason_it_has_in_a_transac
 async def test_a_decision_on_what_has_changed_meanwhile_is_made_again(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    decide, inputs = SlowDecisions.decide, []
+    evaluate, inputs = SlowRules.evaluate, []
 
-    async def amid_changes(self: SlowDecisions, name: str, revision: int, by: DecisionInput) -> Any:
-        decided = await decide(self, name, revision, by)
+    async def amid_changes(self: SlowRules, name: str, revision: int, by: DecisionInput) -> Any:
+        evaluated = await evaluate(self, name, revision, by)
         inputs.append(by)
         if len(inputs) in changes:
             tier = {"tier": f"t{len(inputs)}"}
             await store.database.store("DEFAULT").write(
                 lambda tx: tx.members.set_attributes(store.member, tier, now=NOW)
             )
-        return decided
+        return evaluated
 
-    monkeypatch.setattr(SlowDecisions, "decide", amid_changes)
+    monkeypatch.setattr(SlowRules, "evaluate", amid_changes)
     changes = {1}
     once = await store.run(SLOW)
     changes = set(range(3, 99))
@@ -167,7 +220,7 @@ async def test_a_decision_on_what_has_changed_meanwhile_is_made_again(
 
 
 async def test_a_process_that_dies_costs_nothing_but_its_start(
-    store: Store, made: list[DecidedElsewhere | None]
+    store: Store, made: list[EvaluatedElsewhere | None]
 ) -> None:
     running = asyncio.create_task(store.run(SLOWER))
     while store.slow.pid is None:
@@ -184,13 +237,13 @@ async def test_an_attempt_that_is_cancelled_leaves_the_decision_to_the_next_one(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[DecisionInput] = []
-    ask = SlowDecisions._ask
+    ask = SlowRules._ask
 
-    async def counted(self: SlowDecisions, name: str, revision: int, by: DecisionInput) -> Any:
+    async def counted(self: SlowRules, name: str, revision: int, by: DecisionInput) -> Any:
         asked.append(by)
         return await ask(self, name, revision, by)
 
-    monkeypatch.setattr(SlowDecisions, "_ask", counted)
+    monkeypatch.setattr(SlowRules, "_ask", counted)
     event = await store.accept(SLOWER)
     runner = EventRunner(store.database, store.programs, slow=store.slow)
     attempt = asyncio.create_task(run_batch(runner, [event], NOW, seconds=60))
@@ -213,12 +266,12 @@ async def test_a_decision_on_other_input_is_still_ended_after_an_earlier_one_is_
         answers.append(asyncio.get_running_loop().create_future())
         await answers[-1]
 
-    monkeypatch.setattr(SlowDecisions, "_decide", answer)
+    monkeypatch.setattr(SlowRules, "_evaluate", answer)
     event = Event(new_id(), "counted", store.member, NOW, {"n": SLOW})
     inputs = [DecisionInput(None, event, *[None] * 2, now, False, *[None] * 2) for now in (NOW, NOW.replace(hour=10))]
     attempts = []
     for number, by in enumerate(inputs, start=1):
-        attempts.append(asyncio.create_task(store.slow.decide("DEFAULT", store.revision, by)))
+        attempts.append(asyncio.create_task(store.slow.evaluate("DEFAULT", store.revision, by)))
         while len(answers) < number:
             await asyncio.sleep(0)
     answers[0].set_result(None)
@@ -234,7 +287,7 @@ def test_the_process_ends_with_its_input_although_it_decides() -> None:
     event = Event("e", "counted", "ann", NOW, {"n": PAST_THE_BOUND})
     by = DecisionInput(Member("ann", NOW), event, {}, {}, NOW, True, {}, {})
     request = Request("DEFAULT", 1, FILES, by)
-    command = [sys.executable, "-m", "activities.deciding_process"]
+    command = [sys.executable, "-m", "activities.rules_process"]
 
     ended = subprocess.run(command, input=frame(request), capture_output=True, timeout=60)
 
