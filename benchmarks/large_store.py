@@ -268,6 +268,7 @@ def large_folder(kept: Path | None) -> Iterator[Path]:
         yield kept
         return
     with tempfile.TemporaryDirectory(prefix="laurel-large-") as name:
+        Path(name).chmod(0o755)  # a PostgreSQL server in it runs as another user
         yield Path(name)
 
 

@@ -15,6 +15,9 @@ from console.route_rules import RULES
 
 ROUNDS = 5
 PAGE_SECONDS = 60.0
+_BEYOND = {"like": "nobody-has-this", "gt": "2199-01-01", "gte": "2199-01-01", "lt": "1999-01-01", "lte": "1999-01-01"}
+_BEYOND_NUMBERS = {"gt": "1e9", "gte": "1e9", "lt": "-1e9", "lte": "-1e9"}
+"""Values that no item satisfies, by the operator."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +51,7 @@ def _paths_of_api(laurel: Served, names: Mapping[str, str]) -> Iterator[str]:
         if path is None or status != 200:
             continue
         yield path
-        filters = [each["name"] for each in methods["get"].get("parameters", ()) if each.get("in") == "query"]
+        filters = [each for each in methods["get"].get("parameters", ()) if each.get("in") == "query"]
         yield from (f"{path}?{query}" for query in _queries(filters, answer))
 
 
@@ -90,12 +93,12 @@ def _filled(template: str, names: Mapping[str, str]) -> str | None:
     return template.format_map(names) if all(each in names for each in parameters) else None
 
 
-def _queries(filters: Sequence[str], answer: Any) -> Iterator[str]:
-    """A search by each filter, for a value that some item has, and for one that none has."""
+def _queries(parameters: Sequence[Mapping[str, Any]], answer: Any) -> Iterator[str]:
+    """A search by each filter and each of its operators, for a value that some item has, and for one that none has."""
     items = answer.get("items") if isinstance(answer, dict) else None
     if not items or not isinstance(items[0], dict):
         return
-    for name in filters:
+    for name in (each["name"] for each in parameters):
         value: Any = items[0]
         for part in name.split(":"):
             value = value.get(part) if isinstance(value, dict) else None
@@ -107,6 +110,10 @@ def _queries(filters: Sequence[str], answer: Any) -> Iterator[str]:
             yield f"{name}={_quoted(_of_the_same_kind(value))}"
         elif value is not None and not isinstance(value, dict | list):
             yield f"{name}={_quoted(str(value).lower())}"
+    for each in parameters:
+        for operator in re.findall(r"\[(\w+)\]=", each.get("description", "")):
+            value = _BEYOND[operator] if each["schema"].get("type") == "string" else _BEYOND_NUMBERS[operator]
+            yield f"{each['name']}[{operator}]={value}"
 
 
 def _of_the_same_kind(value: str) -> str:

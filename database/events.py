@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, and_, bindparam, exists, false, func, or_,
 
 from database.damaged import DamagedInstant
 from database.locks import member_lock
-from database.pages import PageRequest, PageResult, find_page
+from database.pages import Condition, PageRequest, PageResult, distinct_values, find_page
 from database.planner import constant
 from database.queries import Queries, WriteQueries, columns_of, insert_into
 from database.sqlite_fast_path import Prepared
@@ -152,17 +152,29 @@ class EventQueries(Queries):
         A condition on the status is `in` some of those that there are.
         """
         within = and_(event.c.store == self.store, event.c.type.not_in(list(without)))
-        statuses = [each.value for each in page.conditions if each.column == "status"]
+        conditions = [self._of_types(each) for each in page.conditions]
+        statuses = [each.value for each in conditions if each.column == "status"]
         further = [_IS_NOT_APPLIED] if any("applied" not in each for each in statuses) else []
         return find_page(
             self.connection,
             StoredEvent,
             event,
-            page,
+            replace(page, conditions=conditions),
             within=within,
             order_by=event.c.received_at,
             further=further,
+            indexed={
+                "time": event.c.store == self.store,
+                "external_id": and_(event.c.store == self.store, event.c.external_id > ""),
+            },
         )
+
+    def _of_types(self, condition: Condition) -> Condition:
+        """A condition on types that have a text within: on these types, of which there are few."""
+        if condition.column != "type" or condition.operator != "like":
+            return condition
+        types = distinct_values(self.connection, event.c.type, event.c.store == self.store)
+        return Condition("type", "in", [each for each in types if condition.value in each])
 
     def state(self, event_id: str, step: str) -> EventState | None:
         """Return an event with all that the named step of it starts from."""

@@ -1,6 +1,6 @@
 """Members found by their columns, their profile and their points; and how many registered when."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from itertools import pairwise
@@ -8,7 +8,7 @@ from itertools import pairwise
 from sqlalchemy import ColumnElement, Connection, Select, and_, false, func, literal, not_, or_, select, union_all
 
 from database.member_fields import searched
-from database.pages import Condition, PageRequest, PageResult, find_page
+from database.pages import Condition, PageRequest, PageResult, find_page, is_few
 from database.planner import unindexed
 from database.tables import account, member, member_field, tier_hold
 from loyalty.store.members import StoredMember
@@ -35,8 +35,26 @@ def find_members(connection: Connection, store: str, page: PageRequest, *, walle
         replace(page, conditions=own),
         within=and_(_store_of(own) == store, member.c.merged_into.is_(None)),
         order_by=member.c.created_at,
-        further=others,
+        further=[*others, *_narrowing(connection, store, wallet, page.conditions)],
+        indexed={"registered_at": member.c.store == store},
     )
+
+
+def _narrowing(
+    connection: Connection, store: str, wallet: str, conditions: Sequence[Condition]
+) -> Iterator[ColumnElement[bool]]:
+    """Yield the members whose accounts satisfy a condition, if they are few; one without an account has 0."""
+    for each in conditions:
+        kind, _, name = each.column.partition(":")
+        if kind == "account" and not each.is_satisfied_by(0):
+            here = (account.c.store == store, account.c.wallet == wallet, each.on(_part(name)))
+            if is_few(connection, account, here):
+                yield member.c.id.in_(select(account.c.member).where(*here))
+
+
+def _part(name: str) -> ColumnElement[int]:
+    """A part of an account's balance; `net`: active points less what is owed."""
+    return account.c.active - account.c.owed if name == "net" else account.c[name]
 
 
 def _store_of(conditions: Sequence[Condition]) -> ColumnElement[str]:
@@ -101,8 +119,7 @@ def _condition(store: str, wallet: str, condition: Condition) -> ColumnElement[b
         columns = [member.c[each] for each in name.split("+")]
         return _any(*(condition.on(column) for column in columns))
     if kind == "account":
-        part = account.c.active - account.c.owed if name == "net" else account.c[name]
-        held = select(part).where(account.c.member == member.c.id, account.c.wallet == wallet)
+        held = select(_part(name)).where(account.c.member == member.c.id, account.c.wallet == wallet)
         return condition.on(func.coalesce(held.scalar_subquery(), 0))
     if kind == "by_hand":
         assigned = select(tier_hold.c.member).where(tier_hold.c.store == store, condition.on(tier_hold.c[name]))

@@ -8,6 +8,7 @@ from typing import Any, Generic, Literal, TypeAlias, TypeVar
 from sqlalchemy import Column, ColumnElement, Connection, FromClause, Select, Table, func, literal, select, tuple_
 
 from database.damaged import DamagedInstant
+from database.planner import without_index
 from database.unreadable import shown_columns_of
 
 T = TypeVar("T")
@@ -15,9 +16,12 @@ T = TypeVar("T")
 MAX_COUNTED = 10_000
 """Counting stops above this number: a list of millions answers as fast as one of thousands."""
 
+MOST_CANDIDATES = 2_000
+"""Rows that are looked up one by one, in any order."""
+
 Operator = Literal["eq", "like", "gt", "gte", "lt", "lte", "in", "is_given"]
 
-_COMPARED: Mapping[Operator, Callable[[Any, Any], ColumnElement[bool]]] = {
+_COMPARED: Mapping[Operator, Callable[[Any, Any], Any]] = {
     "eq": operator.eq,
     "like": lambda column, text: column.contains(text, autoescape=True),
     "gt": operator.gt,
@@ -42,9 +46,14 @@ class Condition:
         """Whether it asks for one of no values."""
         return self.operator == "in" and isinstance(self.value, Sequence) and not self.value
 
+    def is_satisfied_by(self, number: int) -> bool:
+        """Whether a number satisfies a comparison."""
+        return bool(_COMPARED[self.operator](number, self.value))
+
     def on(self, column: ColumnElement[Any]) -> ColumnElement[bool]:
         """The condition in SQL, on this column."""
-        return _COMPARED[self.operator](column, self.value)
+        found: ColumnElement[bool] = _COMPARED[self.operator](column, self.value)
+        return found
 
 
 PageKey: TypeAlias = tuple[Any, ...]
@@ -93,16 +102,26 @@ def find_page(
     then_by: Sequence[Column[Any]] = (),
     columns: Sequence[Column[Any]] | None = None,
     further: Sequence[ColumnElement[bool]] = (),
+    indexed: Mapping[str, ColumnElement[bool]] | None = None,
 ) -> PageResult[T]:
     """Return a page of the rows `within`, as records, ordered by a date; rows of one moment by `then_by`, or the id.
 
     `columns` are those that `record` is called with; None: those that are named as its fields. `further`: conditions
-    beside those of the page, which are on columns of the table.
+    beside those of the page, which are on columns of the table. `indexed`: columns that have an index of their own, and
+    the rows that are in it. Where few of these satisfy a condition on the column, they are found by the index, and not
+    by reading all in the order of the list.
     """
     keys = (order_by, *(then_by or (table.c.id,)))
     if any(each.matches_nothing for each in page.conditions):
         return PageResult([], by_key=True) if page.by_key else PageResult([], 0, count(connection, table, [within]))
-    where = [within, *(each.on(table.c[each.column]) for each in page.conditions), *further]
+    where = [within, *further]
+    for each in page.conditions:
+        column = table.c[each.column]
+        own = None if indexed is None else indexed.get(each.column)
+        where.append(each.on(column if own is None else without_index(column)))
+        if own is not None:
+            ids = few_ids(connection, select(table.c.id).where(own, each.on(column)))
+            where += [] if ids is None else [table.c.id.in_(ids)]
     read = select(*(columns or shown_columns_of(record, table))).where(*where)
     if page.by_key:
         return page_by_key(connection, read, keys, page, lambda row: record(*row))
@@ -166,3 +185,25 @@ def count(
     """
     some = select(literal(1)).select_from(rows).where(*where).order_by(*order).limit(MAX_COUNTED + 1).subquery()
     return connection.execute(select(func.count()).select_from(some)).scalar_one()
+
+
+def is_few(connection: Connection, table: Table, where: Sequence[ColumnElement[bool]]) -> bool:
+    """Return whether few rows satisfy all conditions, so that they are looked up before what else is asked of them."""
+    return count(connection, table, where) <= MOST_CANDIDATES
+
+
+def few_ids(connection: Connection, found: Select[tuple[str]]) -> Sequence[str] | None:
+    """Return the ids that a statement finds; None: they are not few."""
+    ids: list[str] = list(connection.scalars(found.limit(MOST_CANDIDATES + 1)))
+    return ids if len(ids) <= MOST_CANDIDATES else None
+
+
+def distinct_values(connection: Connection, column: Column[str], within: ColumnElement[bool]) -> list[str]:
+    """Return the different values of a column among the rows `within`, each looked up in an index behind the last one.
+
+    So the work depends on how many values there are, and not on how many rows have them.
+    """
+    first = select(func.min(column).label("value")).where(within).cte("found", recursive=True)
+    following = select(func.min(column)).where(within, column > first.c.value).correlate(first).scalar_subquery()
+    found = first.union_all(select(following).where(first.c.value.is_not(None)))
+    return list(connection.execute(select(found.c.value).where(found.c.value.is_not(None))).scalars())

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, String, literal_column
+from sqlalchemy import ColumnElement, String, literal_column, type_coerce
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 
@@ -22,6 +22,11 @@ def _as_it_is(element: Any, compiler: Any, **options: Any) -> str:
 @compiles(unindexed, "sqlite")
 def _without_index(element: Any, compiler: Any, **options: Any) -> str:
     return f"+{compiler.process(element.clauses, **options)}"
+
+
+def without_index(column: ColumnElement[Any]) -> ColumnElement[Any]:
+    """A column as `unindexed`, compared with values of its own type."""
+    return type_coerce(unindexed(column), column.type)
 
 
 def constant(word: str) -> ColumnElement[str]:

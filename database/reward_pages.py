@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 from sqlalchemy import ColumnElement, Select, and_, exists, select
 
-from database.pages import PageRequest, PageResult, find_page
+from database.pages import PageRequest, PageResult, few_ids, find_page
+from database.planner import without_index
 from database.tables import coupon_code, event, issued_reward
 from database.transaction import ReadTransaction
 from loyalty.program.rewards import PROGRESS
@@ -49,9 +50,10 @@ def is_caused_by(event_type: str) -> ColumnElement[bool]:
     return exists(there)
 
 
-def belongs_to(members: Select[tuple[str]]) -> ColumnElement[bool]:
-    """The issued rewards of the members whose ids a statement gives."""
-    return issued_reward.c.member.in_(members)
+def belongs_to(tx: ReadTransaction, members: Select[tuple[str]]) -> ColumnElement[bool]:
+    """The issued rewards of the members whose ids a statement gives, which runs at once if it gives few."""
+    ids = few_ids(tx.connection, members)
+    return without_index(issued_reward.c.member).in_(members) if ids is None else issued_reward.c.member.in_(ids)
 
 
 def find_codes(tx: ReadTransaction, reward: str, page: PageRequest) -> PageResult[CouponCode]:

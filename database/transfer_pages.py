@@ -22,7 +22,19 @@ from sqlalchemy import (
 )
 
 from database.ledger_queries import TRANSFER_COLUMNS, transfer_record
-from database.pages import Condition, PageRequest, PageResult, count, counted_after, in_order, ordered, page_by_key
+from database.pages import (
+    Condition,
+    PageRequest,
+    PageResult,
+    count,
+    counted_after,
+    distinct_values,
+    in_order,
+    is_few,
+    ordered,
+    page_by_key,
+)
+from database.planner import without_index
 from database.sums import sum_in_halves, whole_sum
 from database.tables import Instant, customer_transaction, event, lot, transfer
 from database.transaction import ReadTransaction
@@ -37,6 +49,7 @@ So are those of merges: the transfers of both members are in the lists of the su
 MeasuredPoints: TypeAlias = Literal["earned", "spent", "expired"]
 
 _RELATED = transfer.alias("related_transfer")
+_OF_EVENT = transfer.alias("transfer_of_event")
 _CAUSE = event.alias("cause")
 _ADDED = or_(lot.c.id == transfer.c.id, and_(lot.c.transfer == transfer.c.id, lot.c.transfer != lot.c.id))
 
@@ -51,7 +64,7 @@ _COLUMNS: Mapping[str, ColumnElement[Any]] = {
     "member": transfer.c.member,
     "wallet": transfer.c.wallet,
     "kind": transfer.c.kind,
-    "value": transfer.c.points,
+    "value": without_index(transfer.c.points),
     "comment": transfer.c.comment,
     "source": transfer.c.source,
     "externalTransferId": transfer.c.external_id,
@@ -68,9 +81,6 @@ _COLUMNS: Mapping[str, ColumnElement[Any]] = {
 
 _Rows: TypeAlias = tuple[Table, Sequence[ColumnElement[bool]]]
 """Rows of a table that satisfy conditions."""
-
-MOST_CANDIDATES = 2_000
-"""Transfers that are looked up one by one, in any order."""
 
 _HAS_COMMENT = transfer.c.comment != literal_column("''")
 """The condition of the index by comments, as the index has it: with another form of it the index is not used."""
@@ -115,11 +125,12 @@ def find_transfers(
 ) -> PageResult[ListedTransfer]:
     """Return a page of the transfers of some kinds, in the order they were booked."""
     within = and_(transfer.c.store == tx.store, transfer.c.kind.in_(kinds))
-    if any(each.matches_nothing for each in page.conditions):
+    conditions = [_of_values(tx, each) for each in page.conditions]
+    if any(each.matches_nothing for each in conditions):
         return (
             PageResult([], by_key=True) if page.by_key else PageResult([], 0, count(tx.connection, transfer, [within]))
         )
-    where = [within, *(each.on(_COLUMNS[each.column]) for each in page.conditions), *_narrowing(tx, page.conditions)]
+    where = [_of_kinds(tx.store, kinds), *(_condition(each) for each in conditions), *_narrowing(tx, conditions)]
     if any(each.column == "comment" and each.value for each in page.conditions):
         where.append(_HAS_COMMENT)
     keys = (transfer.c.at, transfer.c.account, transfer.c.number)
@@ -134,6 +145,26 @@ def find_transfers(
         return PageResult(records, everything, everything)
     filtered = counted_after(page, len(records), lambda: count(tx.connection, transfer, where, in_order(keys, page)))
     return PageResult(records, filtered, everything)
+
+
+def _of_kinds(store: str, kinds: Sequence[TransferKind]) -> ColumnElement[bool]:
+    """The transfers of some kinds; of several, in the order of the list, and not by the index of kinds."""
+    is_one = len(kinds) == 1
+    kind = transfer.c.kind == kinds[0] if is_one else without_index(transfer.c.kind).in_(kinds)
+    return and_(transfer.c.store == store, kind)
+
+
+def _condition(condition: Condition) -> ColumnElement[bool]:
+    column = _COLUMNS[condition.column]
+    return condition.on(without_index(column) if condition.operator == "in" and condition.column == "kind" else column)
+
+
+def _of_values(tx: ReadTransaction, condition: Condition) -> Condition:
+    """A condition on sources that have a text within: on these sources, of which there are few."""
+    if condition.column != "source" or condition.operator != "like":
+        return condition
+    sources = distinct_values(tx.connection, transfer.c.source, transfer.c.store == tx.store)
+    return Condition("source", "in", [each for each in sources if condition.value in each])
 
 
 def _of_ids(
@@ -152,7 +183,7 @@ def _narrowing(tx: ReadTransaction, conditions: Sequence[Condition]) -> Iterator
     """
     for condition in conditions:
         for here, ids in _candidates(tx.store, condition):
-            if count(tx.connection, *here) <= MOST_CANDIDATES:
+            if is_few(tx.connection, *here):
                 yield transfer.c.id.in_(ids)
 
 
@@ -165,6 +196,16 @@ def _candidates(store: str, condition: Condition) -> Iterator[tuple[_Rows, Compo
             yield _of_lots(store, condition.on(lot.c.active_from), lot.c.active_from.is_not(None))
         case "pending" if condition.value is True:
             yield _of_lots(store, lot.c.active_from.is_not(None), lot.c.remaining > 0)
+        case "value":
+            of_value = (transfer.c.store == store, condition.on(transfer.c.points))
+            yield (transfer, of_value), select(transfer.c.id).where(*of_value)
+        case "kind" if condition.operator == "in":
+            of_kinds = (transfer.c.store == store, transfer.c.kind.in_(condition.value))
+            yield (transfer, of_kinds), select(transfer.c.id).where(*of_kinds)
+        case "eventType":
+            causes = (event.c.store == store, event.c.type == condition.value)
+            of_type = select(event.c.id).where(*causes)
+            yield (event, causes), select(_OF_EVENT.c.id).where(_OF_EVENT.c.event.in_(of_type))
         case "cancelled" if condition.value is True:
             ends = (transfer.c.store == store, transfer.c.kind.in_(("cancel", "release", "capture")))
             yield (transfer, ends), select(transfer.c.related).where(*ends, transfer.c.related.is_not(None))

@@ -128,7 +128,7 @@ def _members(tx: ReadTransaction, program: Program, one: Filter) -> ColumnElemen
     """The issued rewards of the members whose data match, however many these are."""
     named = Filter(one.field.removeprefix(_OF_MEMBER), one.operator, one.value)
     conditions = filtered_page(tx, PageRequest(1), [named], program).conditions
-    return belongs_to(ids_of_members(tx.store, conditions, wallet=program.default_wallet.code))
+    return belongs_to(tx, ids_of_members(tx.store, conditions, wallet=program.default_wallet.code))
 
 
 def _sources(program: Program, campaign_id: str) -> list[str]:

@@ -71,6 +71,7 @@ Index(
     sqlite_where=transfer.c.comment != "",
     postgresql_where=transfer.c.comment != "",
 )
+Index("ix_transfer_store_points", transfer.c.store, transfer.c.points)
 Index("ix_transfer_event", transfer.c.event)
 Index(
     "ix_transfer_related",
