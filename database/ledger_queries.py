@@ -1,9 +1,10 @@
 """What the ledger says: accounts, transfers with their allocations, and lots."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Integer, and_, bindparam, exists, func, or_, select
+from sqlalchemy import Integer, and_, bindparam, case, exists, func, or_, select
 
 from database.pages import PageRequest, PageResult, find_page
 from database.queries import Queries, columns_of, first_column
@@ -11,10 +12,15 @@ from database.sqlite_fast_path import Prepared
 from database.sums import sum_in_halves, whole_sum
 from database.tables import account, allocation, lot, transfer
 from loyalty.program.wallets import Points
+from loyalty.store.due_items import CLOCK
 from loyalty.store.members import Balance
 from loyalty.store.points import (
+    COUNTED_PARTS,
+    MERGING,
+    TAKING_BACK,
     Account,
     Allocation,
+    CountedPart,
     Lot,
     Sent,
     Transfer,
@@ -188,16 +194,28 @@ _SENT = Prepared(
     ),
     _sent,
 )
-_QUALIFIED: Prepared[int] = Prepared(
-    select(func.coalesce(func.sum(transfer.c.qualifying), 0)).where(
-        transfer.c.store == bindparam("in_store"),
-        transfer.c.member == bindparam("the_member"),
-        transfer.c.wallet == bindparam("the_wallet"),
-        transfer.c.at >= bindparam("since"),  # nothing counts later than it is booked, and this is indexed
-        transfer.c.counts_at >= bindparam("since"),
-    ),
-    first_column,
+_TAKEN_BACK = transfer.alias("taken_back")
+_TAKES_BACK = or_(*(transfer.c.kind == kind for kind in TAKING_BACK))
+_COUNTS_AT = case(
+    (transfer.c.counts_at.is_not(None), transfer.c.counts_at),
+    (_TAKES_BACK, func.coalesce(_TAKEN_BACK.c.counts_at, _TAKEN_BACK.c.at, transfer.c.at)),
+    (and_(transfer.c.source != CLOCK, *(transfer.c.kind != kind for kind in MERGING)), transfer.c.at),
 )
+_COUNTED: Mapping[CountedPart, Prepared[int]] = {
+    part: Prepared(
+        select(func.coalesce(func.sum(transfer.c[part]), 0))
+        .select_from(transfer.outerjoin(_TAKEN_BACK, and_(_TAKES_BACK, _TAKEN_BACK.c.id == transfer.c.related)))
+        .where(
+            transfer.c.store == bindparam("in_store"),
+            transfer.c.member == bindparam("the_member"),
+            transfer.c.wallet == bindparam("the_wallet"),
+            transfer.c.at >= bindparam("since"),  # nothing counts later than it is booked, and this is indexed
+            bindparam("since") <= _COUNTS_AT,
+        ),
+        first_column,
+    )
+    for part in COUNTED_PARTS
+}
 _DEBT_TRANSFERS = Prepared(
     _TRANSFERS.where(
         _OF_OWNER,
@@ -289,10 +307,10 @@ class LedgerQueries(Queries):
         here = {"in_store": self.store, "the_member": member_id, "the_wallet": wallet}
         return _DEBT_TRANSFERS.all(self.connection, here)
 
-    def qualified_since(self, member_id: str, wallet: str, since: datetime) -> Points:
-        """Return the points dated by events that count for tiers at a moment or later."""
+    def counted_since(self, member_id: str, wallet: str, part: CountedPart, since: datetime) -> Points:
+        """Return the points of a part of the balance that count for tiers at a moment or later."""
         here = {"in_store": self.store, "the_member": member_id, "the_wallet": wallet, "since": since}
-        return Points(int(_QUALIFIED.first(self.connection, here) or 0))
+        return Points(int(_COUNTED[part].first(self.connection, here) or 0))
 
     def sent_since(self, member_id: str, wallet: str, since: datetime) -> Sent:
         """Return what a member has sent to others since a moment, without what was cancelled."""

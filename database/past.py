@@ -232,11 +232,8 @@ class Past:
         """
         late, review = self.late.get(stored.id, LateSince()), stored.review
         balance = balances.get(self.program.default_wallet.code, NO_POINTS)
-        tier = self.program.tier_named(known.tier)
-        rules, registered_at = self.program.default_tier_set, known.registered_at
-        until = None
-        if tier is not None:
-            until = kept_until(self.program, rules, tier, registered_at=registered_at, now=self.since)
+        rules = self.program.default_tier_set
+        until = kept_until(self.program, rules, registered_at=known.registered_at, now=self.since)
         if review is not None and review.at >= self.since:
             if review.since is not None and review.since >= self.since:
                 return replace(known, tier_base=Points(0), tier_until=until)

@@ -1,9 +1,10 @@
 """The members whom a new program puts into a higher tier, found in the database without reading each of them."""
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, literal, or_, select, true
+from sqlalchemy import ColumnElement, Select, Table, and_, case, func, literal, or_, select, true
 
 from database.queries import Queries, WriteQueries, insert_into
 from database.tables import account, counted_sale, deadline, member, member_tier
@@ -35,26 +36,37 @@ class RiserQueries(Queries):
 
 
 class Risers(RiserQueries, WriteQueries):
-    """Has the members judged who stand in a higher tier by other rules."""
+    """Has the members judged who stand in a higher tier by other rules, or whose period begins by them."""
 
     def schedule(self, old: TierRules, new: TierRules, *, due_at: datetime) -> bool:
         """Store a due item `judge_tier` for each member who rises; return False if there is none.
 
-        Every member is judged by a new rule of spend, and by other months.
+        Every member is judged by a new rule of spend, and by other months; where reviews begin, who has no period.
         """
-        easier = new.easier_than(old)
-        everybody = new.judges_everybody(old)
-        if not easier and not everybody:
+        judged = _judged(old, new, due_at)
+        if not judged:
             return False
         row = {"store": literal(self.store), "subject": member.c.id, "kind": literal(_JUDGED)}
         row |= {"due_at": literal(due_at, deadline.c.due_at.type), "member": member.c.id}
-        judged = true() if everybody else or_(*(_rises(new, tier, due_at) for tier in easier))
-        rises = _members(self.store, new, *row.values()).where(judged)
+        rises = _members(self.store, new, *row.values()).where(or_(*judged))
         statement = insert_into(self.connection.dialect.name, deadline).from_select(list(row), rises)
         again = {"due_at": statement.excluded.due_at, "failed_at": None, "error": None}
         keys = list(deadline.primary_key)
         stored = statement.on_conflict_do_update(index_elements=keys, set_=again).returning(deadline.c.subject)
         return self.connection.execute(stored).first() is not None
+
+
+def _judged(old: TierRules, new: TierRules, due_at: datetime) -> Sequence[ColumnElement[bool]]:
+    """Return conditions one of which holds for a member who is judged by other rules; none: nobody is."""
+    if new.judges_everybody(old):
+        return [true()]
+    rise = [_rises(new, tier, due_at) for tier in new.easier_than(old)]
+    return [*rise, _place(new).c.tier_until.is_(None)] if new.begins_reviews(old) else rise
+
+
+def _place(rules: TierRules) -> Table:
+    """Return the table that says where members are in the tier set."""
+    return member if rules.tier_set == DEFAULT_SET else member_tier
 
 
 def _members(store: str, rules: TierRules, *columns: ColumnElement[Any]) -> Select[Any]:
@@ -64,12 +76,12 @@ def _members(store: str, rules: TierRules, *columns: ColumnElement[Any]) -> Sele
     if rules.tier_set != DEFAULT_SET:
         place = and_(member_tier.c.member == member.c.id, member_tier.c.tier_set == rules.tier_set)
         joined = joined.outerjoin(member_tier, place)
-    return select(*columns).select_from(joined).where(member.c.store == store)
+    return select(*columns).select_from(joined).where(member.c.store == store, member.c.merged_into.is_(None))
 
 
 def _standing(rules: TierRules) -> ColumnElement[int]:
     """Return what `loyalty.tiers.standing` returns, in points or in millionths; not of months."""
-    table = member if rules.tier_set == DEFAULT_SET else member_tier
+    table = _place(rules)
     if rules.by == "active_points":
         return func.coalesce(account.c.active - account.c.owed, 0)
     if rules.by == "spend":
@@ -85,7 +97,7 @@ def _standing(rules: TierRules) -> ColumnElement[int]:
 
 def _rises(rules: TierRules, tier: EasierTier, now: datetime) -> ColumnElement[bool]:
     """Return whether a member stands in a tier, did not before, and is in a lower one or in none."""
-    present = member.c.tier if rules.tier_set == DEFAULT_SET else member_tier.c.tier
+    present = _place(rules).c.tier
     is_lower = or_(present.is_(None), present.in_(tier.below))
     if rules.by == "membership_months":
         did_not = true() if tier.before is None else member.c.registered_at >= _before_months(rules, tier.before, now)

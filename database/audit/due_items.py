@@ -11,7 +11,7 @@ from database.planner import unindexed
 from database.tables import deadline, issued_reward, lot, member, member_tier, transfer
 from loyalty.program.program import Program
 from loyalty.program.tiers import TierSet
-from loyalty.store.due_items import DUE_KINDS
+from loyalty.store.due_items import DUE_KINDS, DueKind
 
 _ADD = "add it to the table `deadline` with this date, and start Laurel again"
 
@@ -36,22 +36,24 @@ def _check(
     date: ColumnElement[Any],
     where: ColumnElement[bool],
     source: FromClause,
+    instead: Sequence[DueKind] = (),
 ) -> Check:
     """Return the check that each subject has a due item of a kind, at its date, for its member's queue.
 
-    One that was set aside and tried again is due later than its date, which has passed.
+    One that was set aside and tried again is due later than its date, which has passed. `instead`: other kinds that do.
     """
     is_wrong = or_(deadline.c.due_at < date, and_(date > NOW, deadline.c.due_at != date))
-    this = and_(deadline.c.store == STORE, deadline.c.subject == subject, deadline.c.kind == kind)
+    this = and_(deadline.c.store == STORE, deadline.c.subject == subject)
+    of_kind = or_(deadline.c.kind == kind, *(deadline.c.kind == each for each in instead))
     return Check(
         name,
         promise,
         _ADD,
-        source.outerjoin(deadline, this),
+        source.outerjoin(deadline, and_(this, of_kind)),
         where,
         names,
         (
-            same("due item", kind, case((deadline.c.subject.is_(None), "none"), else_=deadline.c.kind)),
+            same("due item", kind, case((deadline.c.subject.is_(None), "none"), else_=kind)),
             Comparison("due", date, case((is_wrong, deadline.c.due_at), else_=date), "instant"),
             same("whose", owner, case((deadline.c.member.is_(None), owner), else_=deadline.c.member)),
         ),
@@ -76,21 +78,24 @@ def _lots(program: Program | None) -> Check:
 
 
 def _tiers(tier_set: TierSet) -> Check:
-    """Return the check of the members in the tiers of a set."""
+    """Return the check of the members in the tiers of a set, or in none.
+
+    Another program may have another lowest tier: until a period ends it is due as it was when it began.
+    """
     table = member if tier_set.is_default else member_tier
     whose = member.c.id if tier_set.is_default else member_tier.c.member
     of_set = true() if tier_set.is_default else member_tier.c.tier_set == tier_set.name
-    tiers = [each.name for each in tier_set.tiers]
     return _check(
         "tier-due",
-        "a tier with an end is due to be reviewed",
+        "a period in a tier is due to end",
         member.c.id if tier_set.is_default else member_tier.c.subject,
         {"member": whose},
         whose,
         literal("tier_review"),
         table.c.tier_until,
-        and_(unindexed(table.c.store) == STORE, table.c.tier_until.is_not(None), table.c.tier.in_(tiers), of_set),
+        and_(unindexed(table.c.store) == STORE, table.c.tier_until.is_not(None), of_set),
         table,
+        instead=("tier_period",),
     )
 
 

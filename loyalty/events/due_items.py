@@ -16,9 +16,6 @@ from loyalty.store.events import NewEvent
 from loyalty.store.members import Member
 from loyalty.store.repositories import StoreRepositories
 
-CLOCK = "clock"
-"""The source of ledger entries and messages that come from due items."""
-
 
 def notice_name(ends_at: datetime) -> str:
     """Return the name that distinguishes the notices of one subject: the end that they announce, in UTC."""

@@ -2,7 +2,7 @@
 
 from typing import Any, assert_never
 
-from loyalty.events.due_items import CLOCK, DueItemContext, notice_name
+from loyalty.events.due_items import DueItemContext, notice_name
 from loyalty.events.operations import OperationContext
 from loyalty.points.holds import release_points
 from loyalty.points.ledger import due_items_of_lot
@@ -10,7 +10,7 @@ from loyalty.points.postings import Cause, activate, expire
 from loyalty.points.refusals import NotHeld
 from loyalty.program.wallets import Wallet
 from loyalty.references import EventRef
-from loyalty.store.due_items import LotDueKind
+from loyalty.store.due_items import CLOCK, LotDueKind
 from loyalty.store.points import Lot, Posted
 from loyalty.tiers.periods import judge_posted
 

@@ -48,7 +48,7 @@ class Program:
     tiers: tuple[Tier, ...]
     tier_by: TierBy
     tier_review: TierReviewRule
-    """When a tier above the lowest is reviewed, counted from the begin of its period."""
+    """When a tier is reviewed, counted from the begin of its period."""
     event_types: Mapping[str, EventType]
     reactors: tuple[Reactor, ...]
     achievements: tuple[Achievement, ...]

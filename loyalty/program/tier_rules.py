@@ -57,6 +57,10 @@ class TierRules:
             return measured[:2] != before[:2]
         return self.by == "membership_months" and measured != before
 
+    def begins_reviews(self, old: "TierRules") -> bool:
+        """Return whether tiers are reviewed that were not by older rules, so that periods of members begin."""
+        return self.reviewed and not old.reviewed
+
     def easier_than(self, old: "TierRules") -> tuple[EasierTier, ...]:
         """Return the tiers that begin lower than in an older program, or are not in it.
 

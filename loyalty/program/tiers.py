@@ -60,6 +60,13 @@ class TierSet:
         """Whether everybody is in one of its tiers."""
         return bool(self.tiers) and self.tiers[0].start == 0
 
+    def can_lose(self, name: str | None) -> bool:
+        """Return whether a review may move a member out of the tier of this name: it is of the set, and not the lowest.
+
+        None: the member is in none.
+        """
+        return any(tier.name == name for tier in self.tiers[1:])
+
     def tier_at(self, amount: Decimal | int) -> Tier | None:
         """Return the highest tier that an amount reaches; None: it reaches none."""
         for tier in reversed(self.tiers):

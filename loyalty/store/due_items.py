@@ -12,14 +12,19 @@ from rules.frozen import frozen_at_type_check
 
 LotDueKind: TypeAlias = Literal["activate", "warn", "expire"]
 CouponDueKind: TypeAlias = Literal["coupon_begin", "coupon_warn", "coupon_expire"]
-TierDueKind: TypeAlias = Literal["judge_tier", "tier_months", "tier_warn", "tier_review", "tier_hold_end"]
+TierDueKind: TypeAlias = Literal[
+    "judge_tier", "tier_months", "tier_warn", "tier_review", "tier_period", "tier_hold_end"
+]
 HoldDueKind: TypeAlias = Literal["unblock"]
 ReturnDueKind: TypeAlias = Literal["return_missed", "reversal_missed"]
 MemberDueKind: TypeAlias = Literal["read_phone"]
 DueKind: TypeAlias = MemberDueKind | ReturnDueKind | LotDueKind | HoldDueKind | CouponDueKind | TierDueKind
 
-TIER_KINDS: Final[Sequence[TierDueKind]] = ("tier_warn", "tier_review")
-"""The due items of the period of a member's tier."""
+CLOCK: Final = "clock"
+"""The source of transfers and messages that come from due items."""
+
+TIER_KINDS: Final[Sequence[TierDueKind]] = ("tier_warn", "tier_review", "tier_period")
+"""The due items of a member's period in a tier set."""
 
 DueTimes: TypeAlias = Mapping[DueKind, datetime]
 """When each due item of one subject is due."""
@@ -48,11 +53,15 @@ DUE_KINDS: Final[Mapping[DueKind, DueKindInfo]] = {
     "coupon_begin": DueKindInfo("issued reward", "a coupon can be used", waits=True),
     "coupon_warn": DueKindInfo("issued reward", "the owner is warned that a coupon expires", waits=True),
     "coupon_expire": DueKindInfo("issued reward", "a coupon expires", waits=True),
-    "judge_tier": DueKindInfo("member", "the member rises, if a new program puts the standing into a higher tier"),
+    "judge_tier": DueKindInfo(
+        "member",
+        "a new program judges the member: they rise, if it puts the standing into a higher tier; a period begins",
+    ),
     "tier_months": DueKindInfo("member", "the member rises, as they have been a member for so many months"),
     "tier_warn": DueKindInfo("member", "the member is warned that the tier will be lost", waits=True),
     "tier_hold_end": DueKindInfo("member", "a tier by hand ends", waits=True),
     "tier_review": DueKindInfo("member", "the tier is kept for another period, or lost", waits=True),
+    "tier_period": DueKindInfo("member", "a period in the lowest tier ends, and the next one begins", waits=True),
     "read_phone": DueKindInfo("member", "the phone number is read in the region of a new program"),
     "return_missed": DueKindInfo("transaction", "a return whose sale never came is set aside"),
     "reversal_missed": DueKindInfo("event", "an event is set aside if the one that it reverses never came"),

@@ -7,7 +7,7 @@ of a lot is its points and the sum of its allocations.
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import Final, Literal, NamedTuple, Protocol, TypeAlias
+from typing import Final, Literal, NamedTuple, Protocol, TypeAlias, get_args
 
 from loyalty.ids import caused_id
 from loyalty.program.expiry import Expiry
@@ -40,6 +40,17 @@ TransferKind: TypeAlias = Literal[
 `return` undoes a part of an award or of a deduction, since goods came back. `merge_out` closes an account into another,
 to which `merge_in` adds all that was in it.
 """
+
+
+CountedPart: TypeAlias = Literal["qualifying", "spent"]
+"""The part of a balance that a tier set counts by the period."""
+
+COUNTED_PARTS: Final[tuple[CountedPart, ...]] = get_args(CountedPart)
+
+TAKING_BACK: Final[Sequence[TransferKind]] = ("cancel", "take_back", "return")
+"""The kinds that undo another transfer, which is `related`."""
+
+MERGING: Final[Sequence[TransferKind]] = ("merge_out", "merge_in")
 
 
 @lru_cache(maxsize=20_000)
@@ -246,8 +257,12 @@ class LedgerReader(Protocol):
     def debt_transfers(self, member_id: str, wallet: str) -> Sequence[Transfer]:
         """Return the transfers of an account that cancelled something, took it back, or paid debt, in order."""
 
-    def qualified_since(self, member_id: str, wallet: str, since: datetime) -> Points:
-        """Return the points dated by events that count for tiers at a moment or later."""
+    def counted_since(self, member_id: str, wallet: str, part: CountedPart, since: datetime) -> Points:
+        """Return the points of a part of the balance that count for tiers at a moment or later.
+
+        What is not dated by an event counts when it was booked; what is taken back, when the points counted. What the
+        clock made active counted before, as it runs what is due in order; so did what a merge moved.
+        """
 
     def sent_since(self, member_id: str, wallet: str, since: datetime) -> Sent:
         """Return what a member has sent to others since a moment, without what was cancelled."""

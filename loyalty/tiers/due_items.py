@@ -1,4 +1,4 @@
-"""Due items of tiers: a member rises by a new program, is warned, and keeps a tier for another period or loses it."""
+"""Due items of tiers: a member rises by a new program, is warned, and a period ends: the tier is kept or lost."""
 
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -7,14 +7,15 @@ from typing import assert_never
 from loyalty.events.due_items import DueItemContext
 from loyalty.program.tiers import Tier, TierSet
 from loyalty.references import EventRef
-from loyalty.store.due_items import TIER_KINDS, TierDueKind
-from loyalty.store.members import NO_POINTS, Member, TierReview
-from loyalty.tiers.ended_periods import count_before, counts_after, standing_then
+from loyalty.store.due_items import TierDueKind
+from loyalty.store.members import NO_POINTS, Balance, Member, TierReview
+from loyalty.tiers.beginning import begin_period, schedule_end
+from loyalty.tiers.ended_periods import counts_after, without_later
 from loyalty.tiers.ending import end_hold, tier_without
 from loyalty.tiers.holds import hold_of, within_hold
-from loyalty.tiers.places import in_set, period_in, put_into, set_of_subject, set_period
+from loyalty.tiers.places import end_without_set, in_set, period_in, put_into, set_of_subject, set_period
 from loyalty.tiers.rising import judge_member, said_set, watch_months
-from loyalty.tiers.standing import Amount, due_times, kept_until, reviewed, standing_of
+from loyalty.tiers.standing import Amount, counted, due_times, kept_until, reviewed, standing_of
 
 
 def run_tier_item(due: DueItemContext, kind: TierDueKind) -> EventRef | None:
@@ -26,6 +27,7 @@ def run_tier_item(due: DueItemContext, kind: TierDueKind) -> EventRef | None:
         return None
     tier_set = set_of_subject(due.program, member_id, due.subject)
     if tier_set is None:  # a newer program does not have this set
+        end_without_set(due, member_id, due.subject)
         return None
     member = in_set(due.tx, member, tier_set)
     if kind == "tier_hold_end":
@@ -34,14 +36,13 @@ def run_tier_item(due: DueItemContext, kind: TierDueKind) -> EventRef | None:
         judge_member(due, due.facts_of(member_id), tier_set)
         watch_months(due, member, tier_set)
         return None
-    present, until = tier_set.named(member.tier), member.tier_until
-    if present is None or until is None or not tier_set.is_reviewed:
-        return None  # a newer program does not have this tier, or reviews none: it stays as it is
+    if member.tier_until is None:
+        return None
     match kind:
         case "tier_warn":
-            return _warn(due, tier_set, member, present, until)
-        case "tier_review":
-            return _review(due, tier_set, member, present, until)
+            return _warn(due, tier_set, member, member.tier_until)
+        case "tier_review" | "tier_period":
+            return _end_period(due, tier_set, member, member.tier_until)
         case _:
             assert_never(kind)
 
@@ -50,14 +51,16 @@ def _judge(due: DueItemContext, member: Member) -> None:
     """Judge a member by another program, in every tier set."""
     for tier_set in due.program.tier_sets.values():
         judge_member(due, due.facts_of(member.id), tier_set)
+        begin_period(due, tier_set, in_set(due.tx, due.facts_of(member.id), tier_set))
         watch_months(due, member, tier_set)
 
 
-def _warn(due: DueItemContext, tier_set: TierSet, member: Member, present: Tier, until: datetime) -> EventRef | None:
+def _warn(due: DueItemContext, tier_set: TierSet, member: Member, until: datetime) -> EventRef | None:
     """Record `tier_will_expire`, with the tier that the review would leave the member in as of now."""
-    warn_at = due_times(due.program, until, now=due.now).get("tier_warn")
-    if warn_at is None:  # the program in force does not warn
-        return None
+    present = tier_set.named(member.tier)
+    warn_at = due_times(due.program, tier_set, member.tier, until, now=due.now).get("tier_warn")
+    if warn_at is None or present is None or not tier_set.is_reviewed:
+        return None  # the program in force does not warn, or the member cannot lose the tier by it
     if warn_at > due.now:  # the program in force warns later
         due.set_due_items({"tier_warn": warn_at}, member=member.id)
         return None
@@ -69,31 +72,66 @@ def _warn(due: DueItemContext, tier_set: TierSet, member: Member, present: Tier,
     return due.record("tier_will_expire", member.id, body, name=_period(until))
 
 
-def _review(due: DueItemContext, tier_set: TierSet, member: Member, present: Tier, until: datetime) -> EventRef | None:
-    """Begin the next period, in the tier that the last one was enough for."""
-    if until > due.now:  # another period has begun since this was read
-        due.set_due_items({"tier_review": until}, member=member.id)
+def _end_period(due: DueItemContext, tier_set: TierSet, member: Member, until: datetime) -> EventRef | None:
+    """Review the tier and begin the next period, in the tier that the last one was enough for.
+
+    Nothing is reported of who stays in the lowest tier, or in none. Without reviews the member stays in the tier.
+    """
+    if not tier_set.is_reviewed:
+        set_period(due, member.id, tier_set, base=member.tier_base, until=None)
         return None
-    amount = standing_then(due, tier_set, member, until)
-    to = _within(due, tier_set, member, _earned(due, tier_set, member, present, amount))
-    next_until = _kept_until(due, tier_set, member, to)
-    base = count_before(due, tier_set, member.balances.get(tier_set.wallet.code, NO_POINTS), member.id, until)
+    if until > due.now:  # another period has begun since this was read
+        ends: TierDueKind = "tier_review" if tier_set.can_lose(member.tier) else "tier_period"
+        due.set_due_items({ends: until}, member=member.id)
+        return None
+    to = _reviewed(due, tier_set, member)
+    next_until = _begin_next(due, tier_set, member, to, until)
+    reported = None if to is None else _report(due, tier_set, member, to, until, next_until)
+    if counts_after(due.tx, tier_set, member.id, until):
+        judge_member(due, due.facts_of(member.id), tier_set)
+    return reported
+
+
+def _reviewed(due: DueItemContext, tier_set: TierSet, member: Member) -> Tier | None:
+    """Return the tier after a review; None: the member is in none of the program, and stays so until they reach one."""
+    present = tier_set.named(member.tier)
+    if present is None:
+        return None
+    amount = standing_of(due.tx, due.program, tier_set, member, now=due.now)
+    return _within(due, tier_set, member, _earned(due, tier_set, member, present, amount))
+
+
+def _begin_next(
+    due: DueItemContext, tier_set: TierSet, member: Member, to: Tier | None, until: datetime
+) -> datetime | None:
+    """Begin the period after one that ends at a moment, and return when it ends."""
+    balance = without_later(due.tx, tier_set, _balance(member, tier_set), member.id, until)
     last = period_in(due.tx, member.id, tier_set).review
     review = TierReview(until, None if last is None else last.at, member.tier_base)
-    set_period(due, member.id, tier_set, base=base, until=next_until, review=review)
-    following = {} if next_until is None else due_times(due.program, next_until, now=due.now)
-    due.set_due_items(following, member=member.id, replacing=TIER_KINDS)
-    if to != present:
+    next_until = _kept_until(due, tier_set, member)
+    set_period(due, member.id, tier_set, base=counted(tier_set, balance), until=next_until, review=review)
+    schedule_end(due, tier_set, member.id, member.tier if to is None else to.name, next_until)
+    return next_until
+
+
+def _report(
+    due: DueItemContext, tier_set: TierSet, member: Member, to: Tier, until: datetime, next_until: datetime | None
+) -> EventRef | None:
+    """Put the member into the tier after a review, and record what became of the one before."""
+    present = tier_set.named(member.tier)
+    if present is not None and to != present:
         up = to.start > present.start
         put_into(due, member.id, tier_set, to.name, up=up, until=next_until)
         body = {"from": present.name, "to": to.name, "up": up} | said_set(tier_set)
-        reported = due.record("tier_changed", member.id, body, name=_period(until))
-    else:
-        kept = {"tier": to.name, "until": None if next_until is None else next_until.isoformat()}
-        reported = due.record("tier_kept", member.id, kept | said_set(tier_set), name=_period(until))
-    if counts_after(due, tier_set, member.id, until):
-        judge_member(due, due.facts_of(member.id), tier_set)
-    return reported
+        return due.record("tier_changed", member.id, body, name=_period(until))
+    if not tier_set.can_lose(to.name):
+        return None
+    kept = {"tier": to.name, "until": None if next_until is None else next_until.isoformat()}
+    return due.record("tier_kept", member.id, kept | said_set(tier_set), name=_period(until))
+
+
+def _balance(member: Member, tier_set: TierSet) -> Balance:
+    return member.balances.get(tier_set.wallet.code, NO_POINTS)
 
 
 def _earned(due: DueItemContext, tier_set: TierSet, member: Member, present: Tier, amount: Amount) -> Tier:
@@ -113,15 +151,15 @@ def _within(due: DueItemContext, tier_set: TierSet, member: Member, earned: Tier
         due.tx.tier_holds.remove_hold(member.id, tier_set.name)
         due.tx.due_items.clear(due.subject, "tier_hold_end")
         return earned
-    until = _kept_until(due, tier_set, member, earned)
+    until = _kept_until(due, tier_set, member)
     due.tx.tier_holds.set_hold(
         member.id, tier_set.name, replace(hold, before=earned.name, before_until=until), now=due.now
     )
     return within_hold(tier_set, earned, hold)
 
 
-def _kept_until(due: DueItemContext, tier_set: TierSet, member: Member, tier: Tier) -> datetime | None:
-    return kept_until(due.program, tier_set, tier, registered_at=member.registered_at, now=due.now)
+def _kept_until(due: DueItemContext, tier_set: TierSet, member: Member) -> datetime | None:
+    return kept_until(due.program, tier_set, registered_at=member.registered_at, now=due.now)
 
 
 def _end_hold(due: DueItemContext, tier_set: TierSet, member: Member) -> EventRef | None:

@@ -3,12 +3,11 @@
 from loyalty.events.context import EventContext
 from loyalty.program.effects import SetTier
 from loyalty.program.tiers import TierSet
-from loyalty.store.due_items import TIER_KINDS
+from loyalty.tiers.beginning import begin_period
 from loyalty.tiers.holds import hold_of, within_hold
 from loyalty.tiers.messages import send_tier_changed
-from loyalty.tiers.places import facts_in, put_into, set_period, subject_of
+from loyalty.tiers.places import facts_in, put_into
 from loyalty.tiers.rising import enter_tier, watch_months
-from loyalty.tiers.standing import due_times, kept_until
 
 
 def move_to_tier(context: EventContext, effect: SetTier) -> None:
@@ -33,11 +32,11 @@ def move_to_tier(context: EventContext, effect: SetTier) -> None:
 
 
 def begin_periods(context: EventContext) -> None:
-    """Begin the period of the tier that the member was registered into, and put them into the lowest of other sets."""
+    """Begin the periods of a member who was registered, and put them into the lowest tier of other sets."""
     for tier_set in context.program.tier_sets.values():
         if not tier_set.is_default:
             _enter_lowest(context, tier_set)
-        _begin_period(context, tier_set)
+        begin_period(context, tier_set, facts_in(context, context.event.member, tier_set))
         watch_months(context, context.member, tier_set)
 
 
@@ -47,16 +46,3 @@ def _enter_lowest(context: EventContext, tier_set: TierSet) -> None:
         lowest = tier_set.tiers[0]
         put_into(context, member.id, tier_set, lowest.name, up=True, until=None)
         send_tier_changed(context, lowest.name, up=True, tier_set=tier_set.name)
-
-
-def _begin_period(context: EventContext, tier_set: TierSet) -> None:
-    member = facts_in(context, context.event.member, tier_set)
-    tier = tier_set.named(member.tier) if tier_set.is_reviewed else None
-    registered_at = member.registered_at
-    until = None
-    if tier is not None:
-        until = kept_until(context.program, tier_set, tier, registered_at=registered_at, now=context.now)
-    if until is not None and member.tier_until is None:
-        set_period(context, member.id, tier_set, base=member.tier_base, until=until)
-        due = due_times(context.program, until, now=context.now)
-        context.set_due_items(subject_of(member.id, tier_set), due, replacing=TIER_KINDS)

@@ -34,6 +34,6 @@ def note_earned(work: TierWork, tier_set: TierSet, member: Member, hold: TierHol
     known = tier_set.named(hold.before)
     if known is not None and known.start >= tier.start:
         return
-    until = kept_until(work.program, tier_set, tier, registered_at=member.registered_at, now=work.now)
+    until = kept_until(work.program, tier_set, registered_at=member.registered_at, now=work.now)
     earned = replace(hold, before=tier.name, before_until=until)
     work.tx.tier_holds.set_hold(member.id, tier_set.name, earned, now=work.now)

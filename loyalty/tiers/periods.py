@@ -12,7 +12,7 @@ from loyalty.program.tiers import TierSet
 from loyalty.program.wallets import Points
 from loyalty.store.members import NOTHING, TierPeriod, TierReview
 from loyalty.store.points import Posted, Transfer
-from loyalty.tiers.ended_periods import points_after, reviews_points
+from loyalty.tiers.ended_periods import reviews_points
 from loyalty.tiers.places import facts_in, period_in, set_period
 from loyalty.tiers.rising import judge_in, rise_to
 from loyalty.tiers.standing import Amount, kept_until
@@ -37,11 +37,7 @@ def _judge_posted_in(work: TierWork, tier_set: TierSet, member_id: str, in_walle
         judge_in(work, tier_set, member_id, balance)
         return
     period = _count(work, tier_set, member_id, dated)
-    later = NOTHING
-    if period.until is not None and period.until <= work.now:  # its review is overdue, and judges what happened later
-        later = points_after(work, tier_set, member_id, period.until)
-    ended = balance._replace(qualifying=Points(balance.qualifying - later))
-    judge_in(work, tier_set, member_id, ended, base=period.base)
+    judge_in(work, tier_set, member_id, balance, base=period.base)
 
 
 def judge_again(work: TierWork, tier_set: TierSet, member_id: str, amount: Amount, reviewed_at: datetime) -> None:
@@ -50,7 +46,7 @@ def judge_again(work: TierWork, tier_set: TierSet, member_id: str, amount: Amoun
     reached, present = tier_set.tier_at(amount), tier_set.named(member.tier)
     if reached is None or (present is not None and reached.start <= present.start):
         return
-    until = kept_until(program, tier_set, reached, registered_at=member.registered_at, now=reviewed_at)
+    until = kept_until(program, tier_set, registered_at=member.registered_at, now=reviewed_at)
     if until is None or until > work.now:
         day = local_day(reviewed_at, program.zone)
         why = f", by the review of {day} judged again"

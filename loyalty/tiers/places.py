@@ -85,6 +85,13 @@ def set_period(
     work.tx.tier_places.set_place(member_id, tier_set.name, _with_period(known, base, until, review))
 
 
+def end_without_set(work: TierWork, member_id: str, subject: str) -> None:
+    """End a period of a member in a tier set that the program does not have any more, found by its due items."""
+    for name, place in work.tx.tier_places.places_of(member_id).items():
+        if place.tier_until is not None and place.tier_until <= work.now and set_subject(member_id, name) == subject:
+            work.tx.tier_places.set_place(member_id, name, replace(place, tier_until=None))
+
+
 def _with_period(known: TierPlace, base: Points, until: datetime | None, review: TierReview | None) -> TierPlace:
     changed = replace(known, tier_base=base, tier_until=until)
     if review is None:

@@ -4,11 +4,12 @@ from datetime import datetime
 
 from loyalty.program.tiers import Tier, TierSet
 from loyalty.program.wallets import Points
-from loyalty.store.due_items import TIER_KINDS
 from loyalty.store.members import NO_POINTS, NOTHING, Balance, Member
+from loyalty.tiers.beginning import schedule_end
+from loyalty.tiers.ended_periods import ended_at, without_later
 from loyalty.tiers.holds import hold_of, note_earned, within_hold
 from loyalty.tiers.places import facts_in, in_set, keep_place, put_into, subject_of
-from loyalty.tiers.standing import Amount, due_times, kept_until, next_months_at, standing, standing_of
+from loyalty.tiers.standing import Amount, kept_until, next_months_at, standing, standing_of
 from loyalty.tiers.work import TierWork
 
 
@@ -41,6 +42,9 @@ def judge_in(
     if not _may_rise(tier_set, balance):
         return
     member = facts_in(work, member_id, tier_set)
+    ended = ended_at(tier_set, member, now=work.now)
+    if ended is not None:
+        balance = without_later(work.tx, tier_set, balance, member_id, ended)
     _rise(work, tier_set, member, standing(tier_set, balance, member.tier_base if base is None else base))
 
 
@@ -111,15 +115,10 @@ def enter_tier(
     It is kept until a moment, or from `since` (None: now) for a period.
     """
     begins = since or work.now
-    until = until or kept_until(work.program, tier_set, tier, registered_at=member.registered_at, now=begins)
+    until = until or kept_until(work.program, tier_set, registered_at=member.registered_at, now=begins)
     put_into(work, member.id, tier_set, tier.name, up=up, until=until)
     if tier_set.is_reviewed:
-        subject = subject_of(member.id, tier_set)
-        due = {} if until is None else due_times(work.program, until, now=work.now)
-        for kind in TIER_KINDS:
-            if kind not in due:
-                work.tx.due_items.clear(subject, kind)
-        work.schedule(subject, due, member=member.id)
+        schedule_end(work, tier_set, member.id, tier.name, until)
     body = {"from": member.tier, "to": tier.name, "up": up} | ({"by_hand": True} if by_hand else {})
     work.report_tier(member.id, tier_set, tier.name, body | said_set(tier_set), why)
 

@@ -12,6 +12,7 @@ from loyalty.program.wallets import POINT_DECIMALS, Points
 from loyalty.store.due_items import DueTimes
 from loyalty.store.members import NO_POINTS, NOTHING, Balance, Member
 from loyalty.store.repositories import StoreReaders
+from loyalty.tiers.ended_periods import ended_at, without_later
 from loyalty.tiers.places import period_in
 
 Amount: TypeAlias = Decimal | int
@@ -19,15 +20,23 @@ Amount: TypeAlias = Decimal | int
 
 
 def standing_of(tx: StoreReaders, program: Program, tier_set: TierSet, member: Member, *, now: datetime) -> Amount:
-    """Return what a member has of what the tiers of a set are reached by; the member is as they are in the set."""
+    """Return what a member has of what the tiers of a set are reached by; the member is as they are in the set.
+
+    While the review of a period that ended is late, what counts for the next period is left out.
+    """
+    ended = ended_at(tier_set, member, now=now)
     match tier_set.by:
         case "spend":
             review = period_in(tx, member.id, tier_set).review if tier_set.is_reviewed else None
-            return money(tx.spend.spent(member.id, tier_set.name, since=None if review is None else review.at))
+            since = None if review is None else review.at
+            return money(tx.spend.spent(member.id, tier_set.name, since=since, until=ended))
         case "membership_months":
             return months_of_membership(member.registered_at, now=now, zone=program.zone)
         case "earned_points" | "active_points" | "spent_points":
-            return standing(tier_set, member.balances.get(tier_set.wallet.code, NO_POINTS), member.tier_base)
+            balance = member.balances.get(tier_set.wallet.code, NO_POINTS)
+            if ended is not None:
+                balance = without_later(tx, tier_set, balance, member.id, ended)
+            return standing(tier_set, balance, member.tier_base)
 
 
 def standing(tier_set: TierSet, balance: Balance, base: Points) -> Amount:
@@ -83,11 +92,9 @@ def _day_after(first: date, months: int) -> date | None:
         return None
 
 
-def kept_until(
-    program: Program, tier_set: TierSet, tier: Tier, *, registered_at: datetime, now: datetime
-) -> datetime | None:
-    """Return when a tier whose period begins now is reviewed; None: never, as for the lowest tier."""
-    if not tier_set.is_reviewed or tier == tier_set.tiers[0]:
+def kept_until(program: Program, tier_set: TierSet, *, registered_at: datetime, now: datetime) -> datetime | None:
+    """Return when a period that begins now in a tier set ends, and is reviewed; None: never."""
+    if not tier_set.is_reviewed:
         return None
     if isinstance(tier_set.review, Anniversary):
         return anniversary_of(tier_set.review, registered_at=registered_at, now=now, zone=program.zone)
@@ -107,8 +114,15 @@ def reviewed(tier_set: TierSet, present: Tier, amount: Amount) -> Tier:
     return reached
 
 
-def due_times(program: Program, until: datetime, *, warned: bool = False, now: datetime) -> DueTimes:
-    """Return the due items of a tier: the warning of its member, and the review."""
+def due_times(
+    program: Program, tier_set: TierSet, tier: str | None, until: datetime, *, warned: bool = False, now: datetime
+) -> DueTimes:
+    """Return the due items of a period in a tier: the warning of its member, and the review.
+
+    There is nothing to warn of in the lowest tier, and in none: members cannot lose it.
+    """
+    if not tier_set.can_lose(tier):
+        return {"tier_period": until}
     warn_before = program.notify_before.tier
     if warn_before is None or warned:
         return {"tier_review": until}
@@ -123,4 +137,4 @@ def due_times_from_now(program: Program, tier_set: TierSet, member: Member, *, n
     if until is None or not tier_set.is_reviewed:
         return rising
     warned = before is not None and before.before(until, program.zone) <= now
-    return {**due_times(program, until, warned=warned, now=now), **rising}
+    return {**due_times(program, tier_set, member.tier, until, warned=warned, now=now), **rising}

@@ -157,7 +157,7 @@ TIER_SET: Final = MapGrammar(
         Key(
             "valid",
             VALID,
-            "How long a tier above the lowest is kept before it is reviewed, as `tier_review`.",
+            "How long a period in a tier lasts before the tier is reviewed, as `tier_review`.",
             default="never",
         ),
     ),
@@ -204,7 +204,7 @@ PROGRAM: Final = MapGrammar(
         Key(
             "tier_review",
             TIER_REVIEW,
-            "How long a tier above the lowest is kept before it is reviewed, and perhaps lost.",
+            "How long a period in a tier lasts before the tier is reviewed, and perhaps lost.",
             default="never",
         ),
         Key(

@@ -11,7 +11,6 @@ from sqlalchemy import func, select
 
 from activities.events import EventActivities
 from database import Database, ReadTransaction, Transaction
-from database.audit import audit
 from database.programs import Programs
 from database.tables import event, lot, transfer
 from loyalty.events.operations import OperationContext
@@ -74,10 +73,7 @@ async def read(scripted: ScriptedStore, work: Any) -> Any:
 
 
 async def findings(scripted: ScriptedStore) -> Any:
-    found = await scripted.database.access_read(
-        lambda access: audit(access.connection, "DEFAULT", program=scripted.program, now=scripted.now)
-    )
-    return [str(each) for each in found.findings]
+    return await scripted.findings()
 
 
 async def balance(scripted: ScriptedStore, member: str) -> dict[str, Decimal]:

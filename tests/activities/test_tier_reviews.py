@@ -77,11 +77,19 @@ async def test_a_member_registered_into_a_tier_keeps_it_for_a_period_and_wakes_t
     assert await tier_of(scripted, ann) == "bronze"
 
 
-async def test_the_lowest_tier_has_no_period(scripted: ScriptedStore) -> None:
-    _, result = await register(scripted, "bronze")
+async def test_a_member_registered_into_the_lowest_tier_has_periods_of_which_nothing_is_reported(
+    scripted: ScriptedStore,
+) -> None:
+    ann, result = await register(scripted, "bronze")
+    store = scripted.database.store("DEFAULT")
 
-    assert not result.wakes_clock
-    assert await scripted.database.store("DEFAULT").read(lambda tx: tx.due_items.earliest()) is None
+    batches = [await run_due_items(scripted.database, NOW + years * YEAR) for years in (1, 1, 2)]
+
+    assert result.wakes_clock
+    assert [batch.due for batch in batches] == [[], [], []]
+    known = await store.read(lambda tx: tx.members.facts(ann))
+    assert (known.tier, known.tier_until) == ("bronze", NOW + 3 * YEAR)
+    assert await store.read(lambda tx: tx.due_items.earliest()) == NOW + 3 * YEAR
 
 
 async def test_a_review_runs_once_also_when_due_items_are_run_again(scripted: ScriptedStore) -> None:

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, select
 
 from activities.events import EventActivities
 from database import Database, ReadTransaction, Transaction
+from database.audit import audit
 from database.history import History
 from database.tables import event, transfer
 from loyalty.calendar import start_of
@@ -106,6 +107,13 @@ class ScriptedStore:
         last = wanted.order_by(transfer.c.number.desc()).limit(1)
         found = await self.database.access_read(lambda access: access.connection.execute(last).scalar_one())
         return str(found)
+
+    async def findings(self) -> list[str]:
+        """Return what an audit of the store finds."""
+        found = await self.database.access_read(
+            lambda access: audit(access.connection, self.program.store, program=self.program, now=self.now)
+        )
+        return [str(each) for each in found.findings]
 
     async def wait(self, days: int) -> None:
         """Move the clock, and run what falls due on the way."""

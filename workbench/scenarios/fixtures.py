@@ -67,10 +67,7 @@ def _begin_tier_periods(state: MemberState, fixture: Fixture, program: Program, 
 
 
 def _until(program: Program, tier_set: TierSet, member: Member, now: datetime) -> datetime | None:
-    tier = tier_set.named(member.tier)
-    if tier is None:
-        return None
-    lasts = tiers.kept_until(program, tier_set, tier, registered_at=member.registered_at, now=now)
+    lasts = tiers.kept_until(program, tier_set, registered_at=member.registered_at, now=now)
     return None if lasts is None else member.tier_until or lasts
 
 

@@ -6,11 +6,15 @@ from dataclasses import replace
 from datetime import datetime
 
 from loyalty.program.wallets import Points
+from loyalty.store.due_items import CLOCK
 from loyalty.store.members import NO_POINTS, NOTHING
 from loyalty.store.memory.member_state import MemberState
 from loyalty.store.points import (
+    MERGING,
+    TAKING_BACK,
     Account,
     Allocation,
+    CountedPart,
     Lot,
     NewTransfer,
     Posted,
@@ -112,11 +116,19 @@ class InMemoryLedger:
         mine = self._members[member_id].transfers.values()
         return [each for each in mine if each.wallet == wallet and each.kind in kinds]
 
-    def qualified_since(self, member_id: str, wallet: str, since: datetime) -> Points:
-        """Return the points dated by events that count for tiers at a moment or later, as far as history is kept."""
+    def counted_since(self, member_id: str, wallet: str, part: CountedPart, since: datetime) -> Points:
+        """Return the points of a part of the balance that count from a moment on, as far as history is kept."""
         mine = [each for each in self._members[member_id].transfers.values() if each.wallet == wallet]
-        dated = [each for each in mine if each.counts_at is not None and each.counts_at >= since]
-        return Points(sum(each.change.qualifying for each in dated))
+        later = [each for each in mine if each.at >= since and self._counts_since(each, since)]
+        return Points(sum(getattr(each.change, part) for each in later))
+
+    def _counts_since(self, transfer: Transfer, since: datetime) -> bool:
+        if transfer.counts_at is not None:
+            return transfer.counts_at >= since
+        if transfer.kind in TAKING_BACK:
+            taken = None if transfer.related is None else self.transfer(transfer.related)
+            return taken is None or (taken.counts_at or taken.at) >= since
+        return transfer.source != CLOCK and transfer.kind not in MERGING
 
     def sent_since(self, member_id: str, wallet: str, since: datetime) -> Sent:
         mine = self._members[member_id].transfers.values()

@@ -159,25 +159,33 @@ def test_without_reviews_a_tier_stays(program: str) -> None:
     assert engine.store.due_items.earliest() is None
 
 
-def test_the_lowest_tier_is_never_reviewed() -> None:
-    engine = new_engine()
+@pytest.mark.parametrize(
+    ("newer", "following"),
+    [(programs.PROGRAM, None), (PROGRAM.replace("tier: gold", "tier: platinum"), START + 3 * YEAR)],
+)
+def test_a_program_without_reviews_or_without_the_tier_leaves_members_in_their_tier(
+    newer: str, following: datetime | None
+) -> None:
+    engine = new_engine(tier="gold")
+    engine.program = read_program(programs.files(program=newer))
 
+    processed = engine.advance(START + 2 * YEAR)
+
+    assert [each.type for each in processed] == []
+    assert tier(engine) == "gold"
+    assert engine.store.members_by_id[ANN].member.tier_until == following
+    assert engine.store.due_items.earliest() == following
+
+
+def test_a_tier_that_was_dropped_and_is_back_is_reviewed_again() -> None:
+    engine = new_engine(tier="gold")
+    engine.program = read_program(programs.files(program=PROGRAM.replace("tier: gold", "tier: platinum")))
     engine.advance(START + YEAR)
+    engine.program = read_program(programs.files(program=PROGRAM))
 
-    assert engine.store.due_items.earliest() is None
+    processed = engine.advance(START + 2 * YEAR)
 
-
-def test_a_program_without_reviews_or_without_the_tier_leaves_members_in_their_tier() -> None:
-    never, other = programs.PROGRAM, PROGRAM.replace("tier: gold", "tier: platinum")
-
-    for newer in (never, other):
-        engine = new_engine(tier="gold")
-        engine.program = read_program(programs.files(program=newer))
-        processed = engine.advance(START + 2 * YEAR)
-
-        assert tier_events(processed) == []
-        assert tier(engine) == "gold"
-        assert engine.store.due_items.earliest() is None
+    assert tier_events(processed) == [("tier_changed", "bronze", 730)]
 
 
 def test_due_items_of_a_period_that_is_over_do_nothing() -> None:

@@ -7,6 +7,7 @@ import pytest
 
 from loyalty.program.program import Program
 from loyalty.program.tiers import Tier
+from loyalty.store.due_items import DueTimes
 from loyalty.store.members import Balance, Member
 from loyalty.tiers import standing as tiers
 from program_files import read_program
@@ -35,9 +36,12 @@ def reviewed(program: Program, judged: Member, present: str) -> str:
     return tiers.reviewed(rules, tier(program, present), amount).name
 
 
-def kept_until(program: Program, name: str, *, registered_at: datetime = NOW, now: datetime = NOW) -> datetime | None:
-    rules = program.default_tier_set
-    return tiers.kept_until(program, rules, tier(program, name), registered_at=registered_at, now=now)
+def kept_until(program: Program, *, registered_at: datetime = NOW, now: datetime = NOW) -> datetime | None:
+    return tiers.kept_until(program, program.default_tier_set, registered_at=registered_at, now=now)
+
+
+def due_times(program: Program, name: str | None, until: datetime, *, warned: bool = False) -> DueTimes:
+    return tiers.due_times(program, program.default_tier_set, name, until, warned=warned, now=NOW)
 
 
 def member(*, qualifying: int = 0, active: int = 0, base: int = 0) -> Member:
@@ -102,13 +106,19 @@ def test_without_reviews_all_points_that_ever_qualified_count() -> None:
 def test_a_tier_is_kept_as_long_as_the_program_says(review: str, until: datetime | None) -> None:
     program = program_with(review)
 
-    assert kept_until(program, "gold") == until
-    assert kept_until(program, "bronze") is None
+    assert kept_until(program) == until
 
 
 def test_the_warning_is_due_before_the_review_or_at_once_if_that_is_past() -> None:
     program, far, near = program_with(), NOW + timedelta(days=100), NOW + timedelta(days=3)
 
-    assert tiers.due_times(program, far, now=NOW) == {"tier_warn": NOW + timedelta(days=86), "tier_review": far}
-    assert tiers.due_times(program, near, now=NOW) == {"tier_warn": NOW, "tier_review": near}
-    assert tiers.due_times(program, far, warned=True, now=NOW) == {"tier_review": far}
+    assert due_times(program, "gold", far) == {"tier_warn": NOW + timedelta(days=86), "tier_review": far}
+    assert due_times(program, "gold", near) == {"tier_warn": NOW, "tier_review": near}
+    assert due_times(program, "gold", far, warned=True) == {"tier_review": far}
+
+
+@pytest.mark.parametrize("name", ["bronze", None, "of-another-program"])
+def test_nobody_is_warned_in_a_tier_that_cannot_be_lost(name: str | None) -> None:
+    until = NOW + timedelta(days=100)
+
+    assert due_times(program_with(), name, until) == {"tier_period": until}

@@ -1,0 +1,86 @@
+"""With the upgrade every member of a program with reviews who has no period is judged, on both databases."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from alembic import command
+from sqlalchemy import Connection, MetaData, Table, create_engine, select
+
+from database.migrate import config
+from database.tables import deadline, member, member_tier
+
+AT = datetime(2026, 5, 1, tzinfo=UTC)
+END = datetime(2027, 5, 1, tzinfo=UTC)
+
+
+def _move(connection: Connection, target: str) -> None:
+    settings = config()
+    settings.attributes["connection"] = connection
+    (command.downgrade if target == "0054" else command.upgrade)(settings, target)
+
+
+def _insert(connection: Connection, table: str, **row: Any) -> None:
+    connection.execute(Table(table, MetaData(), autoload_with=connection).insert().values(**row))
+
+
+def _member(connection: Connection, name: str, until: datetime | None, **more: Any) -> None:
+    times = {"registered_at": AT, "created_at": AT, "updated_at": AT}
+    row = {"id": name, "store": "S", "profile": "{}", "attributes": "{}", "active": True, "tier_until": until}
+    _insert(connection, "member", **(row | times | more))
+
+
+def _program(connection: Connection, store: str, *texts: str) -> None:
+    _insert(connection, "store", code=store, created_at=AT, secret="x")
+    for number, text in enumerate(texts, 1):
+        files = f'{{"program.yaml": "{text}"}}'
+        deployed = {"hash": "h", "deployed_at": AT, "deployed_by": "ann"}
+        _insert(connection, "revision", store=store, number=number, files=files, **deployed)
+
+
+@pytest.mark.parametrize(
+    ("texts", "is_judged"),
+    [
+        (("store: S", "tier_review: {after: 1y}"), True),
+        (("store: S", "tier_sets: {status: {valid: {after: 1y}}}"), True),
+        (("tier_review: {after: 1y}", "store: S"), False),
+    ],
+)
+def test_members_without_a_period_are_judged_if_the_program_in_force_reviews_tiers(
+    database_url: str, texts: tuple[str, ...], is_judged: bool
+) -> None:
+    engine = create_engine(database_url)
+    with engine.begin() as connection:
+        _move(connection, "0054")
+        _program(connection, "S", *texts)
+        _member(connection, "low", None)
+        _member(connection, "high", END)
+        _member(connection, "stale", AT)
+        _member(connection, "place", END)
+        _member(connection, "gone", None, merged_into="low")
+        for subject in ("high", "place"):
+            _insert(connection, "deadline", store="S", subject=subject, kind="tier_review", due_at=END, member=subject)
+        _insert(
+            connection,
+            "member_tier",
+            member="place",
+            tier_set="status",
+            store="S",
+            subject="p",
+            tier_base=0,
+            tier_until=AT,
+            reviewed_base=0,
+        )
+
+        _move(connection, "head")
+        judged = select(deadline.c.subject, deadline.c.member).where(deadline.c.kind == "judge_tier")
+        found = sorted(tuple(row) for row in connection.execute(judged))
+        due = connection.execute(select(deadline.c.due_at).where(deadline.c.kind == "judge_tier")).scalars().all()
+        ends = dict(tuple(row) for row in connection.execute(select(member.c.id, member.c.tier_until)))
+        places = connection.execute(select(member_tier.c.tier_until)).scalars().all()
+    engine.dispose()
+
+    assert found == ([(each, each) for each in ("low", "place", "stale")] if is_judged else [])
+    assert all(each <= datetime.now(UTC) for each in due)
+    assert ends == {"low": None, "high": END, "stale": None, "place": END, "gone": None}
+    assert places == [None]
