@@ -174,4 +174,4 @@ async def test_a_tier_is_reached_kept_and_lost_after_a_warning(
         assert kept[0][1]["level"]["levelMoveUp"] is True  # type: ignore[index]  # as it is sent
         assert [data["futureLevelName"] for _, data in (kept[1], *warned[2:])] == ["silver", "bronze"]
         assert [(name, data["level"]["name"]) for name, data in lost[3:]] == [("CustomerLevelChanged", "bronze")]  # type: ignore[index]
-        assert (known.tier, known.tier_base, known.tier_until) == ("bronze", 600_000_000, None)
+        assert (known.tier, known.tier_base, known.tier_until is not None) == ("bronze", 600_000_000, True)
