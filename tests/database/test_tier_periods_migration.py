@@ -17,7 +17,7 @@ END = datetime(2027, 5, 1, tzinfo=UTC)
 def _move(connection: Connection, target: str) -> None:
     settings = config()
     settings.attributes["connection"] = connection
-    (command.downgrade if target == "0054" else command.upgrade)(settings, target)
+    (command.downgrade if target == "0055" else command.upgrade)(settings, target)
 
 
 def _insert(connection: Connection, table: str, **row: Any) -> None:
@@ -51,7 +51,7 @@ def test_members_without_a_period_are_judged_if_the_program_in_force_reviews_tie
 ) -> None:
     engine = create_engine(database_url)
     with engine.begin() as connection:
-        _move(connection, "0054")
+        _move(connection, "0055")
         _program(connection, "S", *texts)
         _member(connection, "low", None)
         _member(connection, "high", END)
