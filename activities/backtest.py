@@ -22,7 +22,15 @@ from loyalty.engine.past_operations import PastOperation
 from loyalty.engine.snapshots import MemberSnapshot
 from loyalty.program.program import Program
 from program_files import read_program, read_revision
-from workbench.backtest import MemberRange, PairedReplay, Partition, ReplayComparison, ReplayedEvent, Shard
+from workbench.backtest import (
+    MemberRange,
+    PairedReplay,
+    Partition,
+    ReplayComparison,
+    ReplayedEvent,
+    Shard,
+    limits_any,
+)
 from workbench.backtest.divergence import shares_codes
 from workbench.backtest.event_file import read_events, read_shard, write_shards
 
@@ -92,7 +100,7 @@ def backtest(job: Job, *, jobs: int | None, progress: Progress) -> ReplayCompari
     has_shared_limits = any(limit.per == "program" for reactor in reactors for limit in reactor.limits)
     processes = jobs or os.cpu_count() or 1
     has_shared_limits = has_shared_limits or shares_codes(old) or shares_codes(new)
-    with _parts(job.source, new, processes, is_one_task=has_shared_limits) as (parts, events):
+    with _parts(job.source, old, new, processes, is_one_task=has_shared_limits) as (parts, events):
         if not parts:
             return ReplayComparison()
         if len(parts) == 1 or processes == 1:
@@ -107,11 +115,12 @@ def _programs(job: Job) -> tuple[Program, Program]:
 
 @contextmanager
 def _parts(
-    source: Source, program: Program, processes: int, *, is_one_task: bool
+    source: Source, old: Program, program: Program, processes: int, *, is_one_task: bool
 ) -> Iterator[tuple[Sequence[Partition], int | None]]:
     """The tasks, and the number of events if it is known. Members who share anything are in one task.
 
-    They do by a limit of the program, and if points were sent from one to another.
+    They do by a limit of the program, by a reward of which there are only so many, and if points were sent from one to
+    another.
     """
     match source:
         case FromFile(file):
@@ -131,6 +140,7 @@ def _parts(
                     raise DetailsRemoved(source.since, removed)
                 events = history.events_count()
                 is_one_task = is_one_task or history.moves_between_members()
+                is_one_task = is_one_task or limits_any(history.rewards_before(), old, program)
                 one = is_one_task or events <= FEW_EVENTS
                 parts = history.member_ranges(
                     _members_per_task(history.members_count(), 1 if one else processes, is_one_task=is_one_task)
@@ -263,7 +273,7 @@ class _Replayer:
                     with _history(source, self.old, self.new) as history:
                         openings: list[MemberSnapshot] = list(history.snapshots(part))
                         pair = PairedReplay(self.old, self.new, source.since, history.other_programs(openings))
-                        pair.load(openings, history.used_by_program(), history.shared_codes())
+                        pair.load(openings, history.used_by_program(), history.rewards_before())
                         known = {opening.state.member.id for opening in openings if not opening.is_new}
                         past = heapq.merge(history.events(part), history.operations(part), key=_in_order)
                         return _replay_all(pair, past, known, count, until=source.until)

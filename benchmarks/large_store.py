@@ -341,8 +341,15 @@ def run(members: int, console: Console, *, on_postgres: bool, kept: Path | None)
 
 def processor_seconds() -> float:
     """What all that this process started has used so far, but for Temporal."""
-    ours = [pid for pid in descendants(os.getpid()) if "temporal" not in Path(f"/proc/{pid}/comm").read_text()]
-    return sum(map(exact_seconds, ours))
+    return sum(exact_seconds(pid) for pid in descendants(os.getpid()) if "temporal" not in _name(pid))
+
+
+def _name(pid: int) -> str:
+    """What a process runs; nothing of one that ended meanwhile."""
+    try:
+        return Path(f"/proc/{pid}/comm").read_text()
+    except OSError:
+        return ""
 
 
 def main() -> int:

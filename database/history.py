@@ -49,10 +49,10 @@ from loyalty.events.builtin_events import BUILT_IN
 from loyalty.program.program import Program
 from loyalty.program.wallets import Points
 from loyalty.store.achievements import MILLION, AchievementCompletions
-from loyalty.store.history import MemberRange, ReplayedEvent
+from loyalty.store.history import MemberRange, ReplayedEvent, RewardsBefore
 from loyalty.store.members import Balance, GrantedBadge, StoredMember
 from loyalty.store.returnable import ReturnablePast
-from loyalty.store.rewards import IssuedReward, SharedUse
+from loyalty.store.rewards import IssuedReward
 from loyalty.store.tiers import CountedSale, TierPlace
 
 T = TypeVar("T")
@@ -127,9 +127,9 @@ class History:
         """Return the operations on points and rewards that were asked for since for these members, in order."""
         return self._operations.of(members)
 
-    def shared_codes(self) -> list[SharedUse]:
-        """Return how many members had each shared code at the moment."""
-        return self._operations.shared_before()
+    def rewards_before(self) -> RewardsBefore:
+        """Return what there was of rewards at the moment."""
+        return self._operations.rewards_before()
 
     def moves_between_members(self) -> bool:
         """Return whether points were sent from one member to another since, or that was cancelled."""

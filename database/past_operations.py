@@ -24,9 +24,8 @@ from loyalty.points.cancelling import CancelledBy, CancelTransfer
 from loyalty.points.holds import HoldPoints
 from loyalty.points.operations import AddPoints, SpendPoints, TransferPoints
 from loyalty.program.wallets import ONE
-from loyalty.store.history import MemberRange
+from loyalty.store.history import MemberRange, RewardsBefore
 from loyalty.store.points import TransferKind
-from loyalty.store.rewards import SharedUse
 
 _KINDS = ("add", "spend", "hold", "release", "capture", "send", "cancel", "expire", "activate")
 _INSTANT = timedelta(seconds=1)
@@ -116,9 +115,9 @@ class PastOperations:
             [*found.values(), *self._rewards.of(members), *freezes], key=lambda each: (each.received_at, each.id)
         )
 
-    def shared_before(self) -> list[SharedUse]:
-        """Return how many members had each shared code at the beginning."""
-        return self._rewards.shared_before()
+    def rewards_before(self) -> RewardsBefore:
+        """Return what there was of rewards at the beginning."""
+        return RewardsBefore(self._rewards.shared_before(), self._rewards.supplies_before())
 
     def _asked_for(self) -> ColumnElement[bool]:
         return and_(

@@ -1,13 +1,14 @@
 """Past operations on rewards, read from the events that report them: bought, given, used, reissued and cancelled."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, or_, select
+from sqlalchemy import Connection, and_, exists, func, or_, select
 
 from database.queries import columns_of
-from database.tables import event, issued_reward, reward_status, transfer
+from database.tables import coupon_code, event, issued_reward, reward_status, reward_supply, transfer
 from loyalty.engine.past_operations import (
     CancelReward,
     PastOperation,
@@ -17,7 +18,7 @@ from loyalty.engine.past_operations import (
 )
 from loyalty.rewards.operations import BuyReward, GiveReward
 from loyalty.store.history import MemberRange
-from loyalty.store.rewards import IssuedReward, SharedUse
+from loyalty.store.rewards import IssuedReward, RewardSupply, SharedUse
 
 _TYPES = ("reward_issued", "reward_used", "reward_reissued", "reward_cancelled")
 
@@ -72,6 +73,32 @@ class PastRewardOperations:
         )
         rows = self._connection.execute(counted.group_by(table.c.coupon, table.c.reward))
         return [SharedUse(coupon, reward, int(times), 0) for coupon, reward, times in rows]
+
+    def supplies_before(self) -> list[RewardSupply]:
+        """Return what there was of rewards at the beginning: what was supplied or uploaded since was there already."""
+        table, codes = issued_reward, coupon_code
+        is_there = and_(table.c.issued_at < self._since, table.c.status != "canceled")
+        was_cancelled = and_(table.c.issued_at < self._since, table.c.cancelled_at >= self._since)
+        taken = select(table.c.reward, func.count()).where(
+            table.c.store == self._store, table.c.from_stock, or_(is_there, was_cancelled)
+        )
+        issued_since = exists().where(table.c.id == codes.c.issued, table.c.issued_at >= self._since)
+        left = select(codes.c.reward, func.count()).where(
+            codes.c.store == self._store, or_(codes.c.issued.is_(None), issued_since)
+        )
+        taken_of = {name: int(number) for name, number in self._connection.execute(taken.group_by(table.c.reward))}
+        codes_of = {name: int(number) for name, number in self._connection.execute(left.group_by(codes.c.reward))}
+        known = select(*columns_of(RewardSupply, reward_supply)).where(reward_supply.c.store == self._store)
+        return [self._supply_before(RewardSupply(*row), taken_of, codes_of) for row in self._connection.execute(known)]
+
+    def _supply_before(self, now: RewardSupply, taken: Mapping[str, int], codes: Mapping[str, int]) -> RewardSupply:
+        was_paused = now.paused_at is not None and now.paused_at < self._since
+        return replace(
+            now,
+            taken=taken.get(now.reward, 0),
+            codes=codes.get(now.reward, 0),
+            paused_at=now.paused_at if was_paused else None,
+        )
 
     def _issued(self, members: MemberRange) -> Mapping[str, IssuedReward]:
         table = issued_reward

@@ -61,6 +61,7 @@ COLUMNS: Mapping[ImportType, tuple[Column, ...]] = {
         Column("customAttributes", "labels"),
         *(Column(f"agreement{number}", "boolean") for number in (1, 2, 3)),
         Column("levelId"),
+        Column("test", "boolean"),
     ),
     "unitTransferAdding": (
         *_TRANSFER,

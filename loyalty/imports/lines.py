@@ -162,6 +162,7 @@ def _member(values: Mapping[str, Any], program: Program, now: datetime) -> NewMe
         tier=_tier(values.get("levelId"), program),
         profile=_profile(values),
         attributes=attributes,
+        is_test=values.get("test", False),
     )
 
 

@@ -1,10 +1,12 @@
 """What a backtest replays: ranges of members, and the events that were reported for them."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from loyalty.program.program import Program
+from loyalty.store.rewards import RewardSupply, SharedUse
 from rules.frozen import frozen_at_type_check
 
 
@@ -14,6 +16,29 @@ class MemberRange:
 
     first: str
     last: str
+
+
+@dataclass(frozen=True, slots=True)
+class RewardsBefore:
+    """What there was of rewards for all members at a moment: uses of shared codes, stock, and codes that were left."""
+
+    shared_codes: Sequence[SharedUse] = ()
+    supplies: Sequence[RewardSupply] = ()
+
+    def limited(self, program: Program) -> Iterator[RewardSupply]:
+        """Yield what there was of rewards that the rules of a program issue, if only so many; codes count as stock.
+
+        A reward that is bought or given alone was there whenever that was done.
+        """
+        issued = {name for names in program.issued_on.values() for name in names}
+        for each in self.supplies:
+            reward = program.rewards.get(each.reward)
+            if reward is None or reward.name not in issued:
+                continue
+            has_codes = reward.coupon is not None and reward.coupon.codes == "uploaded" and each.codes > 0
+            left = [number for number in (each.stock, each.codes if has_codes else None) if number is not None]
+            if left or each.paused_at is not None:
+                yield replace(each, supplied=each.taken + min(left) if left else None, codes=0)
 
 
 @frozen_at_type_check

@@ -60,6 +60,20 @@ async def test_members_are_registered_with_the_events_that_say_so(importing: Imp
     ]
 
 
+async def test_members_are_marked_as_test_members(importing: Importing):
+    ref = await store_file(
+        importing.database, "member", "email,test\na@example.com,yes\nb@example.com,\nc@example.com,x\n"
+    )
+
+    progress = await importing.read(ref)
+
+    assert (progress.done, progress.refused) == (2, 1)
+    assert [line.code for line in await importing.lines(ref)][2] == "invalid"
+    marked = "SELECT email FROM member WHERE is_test"
+    found = await importing.database.store(STORE).read(lambda tx: tx.connection.exec_driver_sql(marked).scalars().all())
+    assert found == ["a@example.com"]
+
+
 async def test_points_are_added_and_spent_in_the_order_of_the_lines(importing: Importing):
     await importing.read(await store_file(importing.database, "member", MEMBERS))
     importing.batches.clear()

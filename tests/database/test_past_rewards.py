@@ -23,6 +23,7 @@ from loyalty.rewards.operations import (
     reissue_coupon,
     use_coupon,
 )
+from loyalty.rewards.stocking import set_stock, upload_codes
 from loyalty.store.memory.member_state import MemberState
 from program_files import read_program
 from tests.kit import programs
@@ -93,7 +94,7 @@ async def _state(store: ScriptedStore, member: str) -> MemberState:
 
 async def _shared(store: ScriptedStore, day: Any) -> Any:
     def read(tx: Any) -> Any:
-        return History(tx.connection, store.program, since=day, until=store.now + timedelta(seconds=1)).shared_codes()
+        return History(tx.connection, store.program, since=day, until=store.now + timedelta(seconds=1)).rewards_before()
 
     return await store.database.store("DEFAULT").read(read)
 
@@ -140,3 +141,38 @@ async def test_what_another_program_does_not_sell_is_refused_and_counted(
     assert {name: compared.new.bought[name] for name in bought} == bought
     names = {each.name for each in metrics(BacktestResult(compared, store.program, read_program(planned)))}
     assert "reward bought or given: tip" in names
+
+
+PRIZE = "reward: prize\n"
+LISTED = "reward: listed\ncoupon: {codes: uploaded, value: 1, type: money}\n"
+PRIZES = "reactor: prizes\non: app_login\nthen: [{issue_reward: prize}]\n"
+CODES = "reactor: codes\non: app_login\nthen: [{issue_reward: listed}]\n"
+SHOP = programs.files(rewards__prize=PRIZE, rewards__listed=LISTED, reactors__prizes=PRIZES, reactors__codes=CODES)
+
+
+@pytest.fixture
+async def shop(database: Database) -> ScriptedStore:
+    deployed = Programs(database)
+    program, revision, _ = await deployed.deploy(SHOP, by="test")
+    return ScriptedStore(database, EventActivities(database, deployed), program, revision, FIRST)
+
+
+async def test_stock_and_codes_are_those_of_the_start_and_run_out_again(shop: ScriptedStore, database_url: str) -> None:
+    ann, bob, cat = [await shop.register(f"{name}@example.com") for name in ("ann", "bob", "cat")]
+    await shop.operate(set_stock, "prize", 2)
+    await shop.operate(upload_codes, "listed", ["A", "B"])
+    await shop.report(ann, "app_login", {})
+    day = shop.midnight()
+    await shop.wait(1)
+    await shop.report(bob, "app_login", {})
+    await shop.report(cat, "app_login", {})  # nothing is left of either
+    more = programs.files(rewards__prize=PRIZE, rewards__listed=LISTED, reactors__prizes=PRIZES)
+    job = Job(FromDatabase(database_url, day, shop.now + timedelta(seconds=1)), SHOP, more)
+
+    before = await _shared(shop, day)
+    compared = await asyncio.to_thread(backtest, job, jobs=1, progress=lambda *_: None)
+
+    left = {each.reward: (each.supplied, each.taken, each.codes) for each in before.supplies}
+    assert left == {"listed": (None, 0, 1), "prize": (2, 1, 0)}
+    assert compared.old.rewards == {"prize": 1, "listed": 1}
+    assert compared.new.rewards == {"prize": 1}

@@ -4,7 +4,7 @@ from loyalty.engine.snapshots import MemberSnapshot
 from loyalty.store.history import MemberRange, ReplayedEvent
 from workbench.backtest.comparison import BacktestResult, BenefitDifference, MemberChange, ReplayComparison
 from workbench.backtest.gains import Benefit
-from workbench.backtest.paired_replay import PairedReplay
+from workbench.backtest.paired_replay import PairedReplay, limits_any
 from workbench.backtest.replay import Replay
 from workbench.backtest.shards import Partition, Shard
 from workbench.backtest.totals import Totals
@@ -23,4 +23,5 @@ __all__ = [
     "ReplayedEvent",
     "Shard",
     "Totals",
+    "limits_any",
 ]

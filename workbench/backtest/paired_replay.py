@@ -1,6 +1,6 @@
 """Replays events under two programs: once for both, until they first process an event of a member differently."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Final
 
@@ -8,14 +8,18 @@ from loyalty.engine.past_operations import PastOperation
 from loyalty.engine.snapshots import MemberSnapshot
 from loyalty.program.program import Program
 from loyalty.store.events import Event
-from loyalty.store.history import ReplayedEvent
+from loyalty.store.history import ReplayedEvent, RewardsBefore
 from loyalty.store.limits import DailyUse
-from loyalty.store.rewards import SharedUse
 from workbench.backtest.comparison import ReplayComparison
 from workbench.backtest.divergence import Divergence
-from workbench.backtest.replay import Replay
+from workbench.backtest.replay import ANY_NUMBER, Replay
 
 NO_PROGRAMS: Final[Mapping[int, Program | None]] = {}
+
+
+def limits_any(rewards: RewardsBefore, *programs: Program) -> bool:
+    """Return whether there are only so many of a reward of these programs."""
+    return any(True for program in programs for _ in rewards.limited(program))
 
 
 class PairedReplay:
@@ -44,12 +48,17 @@ class PairedReplay:
         self,
         snapshots: Iterable[MemberSnapshot],
         used: Mapping[str, Mapping[date, DailyUse]],
-        shared_codes: Sequence[SharedUse] = (),
+        rewards: RewardsBefore = ANY_NUMBER,
     ) -> None:
-        """Load members, what earlier firings used of limits `per: program`, and how many have each shared code."""
+        """Load members, what earlier firings used of limits `per: program`, and what there was of rewards.
+
+        Where there are only so many of a reward, what one member gets may be missing for any other.
+        """
         members = list(snapshots)
+        if limits_any(rewards, self._old.program, self._new.program):
+            self._divergence = None
         for replay in self._both if self._divergence is None else (self._shared,):
-            replay.load(members, used, shared_codes)
+            replay.load(members, used, rewards)
 
     def report(self, event: ReplayedEvent) -> None:
         """Process an event under both programs."""

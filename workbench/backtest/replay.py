@@ -5,6 +5,7 @@ from collections import ChainMap, Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from typing import Final
 
 from loyalty.engine.in_memory import REVISION, InMemoryEngine
 from loyalty.engine.past_operations import (
@@ -34,13 +35,12 @@ from loyalty.points.operations import AddPoints, SpendPoints, TransferPoints
 from loyalty.program.program import Program
 from loyalty.refusals import Refusal
 from loyalty.rewards.operations import BuyReward, GiveReward
-from loyalty.store.history import ReplayedEvent
+from loyalty.store.history import ReplayedEvent, RewardsBefore
 from loyalty.store.limits import DailyUse
 from loyalty.store.members import Member
 from loyalty.store.memory.member_state import MemberState
 from loyalty.store.memory.store import InMemoryStore
 from loyalty.store.points import Transfer
-from loyalty.store.rewards import SharedUse
 from loyalty.transactions.refusals import TransactionRefusal
 from workbench.backtest.documents import DOCUMENTS, store_document
 from workbench.backtest.gains import Benefit, Gains, lifetime_gains
@@ -66,6 +66,9 @@ _NAMES: Mapping[type[PointsRequest | RewardRequest | MemberRequest], str] = {
 }
 """Operations as a backtest names them."""
 
+ANY_NUMBER: Final = RewardsBefore()
+"""There are any number of every reward."""
+
 _REPLAYED = {"member_registered", *DOCUMENTS}
 """The built-in events that are replayed; all others are caused by what is replayed."""
 
@@ -81,6 +84,8 @@ class Replay:
     """Of another replay, from which members may come; this one adds its own."""
     other_programs: Mapping[int, Program | None] = field(default_factory=dict)
     """The programs under which events from before were decided, by their revisions."""
+    _of_tests: Totals = field(default_factory=Totals)
+    """What test members got, which is in no figure."""
     _engine: InMemoryEngine = field(init=False)
     _unregistered: dict[str, MemberState] = field(default_factory=dict)
     """Members who register during the replay."""
@@ -96,15 +101,17 @@ class Replay:
         self,
         snapshots: Iterable[MemberSnapshot],
         used: Mapping[str, Mapping[date, DailyUse]],
-        shared_codes: Iterable[SharedUse] = (),
+        rewards: RewardsBefore = ANY_NUMBER,
     ) -> None:
-        """Load members, what earlier firings used of limits `per: program`, and how many have each shared code.
+        """Load members, what earlier firings used of limits `per: program`, and what there was of rewards.
 
         All of it is copied, so that another replay can start from the same.
         """
         self._engine.store.used.update({name: dict(days) for name, days in used.items()})
-        for each in shared_codes:
+        for each in rewards.shared_codes:
             self._engine.store.rewards.count_shared(each.reward, each.code, assigned=each.assigned)
+        for supply in rewards.limited(self.program):
+            self._engine.store.rewards.set_supply(supply)
         for snapshot in snapshots:
             self.add_member(snapshot, lifetime_gains(snapshot.state))
 
@@ -136,11 +143,11 @@ class Replay:
         """Return whether the program accepts an event, and register its member if necessary; else count a refusal."""
         event_type = self.program.event_types.get(event.type)
         if event_type is None:
-            self.totals.refuse(f"event type {event.type} is unknown")
+            self._totals_of(event.member).refuse(f"event type {event.type} is unknown")
         elif event_type.built_in and event.type not in _REPLAYED:
-            self.totals.refuse(f"{event.type} happens by itself and is not reported")
+            self._totals_of(event.member).refuse(f"{event.type} happens by itself and is not reported")
         elif not event_type.body.is_valid(event.body):
-            self.totals.refuse(f"the body of {event.type} is against its schema")
+            self._totals_of(event.member).refuse(f"the body of {event.type} is against its schema")
         else:
             return self._ensure_member(event)
         return False
@@ -152,23 +159,24 @@ class Replay:
         try:
             steps = self._engine.reporting(event.member, event.type, event.body, time=event.time, event_id=event.id)
         except Refusal as refusal:
-            self.totals.refuse(f"{event.type}: {_in_words(refusal)}")
+            self._totals_of(event.member).refuse(f"{event.type}: {_in_words(refusal)}")
             return
         self._count(steps)
 
     def operate(self, past: PastOperation) -> None:
         """Do an operation at its time, after all that was due before; count it, or why it is refused."""
         self.advance(past.received_at)
+        totals = self._totals_of(past.member)
         if not all(map(self._is_there, past.members)):
-            self.totals.refuse_operation(f"{_NAMES[type(past.request)]}: the member is unknown")
+            totals.refuse_operation(f"{_NAMES[type(past.request)]}: the member is unknown")
             return
         operation = OperationContext(self.store, self.program, REVISION, self.now, past.source)
         try:
             repeat(operation, past, self.ids)
         except Refusal as refusal:
-            self.totals.refuse_operation(f"{_NAMES[type(past.request)]}: {_in_words(refusal)}")
+            totals.refuse_operation(f"{_NAMES[type(past.request)]}: {_in_words(refusal)}")
             return
-        self.totals.operations += 1
+        totals.operations += 1
         self._leave_out_of_gains(self.store.transfers)
         self._count_reward(past)
         self._count(self._engine.processing(operation.to_start), by_hand=True)
@@ -184,12 +192,22 @@ class Replay:
                 return
         issued = self.store.rewards.get(self.ids.get(past.transfer, past.transfer))
         assert issued is not None, "it was issued or cancelled just now"
+        totals = self._totals_of(issued.member)
         if issued.origin == "reactor":
-            self.totals.rewards[issued.reward] += more
+            totals.rewards[issued.reward] += more
         else:
-            self.totals.bought[issued.reward] += more
+            totals.bought[issued.reward] += more
             before = self._gains_before.setdefault(issued.member, Counter())
             before[Benefit("reward", issued.reward)] += more
+
+    def is_test(self, member: str) -> bool:
+        """Return whether a member is known as a test member."""
+        state = self.store.members_by_id.get(member) or self._unregistered.get(member)
+        return state is not None and state.member.is_test
+
+    def _totals_of(self, member: str) -> Totals:
+        """What is counted of a member: of a test member, apart from the totals."""
+        return self._of_tests if self.is_test(member) else self.totals
 
     def _is_there(self, member: str) -> bool:
         """Return whether a member exists; one who registers later, as far as is known, does so now."""
@@ -216,9 +234,11 @@ class Replay:
         return (unload_from(self._engine, member) if member in self.store.members_by_id else None), gains_before
 
     def gains(self) -> dict[str, Gains]:
-        """Return what each member has gained in the replay, without those for whom it adds up to nothing."""
+        """Return what each member gained, without test members and those for whom it adds up to nothing."""
         found: dict[str, Gains] = {}
         for member, state in self.store.members_by_id.items():
+            if state.member.is_test:
+                continue
             gains = lifetime_gains(state)
             gains.subtract(self._gains_before.get(member, {}))
             if changed := {benefit: count for benefit, count in gains.items() if count}:
@@ -250,15 +270,15 @@ class Replay:
                 registered = caused_id(event.id, "member_registered")
                 self._count(self._engine.reporting(event.member, "member_registered", {}, event_id=registered))
         else:
-            self.totals.refuse("its member is unknown")
+            self._totals_of(event.member).refuse("its member is unknown")
         return event.member in self._engine.store.members_by_id
 
     def _count(self, steps: Iterable[EventContext], *, by_hand: bool = False) -> None:
         for step in steps:
-            self.totals.count(step, by_hand=by_hand)
+            self._totals_of(step.event.member).count(step, by_hand=by_hand)
         transfers = self._engine.store.transfers
         for each in transfers:
-            self.totals.post(each, self.program.zone)
+            self._totals_of(each.member).post(each, self.program.zone)
         transfers.clear()
         self._engine.store.sent.clear()
 

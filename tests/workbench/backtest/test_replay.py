@@ -1,5 +1,6 @@
 """Events replayed under one program, from the state that their members had."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
@@ -9,11 +10,12 @@ from loyalty.engine.snapshots import MemberSnapshot
 from loyalty.ids import new_id
 from loyalty.program.program import Program
 from loyalty.program.wallets import Points
+from loyalty.store.history import RewardsBefore
 from loyalty.store.limits import DailyUse
 from loyalty.store.members import Balance, Member
 from loyalty.store.memory.member_state import MemberState
 from loyalty.store.points import Lot
-from loyalty.store.rewards import IssuedReward
+from loyalty.store.rewards import IssuedReward, RewardSupply
 from program_files import read_program
 from tests.kit import programs
 from tests.kit.amounts import points
@@ -101,6 +103,53 @@ def test_what_was_used_of_a_limit_per_program_stays_used() -> None:
         replay.report(purchase(ANN, 10, day))
 
     assert replay.totals.fired == {"reactor/points-for-purchase": 1}
+
+
+def test_what_test_members_get_is_in_no_figure() -> None:
+    replay = Replay(program(), START)
+    tester = replace(account(BOB).member, is_test=True)
+    replay.load([MemberSnapshot(account(ANN)), MemberSnapshot(replace(account(BOB), member=tester))], {})
+
+    for event in (purchase(ANN, 30, 0), purchase(BOB, 20, 1), replace(purchase(BOB, 1, 2), type="unknown")):
+        replay.report(event)
+
+    assert replay.gains() == {ANN: {POINTS: points(30)}}
+    assert replay.totals.awarded == {"points": points(30)}
+    assert replay.totals.fired == {"reactor/points-for-purchase": 1}
+    assert (replay.totals.answered, replay.totals.refused) == (1, {})
+    assert replay.store.members_by_id[BOB].balances["points"].active == points(20)
+
+
+GIFT = "reactor: gift\non: purchase\nthen: [{issue_reward: c}]\n"
+
+
+@pytest.mark.parametrize(
+    ("coupon", "supply", "issued"),
+    [
+        ("", RewardSupply("c", supplied=5, taken=3), 2),
+        ("", RewardSupply("c", paused_at=START), 0),
+        ("", RewardSupply("c"), 3),
+        ("coupon: {codes: uploaded, value: 3, type: money}\n", RewardSupply("c", codes=1), 1),
+        ("coupon: {codes: uploaded, value: 3, type: money}\n", RewardSupply("c", supplied=9, taken=8, codes=4), 1),
+        ("coupon: {codes: uploaded, value: 3, type: money}\n", RewardSupply("c"), 3),
+        ("coupon: {value: 3, type: money}\n", RewardSupply("c", codes=1), 3),
+    ],
+)
+def test_a_reward_that_rules_issue_runs_out(coupon: str, supply: RewardSupply, issued: int) -> None:
+    replay = Replay(program(reactors__gift=GIFT, rewards__c=f"reward: c\n{coupon}"), START)
+    replay.load([MemberSnapshot(account(ANN))], {}, RewardsBefore(supplies=[supply]))
+
+    for day in range(3):
+        replay.report(purchase(ANN, 10, day))
+
+    assert replay.totals.rewards["c"] == issued
+    assert replay.gains()[ANN].get(COFFEE, 0) == issued
+
+
+def test_of_a_reward_that_no_rule_issues_there_are_any_number() -> None:
+    bought_alone = program(rewards__c="reward: c\nprice: 1\n")
+
+    assert list(RewardsBefore(supplies=[RewardSupply("c", supplied=1)]).limited(bought_alone)) == []
 
 
 def test_two_replays_start_from_the_same_state() -> None:
