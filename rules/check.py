@@ -11,13 +11,21 @@ from rules.expression import ArrayLiteral, Call, Expression, Literal
 from rules.narrowing import assume
 from rules.paths import split_path, static_path
 from rules.render import literal_path, render
-from rules.suggestions import date_suggestion, default_suggestion, guard_hint
+from rules.suggestions import (
+    date_suggestion,
+    default_suggestion,
+    division_hint,
+    guard_hint,
+    infix_suggestion,
+    number_suggestion,
+)
 from rules.types import (
     ABSENT,
     ANY,
     BOOLEAN,
     NEVER,
     NULL,
+    NUMBER,
     AbsentType,
     AnyType,
     ArrayType,
@@ -224,7 +232,10 @@ class Checker:
                 "wrong_type",
                 operand,
                 f"{name} is {described(found)}, {by} needs {need}",
-                date_suggestion(operand, found, wanted) or self._path_suggestion(operand, wanted),
+                date_suggestion(operand, found, wanted)
+                or number_suggestion(operand, wanted)
+                or self._path_suggestion(operand, wanted)
+                or (infix_suggestion(operand, self.scope, is_condition=False) if wanted == NUMBER else None),
             )
         else:
             is_alone = isinstance(operand, Call) and len(operand.operands) == 1
@@ -237,7 +248,7 @@ class Checker:
                 by=self._calls[-1] if self._calls else None,
                 may_be_null=may_be(self._field_type(operand), NullType),
             )
-            hint = "" if suggestion else guard_hint(operand)
+            hint = "" if suggestion else division_hint(operand) or guard_hint(operand)
             self.add_fault("may_be_missing", operand, f"{message}{hint}", suggestion)
 
     def _field_type(self, operand: Expression) -> Type:
@@ -287,7 +298,9 @@ class Checker:
             return ""
         subject = ".".join(known) or ("the element" if self._inside else "the data")
         if not names:
-            return f"; {subject} is {described(found)}"
+            items = f": some, filter, map and reduce read its items, as in {_loop_over(known)}"
+            is_array = known and isinstance(present(found), ArrayType)
+            return f"; {subject} is {described(found)}{items if is_array else ''}"
         more = f" and {len(names) - MOST_NAMES} more" if len(names) > MOST_NAMES else ""
         return f"; {subject} has {', '.join(names[:MOST_NAMES])}{more}"
 
@@ -318,6 +331,7 @@ class Checker:
         ):
             is_asked = isinstance(expression, Call) and may_be(found, BooleanType, NullType)
             suggestion = f'{{"!!": {json_hint(expression)}}}' if is_asked else None
+            suggestion = suggestion or infix_suggestion(expression, self.scope, is_condition=True)
             self.add_fault(
                 "not_boolean",
                 expression,
@@ -336,6 +350,10 @@ def label(expression: Expression) -> str:
         case Call():
             name = "it" if render(expression) == "it" else f"the result of {expression.operator.name}"
             return literal_path(expression) or name
+
+
+def _loop_over(path: tuple[str, ...]) -> str:
+    return exact.dumps({"some": [{"var": ".".join(path)}, "..."]})
 
 
 def json_hint(expression: Expression) -> str:

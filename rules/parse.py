@@ -41,7 +41,10 @@ SYNONYMS = {
 
 _ROUNDING = 'no operator rounds: {"-": [x, {"%": [x, 1]}]} is x without its fraction'
 _HINTS = dict.fromkeys(("floor", "ceil", "round", "trunc", "int", "integer"), _ROUNDING) | {
-    "contains": 'write {"in": [x, y]}, which is true if y contains x'
+    "contains": 'write {"in": [x, y]}, which is true if y contains x',
+    "between": 'write {"<=": [low, x, high]}',
+    "sum": 'write {"+": [x, y]}, or for the items of an array '
+    '{"reduce": [array, {"+": [{"var": "accumulator"}, {"var": "current.FIELD"}]}, 0]}',
 }
 """What to write in place of operators of other languages that have no counterpart."""
 

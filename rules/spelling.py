@@ -12,6 +12,9 @@ MOST_COMPARED = 300
 _LEAST_SIMILAR: Final = 0.62
 """The least similarity, from 0 to 1, of a name to one that is suggested for it."""
 
+_SHORT: Final = 3
+"""The letters of short names are found in many others, as those of `age` in `badges`."""
+
 _OPPOSITES: Final[tuple[tuple[frozenset[str], frozenset[str]], ...]] = tuple(
     (frozenset(one.split()), frozenset(other.split()))
     for one, other in (
@@ -31,7 +34,8 @@ def closest_match(name: str, known: Iterable[str], *, most_compared: int = MOST_
     """Return the known name that `name` probably misspells, or None if none is similar enough.
 
     A name that says the opposite in one of its words is never suggested. The same name in another case comes first,
-    then the only name one edit apart, then the most similar one, if there are at most `most_compared` names.
+    then the only name one edit apart, then the most similar one, if there are at most `most_compared` names, and unless
+    the name is a word of several.
     """
     names = [each for each in known if not _is_opposite(name, each)]
     same_but_case = next((each for each in names if each.lower() == name.lower()), None)
@@ -40,12 +44,19 @@ def closest_match(name: str, known: Iterable[str], *, most_compared: int = MOST_
     near = [each for each in names if is_one_edit_apart(name, each)]
     if len(near) == 1 or len(names) > most_compared:
         return near[0] if near else None
+    if sum(name in _words(each) for each in names) > 1:  # nobody knows which of them is meant
+        return None
+    names = [each for each in names if len(name) > _SHORT or each.startswith(name) or each.endswith(name)]
     similar = get_close_matches(name, names, n=1, cutoff=_LEAST_SIMILAR)
     return similar[0] if similar else None
 
 
+def _words(name: str) -> list[str]:
+    return re.split("[_.-]", name.lower())
+
+
 def _is_opposite(name: str, other: str) -> bool:
-    words, others = (set(re.split("[_.-]", each.lower())) for each in (name, other))
+    words, others = set(_words(name)), set(_words(other))
     words, others = words - others, others - words
     return any((words & one and others & two) or (words & two and others & one) for one, two in _OPPOSITES)
 

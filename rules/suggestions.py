@@ -3,15 +3,18 @@
 import re
 from dataclasses import replace
 from datetime import UTC
+from typing import Final
 
 from rules import exact
 from rules.bounds import StepBudget
 from rules.closures import ClosureBuilder
 from rules.expression import Call, Expression, Literal, is_constant
+from rules.paths import split_path
 from rules.render import literal_path
 from rules.types import (
     INSTANT,
     NEVER,
+    NUMBER,
     TEXT,
     ArrayType,
     InstantType,
@@ -21,8 +24,15 @@ from rules.types import (
     fits,
     may_be,
     present,
+    step_into,
 )
 from rules.values import Json
+
+_NUMBER: Final = re.compile(r"-?(0|[1-9]\d{0,14})(\.\d{1,9})?")
+
+_INFIX: Final = re.compile(
+    rf"(?P<path>[A-Za-z_][\w.]*) *(?P<operator>==?|!=|[<>]=?|[*+-]) *(?P<number>{_NUMBER.pattern})"
+)
 
 PREDICATES = frozenset({"<", "<=", ">", ">=", "in", "starts_with", "ends_with"})
 """Operators whose result is true or false, and whose operands must be there."""
@@ -49,6 +59,21 @@ def guard_hint(operand: Expression) -> str:
     return f': write {{"and": [{{"!=": [{{"var": {exact.dumps(path)}}}, null]}}, ...]}} around the condition'
 
 
+def division_hint(operand: Expression) -> str:
+    """Return the end of a message that says what to do where a divisor may be 0; empty for anything else."""
+    if not isinstance(operand, Call) or operand.operator.name not in ("/", "%"):
+        return ""
+    return ', as the divisor may be 0: write {"or": [..., 0]} around it'
+
+
+def number_suggestion(expression: Expression, wanted: Type) -> str | None:
+    """Suggest the number that a written text says, where a number is needed."""
+    text = expression.value if isinstance(expression, Literal) else None
+    if not isinstance(text, str) or not isinstance(wanted, NumberType):
+        return None
+    return text if _NUMBER.fullmatch(text) else None
+
+
 def is_optional_text(of: Type) -> bool:
     """Return whether a value is a text, or missing or null."""
     return not fits(of, TEXT) and present(of) != NEVER and fits(present(of), TEXT)
@@ -57,6 +82,21 @@ def is_optional_text(of: Type) -> bool:
 def list_suggestion(text: str) -> str:
     """Suggest a list of the values in a text: `in` finds a whole value in a list, and any part of it in a text."""
     return exact.dumps([part for each in re.split("[,;|]", text) if (part := each.strip())] or [text])
+
+
+def infix_suggestion(expression: Expression, scope: Type, *, is_condition: bool) -> str | None:
+    """Suggest the rule for a text such as `event.body.total > 20`, or `event.body.total * 2` for a number."""
+    text = expression.value if isinstance(expression, Literal) and isinstance(expression.value, str) else ""
+    found = _INFIX.fullmatch(text.strip())
+    if found is None or is_condition is (found["operator"] in ("*", "+", "-")):
+        return None
+    of: Type = scope
+    for step in split_path(found["path"]):
+        of = step_into(of, step) or NEVER
+    if of == NEVER or not fits(of, NUMBER):
+        return None
+    operator = "==" if found["operator"] == "=" else found["operator"]
+    return f"{{{exact.dumps(operator)}: [{exact.dumps({'var': found['path']})}, {found['number']}]}}"
 
 
 def date_suggestion(expression: Expression, found: Type, wanted: Type) -> str | None:

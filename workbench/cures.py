@@ -11,6 +11,7 @@ from program_files.text.problems import Problem
 
 _BREAK: Final = re.compile(r"\r\n|[\r\n]")
 _WORD: Final = re.compile(r"[\w.$#/+-]+")
+_MORE_WORDS: Final = re.compile(r" +\w")
 _QUOTED: Final = re.compile(r"""(["'])([\w.$#/+-]+)\1""")
 
 
@@ -55,8 +56,16 @@ class Lines:
         token, suggestion = self.token(problem.place), problem.suggestion
         if token is None or suggestion is None or token.text not in problem.message:
             return None
+        if suggestion == token.text:  # without its quotes
+            return Cure(problem.place.line, token.start - 1, token.end + 1, suggestion)
+        if self._goes_on(problem.place, token):
+            return None
         is_near = _WORD.fullmatch(suggestion) and get_close_matches(token.text, [suggestion])
         return Cure(problem.place.line, token.start, token.end, suggestion) if is_near else None
+
+    def _goes_on(self, place: Place, token: Token) -> bool:
+        """Return whether a word is the first of several of one value, as in `7 days`."""
+        return _MORE_WORDS.match(self._lines_of(place.file)[place.line - 1], token.end - 1) is not None
 
     def _lines_of(self, file: str) -> list[str]:
         if file not in self._lines:

@@ -115,6 +115,15 @@ RULE_CODES: Final[Mapping[str, Code]] = {
         ),
         "warning",
     ),
+    "path-as-text": Code(
+        "A text of a webhook, an attribute or `distinct` is a path that rules can read, and is used as it stands.",
+        "Write {var: ...} around the path.",
+        in_effect(
+            "set_attribute: {name: last_total, value: event.body.total}",
+            "set_attribute: {name: last_total, value: {var: event.body.total}}",
+        ),
+        "warning",
+    ),
     "unfit-attribute": Code(
         "A value of an attribute does not fit the JSON Schema that `program.yaml` declares of it.",
         "Write a value that fits, or change the schema under `attributes`.",

@@ -14,14 +14,15 @@ from program_files.grammar.achievements import (
     REPEATS,
     WINDOW,
 )
+from program_files.readers.cures import duration_cure
 from program_files.readers.declarations import Declarations
 from program_files.readers.effects import EffectReader
-from program_files.readers.logic import read_logic
+from program_files.readers.logic import read_logic, warn_of_path
 from program_files.readers.map_reader import MapReader
 from program_files.readers.node_values import choice_of, duration_of, integer_of
 from program_files.readers.reactors import read_on, read_when
 from program_files.text.nodes import Node
-from program_files.text.problems import Problems
+from program_files.text.problems import Problems, shown
 from rules.types import NUMBER
 
 DAYS_IN: Final = {"day": 1, "week": 7, "month": 31, "year": 366}
@@ -57,7 +58,8 @@ def _measure(fields: MapReader, declared: Declarations, on: str) -> Measure:
     if node is None:
         return CountEvents()
     if not isinstance(node.value, dict):
-        return CountDays() if choice_of(node, fields.problems, "measure", MEASURE) == "days" else CountEvents()
+        measure = choice_of(node, fields.problems, "measure", MEASURE, forms=("{sum: ...}", "{distinct: ...}"))
+        return CountDays() if measure == "days" else CountEvents()
     parts = MapReader(node, fields.problems, MEASURED_RULE)
     if len(node.value) != 1:
         message = "measure is events, days, {sum: ...} or {distinct: ...}: one of them"
@@ -66,6 +68,8 @@ def _measure(fields: MapReader, declared: Declarations, on: str) -> Measure:
     scope, zone = declared.scope_of(on), declared.settings.zone
     if total is not None:
         return Sum(read_logic(total, fields.problems, scope, NUMBER, zone))
+    if value is not None:
+        warn_of_path(value, fields.problems, scope)
     return CountEvents() if value is None else Distinct(read_logic(value, fields.problems, scope, None, zone))
 
 
@@ -74,7 +78,13 @@ def _window(fields: MapReader) -> Window:
     if node is None:
         return "all"
     if not isinstance(node.value, dict):
-        return choice_of(node, fields.problems, "window", WINDOW)
+        if isinstance(node.value, str) and (days := duration_cure(node.value)) is not None:
+            message = f"window {shown(node.value)} is unknown: the last days are a map"
+            fields.problems.add(
+                node.place, "unknown-value", message, f"{{last: {days}}}" if days.endswith("d") else None
+            )
+            return "all"
+        return choice_of(node, fields.problems, "window", WINDOW, forms=("{last: 30d}",))
     parts = MapReader(node, fields.problems, LAST_DAYS)
     last = parts.need("last")
     if last is None:
@@ -105,5 +115,5 @@ def _repeat(fields: MapReader) -> int | None:
     if node is None:
         return 1
     if isinstance(node.value, str):
-        return 1 if choice_of(node, fields.problems, "repeat", REPEAT) == "once" else None
+        return 1 if choice_of(node, fields.problems, "repeat", REPEAT, forms=("a number",)) == "once" else None
     return integer_of(node, fields.problems, "repeat", REPEATS)

@@ -29,6 +29,7 @@ from program_files.grammar.effects import (
     SET_TIER,
 )
 from program_files.grammar.reactors import REACTOR
+from program_files.grammar.values import MapGrammar
 from program_files.readers.attributes import check_attribute
 from program_files.readers.declarations import Declarations
 from program_files.readers.expiry import read_expiry
@@ -62,11 +63,25 @@ class EffectReader:
     def _item(self, node: Node) -> list[EffectRule | None]:
         if not node.entries:
             note_wrong_type(node, self._problems, "an effect", "a map such as {award_points: {points: 10}}")
+        if self._is_outdented(node):
+            return []
         for name in list(node.keys)[1:2]:
             if name not in REACTOR.by_name:
                 message = f"an item of then is one effect: give {shown(name)} an item of its own"
                 self._problems.add(node.keys[name], "several-effects", message)
         return [self._effect(name, value, node.keys[name]) for name, value in node.entries.items()]
+
+    def _is_outdented(self, node: Node) -> bool:
+        """Note keys that stand beside their effect, which has none, and belong under it."""
+        (name, value), *others = node.entries.items() or [("", node)]
+        grammar = EFFECT_MAP.by_name[name].value if name in EFFECT_MAP.by_name else None
+        if not isinstance(grammar, MapGrammar) or value.value is not None or not others:
+            return False
+        if not all(other in grammar.by_name for other, _ in others):
+            return False
+        message = f"{others[0][0]} belongs under {name}: indent it by two more spaces"
+        self._problems.add(node.keys[others[0][0]], "several-effects", message)
+        return True
 
     def _effect(self, name: str, node: Node, place: Place) -> EffectRule | None:
         reader = EFFECT_READERS.get(name)

@@ -8,6 +8,7 @@ from loyalty.program.expiry import After, Anniversary, EndOf, Expiry, Never, OnD
 from loyalty.program.tiers import TierReviewRule
 from program_files.grammar.common import ANNIVERSARY, CALENDAR_PERIOD, EXPIRY_MAP
 from program_files.grammar.values import MapGrammar
+from program_files.readers.cures import duration_cure
 from program_files.readers.map_reader import MapReader
 from program_files.readers.node_values import choice_of
 from program_files.text.nodes import Node
@@ -77,6 +78,8 @@ def _suggestion(value: object) -> str | None:
     match value:
         case str() if _is_duration(value):
             return f"{{after: {value}}}"
+        case str() if (duration := duration_cure(value)) is not None:
+            return f"{{after: {duration}}}"
         case str() if value in CALENDAR_PERIOD.words:
             return f"{{end_of: {value}}}"
         case str() if _DAY.fullmatch(value):

@@ -8,8 +8,10 @@ from loyalty.program.logic import Logic, Place, Template
 from program_files.readers.typos import misspelt_operator
 from program_files.text.nodes import Node
 from program_files.text.problems import MOST_CHECKED, Problems, shown
+from rules import exact
 from rules.operators import TABLE
-from rules.types import BOOLEAN, Type, definite_truth
+from rules.paths import split_path
+from rules.types import BOOLEAN, Type, definite_truth, path_exists
 
 _SHOWN_AT_OPERATOR: Final = frozenset({"unknown-operator", "wrong-arity"})
 
@@ -42,22 +44,33 @@ def read_template(node: Node, problems: Problems, scope: Type, zone: ZoneInfo) -
         case dict() as entries if len(entries) == 1 and next(iter(entries)) in TABLE:
             return read_logic(node, problems, scope, None, zone)
         case dict() as entries:
-            warn_of_misspelt_operator(node, problems, scope)
+            if warn_of_misspelt_operator(node, problems, scope):
+                return node.plain()
             return {key: read_template(value, problems, scope, zone) for key, value in entries.items()}
         case list() as elements:
             return [read_template(element, problems, scope, zone) for element in elements]
         case literal:
+            warn_of_path(node, problems, scope)
             return literal
 
 
-def warn_of_misspelt_operator(node: Node, problems: Problems, scope: Type) -> None:
-    """Warn of a map that is probably a rule with a misspelt operator."""
+def warn_of_path(node: Node, problems: Problems, scope: Type) -> None:
+    """Warn of a text that is a path to something that rules can read, and is used as a text."""
+    steps = split_path(node.value) if isinstance(node.value, str) else ()
+    if len(steps) > 1 and path_exists(scope, steps):
+        meant = exact.dumps({"var": node.value})
+        problems.warn(node.place, "path-as-text", f"{shown(str(node.value))} is used as a text", meant)
+
+
+def warn_of_misspelt_operator(node: Node, problems: Problems, scope: Type) -> bool:
+    """Warn of a map that is probably a rule with a misspelt operator; return whether it is."""
     suggestion = misspelt_operator(node, scope)
-    if suggestion is not None:
-        (key,) = node.entries
-        problems.warn(
-            node.keys[key], "misspelt-operator", f"{shown(key)} is no operator, and is kept as it stands", suggestion
-        )
+    if suggestion is None:
+        return False
+    (key,) = node.entries
+    message = f"{shown(key)} is no operator, and is kept as it stands"
+    problems.warn(node.keys[key], "misspelt-operator", message, suggestion)
+    return True
 
 
 def _note(faults: tuple[rules.Fault, ...], node: Node, problems: Problems, *, can_run: bool) -> None:

@@ -6,6 +6,7 @@ from typing import TypeVar
 
 from loyalty.calendar import Duration
 from program_files.grammar.values import AmountValue, ChoiceValue, DurationValue, IntegerValue, MapGrammar
+from program_files.readers.cures import key_cure, key_hint, map_cure
 from program_files.readers.node_values import (
     amount_of,
     choice_of,
@@ -37,7 +38,7 @@ class MapReader:
         self._misspelt: set[str | None] = set()
         """Keys that stand here misspelt: they are noted as such, and not as missing."""
         if not isinstance(node.value, dict):
-            note_wrong_type(node, problems, self.title, "a map")
+            note_wrong_type(node, problems, self.title, "a map", map_cure(node, grammar))
             return
         self._entries = node.value
         known = grammar.by_name
@@ -48,13 +49,24 @@ class MapReader:
                 self._misspelt |= set(known)
             elif key not in known:
                 absent = [name for name in known if name not in node.value]  # a key is not here twice
-                problems.add_unknown(node.keys[key], "unknown-key", "key", key, absent or known)
-                suggestion = problems.nearest(key, absent)
+                suggestion = self._note_unknown(key, absent or list(known))
                 self._misspelt.add(suggestion)
                 if suggestion is not None and is_one_edit_apart(
                     key, suggestion
                 ):  # its value is read and checked all the same
                     self._entries = {suggestion: value, **self._entries}
+
+    def _note_unknown(self, key: str, absent: Sequence[str]) -> str | None:
+        """Note an unknown key; return the one that is meant."""
+        place, meant = self.node.keys[key], key_cure(key, absent, self._grammar)
+        if hint := key_hint(key, self._grammar):
+            self.problems.add(place, "unknown-key", f"key {key} is unknown: {hint}")
+        elif meant is None:
+            self.problems.add_unknown(place, "unknown-key", "key", key, absent)
+            return self.problems.nearest(key, absent)
+        else:
+            self.problems.add(place, "unknown-key", f"key {key} is unknown", meant)
+        return meant
 
     def get(self, key: str) -> Node | None:
         """The value of a key; None if it is absent."""

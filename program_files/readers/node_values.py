@@ -18,6 +18,7 @@ from program_files.grammar.values import (
     IntegerValue,
     NameValue,
 )
+from program_files.readers.cures import duration_cure, number_cure, only_text, word_cure
 from program_files.text.nodes import Node
 from program_files.text.problems import Problems, shown
 
@@ -28,10 +29,13 @@ NAME_RULE: Final = "a name is 1 to 64 letters, digits, _ . or -, and begins with
 _LONGEST: Final = Duration(months=1200, days=36_600, seconds=36_600 * 86_400)
 
 
-def note_wrong_type(node: Node, problems: Problems, what: str, wanted: str) -> None:
+def note_wrong_type(node: Node, problems: Problems, what: str, wanted: str, suggestion: str | None = None) -> None:
     """Note that a value has the wrong type."""
     cure = "; put it in quotes" if wanted == "a text" and node.type_name() in ("a number", "true or false") else ""
-    problems.add(node.place, "wrong-type", f"{what} must be {wanted}, not {node.type_name()}{cure}")
+    number = number_cure(node) if wanted.startswith(("a number", "a whole number")) else None
+    problems.add(
+        node.place, "wrong-type", f"{what} must be {wanted}, not {node.type_name()}{cure}", suggestion or number
+    )
 
 
 def text_of(node: Node, problems: Problems, what: str) -> str:
@@ -47,7 +51,7 @@ def text_of(node: Node, problems: Problems, what: str) -> str:
 def name_of(node: Node, problems: Problems, what: str) -> str | None:
     """A name; None if it is wrong."""
     if not isinstance(node.value, str):
-        note_wrong_type(node, problems, what, "a text")
+        note_wrong_type(node, problems, what, "a text", only_text(node))
         return None
     return node.value if is_name(node.value, node, problems, what) else None
 
@@ -73,8 +77,10 @@ def items_of(node: Node, problems: Problems, what: str) -> Sequence[Node]:
     return []
 
 
-def choice_of(node: Node, problems: Problems, what: str, choice: ChoiceValue[Word]) -> Word:
-    """One of some words."""
+def choice_of(
+    node: Node, problems: Problems, what: str, choice: ChoiceValue[Word], *, forms: Sequence[str] = ()
+) -> Word:
+    """One of some words; `forms` are what else can stand there."""
     words = tuple(choice.words)
     if not isinstance(node.value, str):
         note_wrong_type(node, problems, what, "a text")
@@ -82,7 +88,11 @@ def choice_of(node: Node, problems: Problems, what: str, choice: ChoiceValue[Wor
     for word in words:
         if node.value == word:
             return word
-    problems.add_unknown(node.place, "unknown-value", what, node.value, words)
+    meant = word_cure(node.value, words)
+    if meant is None:
+        problems.add_unknown(node.place, "unknown-value", what, node.value, [*words, *forms])
+    else:
+        problems.add(node.place, "unknown-value", f"{what} {shown(node.value)} is unknown", meant)
     return words[0]
 
 
@@ -125,7 +135,7 @@ def duration_of(node: Node, problems: Problems, what: str, *, zero: bool = False
     try:
         value = Duration.parse(shown(node.value))
     except ValueError as error:
-        problems.add(node.place, "bad-duration", f"{what}: {error}")
+        problems.add(node.place, "bad-duration", f"{what}: {error}", duration_cure(node.value))
         return fallback
     if not value and not zero:
         problems.add(node.place, "bad-duration", f"{what} must be longer than {shown(node.value)}")

@@ -1,5 +1,6 @@
 """program.yaml: the store, its zone, wallets, tiers and badges."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo, available_timezones
@@ -90,7 +91,11 @@ def _zone(fields: MapReader) -> ZoneInfo:
         KeyError,
     ):  # zoneinfo raises all three: for odd names, for folders and for unknown zones
         assert node is not None, "UTC is always known"
-        fields.problems.add_unknown(node.place, "unknown-timezone", "timezone", key, available_timezones())
+        if re.search(r"[+-]\d", key):
+            message = f"timezone {shown(key)} is unknown: name a place, as in Europe/Warsaw"
+            fields.problems.add(node.place, "unknown-timezone", message)
+        else:
+            fields.problems.add_unknown(node.place, "unknown-timezone", "timezone", key, available_timezones())
         return ZoneInfo("UTC")
 
 

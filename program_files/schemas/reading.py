@@ -11,6 +11,7 @@ import jsonschema_rs
 
 from loyalty.program.body_schema import MOST_WORK_PER_VALUE, BodySchema, SchemaError
 from loyalty.program.logic import Place
+from program_files.schemas.cures import names_a_type, schema_cure
 from program_files.schemas.keywords import DRAFT, FORMATS, KEYWORDS, NAMED_SCHEMAS, ONE_SCHEMA, TYPES
 from program_files.schemas.references import References, described_schemas, inner_schemas
 from program_files.schemas.sense import check_sense, check_typed
@@ -22,11 +23,18 @@ _NOT_FOLLOWED: Final = frozenset({"$anchor", "$dynamicAnchor", "$dynamicRef", "$
 
 _TYPE_SYNONYMS: Final = {
     **dict.fromkeys(("decimal", "double", "float", "money"), "number"),
-    **dict.fromkeys(("date", "datetime", "text"), "string"),
+    **dict.fromkeys(("str", "text", "varchar"), "string"),
     **dict.fromkeys(("dict", "map", "record"), "object"),
     "list": "array",
 }
 """What other languages call the types."""
+
+_FORMATTED_TYPES: Final = {
+    "date": "date",
+    **dict.fromkeys(("datetime", "date-time", "timestamp"), "date-time"),
+    **dict.fromkeys(("email", "uuid", "time"), ""),
+}
+"""What other languages have as types, and here is the format of a text; empty: it is called the same."""
 
 _META: Final = jsonschema_rs.Draft202012Validator({"$ref": DRAFT}, offline=True)
 _OPTIONS: Final = jsonschema_rs.RegexOptions()
@@ -79,7 +87,7 @@ def _check_whole(schema: dict[str, Any], node: Node, problems: Problems) -> None
     """Note what the schema of the draft and the compiler find."""
     for error in _META.iter_errors(schema):
         place = node.place_of(tuple(error.instance_path))
-        problems.add(place, "bad-schema", shown(str(error.message)))
+        problems.add(place, "bad-schema", *schema_cure(node, tuple(error.instance_path), shown(str(error.message))))
     if problems.errors:
         return
     try:
@@ -140,6 +148,11 @@ def _check_keywords(schema: Node, problems: Problems, *, is_whole: bool) -> None
 def _unknown_keyword(schema: Node, keyword: str, problems: Problems) -> None:
     """Note an unknown keyword; the most common one is a field beside `properties` instead of under it."""
     place, value = schema.keys[keyword], schema.entries[keyword]
+    if names_a_type(value.value):
+        cure = f"{{{keyword}: {{type: {value.value}}}}}"
+        message = f"keyword {shown(keyword)} is unknown: a field stands under properties, as in properties: {cure}"
+        problems.add(place, "unknown-keyword", message, can_run=True)
+        return
     is_schema = not KEYWORDS.keys().isdisjoint(value.entries)
     if is_schema and problems.nearest(keyword, sorted(KEYWORDS)) not in ONE_SCHEMA | NAMED_SCHEMAS:
         message = f"keyword {shown(keyword)} is unknown: a field stands under properties"
@@ -156,8 +169,11 @@ def _check_types(node: Node, problems: Problems) -> None:
 
 
 def _unknown_type(place: Place, name: str, problems: Problems) -> None:
-    suggestion = _TYPE_SYNONYMS.get(name.lower())
-    if suggestion is None:
+    suggestion, form = _TYPE_SYNONYMS.get(name.lower()), _FORMATTED_TYPES.get(name.lower())
+    if form is not None:
+        message = f"type {shown(name)} is unknown: write type: string, format: {form or name.lower()}"
+        problems.add(place, "unknown-schema-type", message)
+    elif suggestion is None:
         problems.add_unknown(place, "unknown-schema-type", "type", name, TYPES)
     else:
         problems.add(place, "unknown-schema-type", f"type {shown(name)} is unknown", suggestion)

@@ -223,7 +223,7 @@ def _check_reduce(checker: Checker, call: Call) -> Type:
         with checker.loop_scope(record({"current": element, "accumulator": total}), "reduce"):
             wider = union(total, widened(checker.infer(call.operands[1])))
         if wider == total:
-            return total
+            return total if len(call.operands) > 2 else _without_start(checker, call, total, faults_before)
         del checker.faults[faults_before:]
         total = wider
     with checker.loop_scope(record({"current": element, "accumulator": ANY}), "reduce"):
@@ -232,6 +232,20 @@ def _check_reduce(checker: Checker, call: Call) -> Type:
 
 
 _MOST_ROUNDS = 4
+
+
+def _without_start(checker: Checker, call: Call, total: Type, faults_before: int) -> Type:
+    """Replace the faults of an accumulator that is null at first by one with the cure; return the result's type."""
+    lacking = [each for each in checker.faults[faults_before:] if each.message.startswith("accumulator may be null")]
+    if not lacking:
+        return total
+    checker.faults[faults_before:] = [each for each in checker.faults[faults_before:] if each not in lacking]
+    checker.add_fault(
+        "may_be_missing",
+        call,
+        "accumulator is null at first: give reduce a third operand, as 0 for a sum",
+    )
+    return present(total)
 
 
 def _check_merge(checker: Checker, call: Call) -> Type:

@@ -11,7 +11,7 @@ from rules.expression import Call, Expression, Operator, children, is_constant
 from rules.operators.enums import add_enum_fault, is_enum
 from rules.paths import static_path
 from rules.render import literal_path
-from rules.suggestions import date_suggestion
+from rules.suggestions import date_suggestion, number_suggestion
 from rules.types import (
     BOOLEAN,
     INSTANT,
@@ -135,9 +135,8 @@ def _add_equality_fault(checker: Checker, call: Call, *, strict: bool) -> bool:
         checker.add_fault("wrong_type", at, f"{label(at)} is {described(found)}, which {name} cannot compare")
     elif intersection(widened(one), widened(other)) == NEVER:
         message = f"{label(left)} is {described(one)}, {label(right)} is {described(other)}: they are never equal"
-        checker.add_fault(
-            "wrong_type", right, message, date_suggestion(right, other, one) or date_suggestion(left, one, other)
-        )
+        suggestion = date_suggestion(right, other, one) or date_suggestion(left, one, other)
+        checker.add_fault("wrong_type", right, message, suggestion or number_suggestion(right, widened(one)))
     elif intersection(one, other) == NEVER and is_enum(left, one, right, other):
         add_enum_fault(checker, (left, one), (right, other))
     elif not strict and len(options(one)) + len(options(other)) > 2:

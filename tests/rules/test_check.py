@@ -138,12 +138,12 @@ FAULTY = [
         ("in", 0),
         "member.attributes.list may be anything: in looks up text in it, and 1 is a number",
     ),
-    ({">": [var("total"), "20"]}, "wrong_type", (">", 1), '"20" is text, > needs a number'),
+    ({">": [var("total"), "20"]}, "wrong_type", (">", 1), '"20" is text, > needs a number. Did you mean 20?'),
     (
         {"==": [var("total"), "20"]},
         "wrong_type",
         ("==", 1),
-        'event.body.total is a number, "20" is text: they are never equal',
+        'event.body.total is a number, "20" is text: they are never equal. Did you mean 20?',
     ),
     ({"==": [var("items"), 1]}, "wrong_type", ("==", 0), "event.body.items is an array, which == cannot compare"),
     (
@@ -186,7 +186,12 @@ FAULTY = [
     ({"<": [var("coupon", "x"), "y"]}, "may_be_missing", ("<", 0), None),
     ({"<": [var("address.city"), "M"]}, "may_be_missing", ("<", 0), None),
     ({"and": [{"==": [var("coupon"), None]}, {"<": [var("coupon"), "M"]}]}, "wrong_type", ("and", 1, "<", 0), None),
-    ({">": [{"/": [1, var("total")]}, 2]}, "may_be_missing", (">", 0), "the result of / may be null, > needs a number"),
+    (
+        {">": [{"/": [1, var("total")]}, 2]},
+        "may_be_missing",
+        (">", 0),
+        'the result of / may be null, > needs a number, as the divisor may be 0: write {"or": [..., 0]} around it',
+    ),
     (
         {">": [var("now"), "2026-01-01"]},
         "wrong_type",

@@ -17,6 +17,8 @@ from rules.spelling import closest_match
         ("ends_wiht", ["starts_with", "ends_with"], "ends_with"),
         ("valid.until", ["valid.from"], None),
         ("floor", ["lower", "upper"], None),
+        ("points", ["earned_points", "spent_points"], None),
+        ("age", ["badges", "tiers"], None),
         ("x", [], None),
     ],
 )

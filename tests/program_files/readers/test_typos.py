@@ -56,4 +56,27 @@ def test_what_would_be_right_but_for_its_name_is_questioned(body: str, key: str,
     ],
 )
 def test_ordinary_json_is_left_alone(body: str) -> None:
+    assert [each for each in told(body) if "misspelt-operator" in each] == []
+
+
+@pytest.mark.parametrize(
+    ("body", "path"), [("event.body.total", "event.body.total"), ("[1, member.tier]", "member.tier")]
+)
+def test_a_path_that_stands_as_a_text_is_questioned(body: str, path: str) -> None:
+    (line,) = told(body)
+
+    assert line.endswith(f'warning: path-as-text: {path} is used as a text. Did you mean {{"var": "{path}"}}?')
+
+
+@pytest.mark.parametrize(
+    "body", ["event.body.other", "member", "a.b", "{var: event.body.total}", '"event.body.total is"']
+)
+def test_other_texts_are_left_alone(body: str) -> None:
     assert told(body) == []
+
+
+def test_a_path_whose_text_would_be_counted_as_the_only_value_is_questioned() -> None:
+    text = "achievement: a\non: purchase\nmeasure: {distinct: event.body.channel}\ngoal: 2\n"
+    report = check_program({**GOOD, "achievements/a.yaml": text.encode()}, now=NOW)
+
+    assert [each.code for each in report.problems] == ["path-as-text"]
