@@ -16,6 +16,7 @@ with workflow.unsafe.imports_passed_through():
     from loyalty.events.context import MAX_EVENTS, TOO_MANY
     from loyalty.references import BatchOptions, BatchResult, DeliveryRef, EventOutcome, EventRef, StepResult
     from workflows.activity_options import RETRY_FOREVER, STEP_TIMEOUT
+    from workflows.failures import message_of
     from workflows.search_attributes import OUTCOME
     from workflows.webhooks import deliver
 
@@ -68,7 +69,7 @@ class ReactToEvent:
             ActivityError,
             ApplicationError,
         ) as failure:  # a local activity's failure is the ApplicationError itself
-            self._error = _message_of(failure)
+            self._error = message_of(failure)
         if self._error and not self._owner:
             await _local(EventActivities.fail, [event, self._error, workflow.now()], "say why not")
         outcome = self._outcome()
@@ -199,8 +200,3 @@ async def _local(method: Any, args: list[Any], summary: str) -> Any:
     return await workflow.execute_local_activity_method(
         method, args=args, start_to_close_timeout=STEP_TIMEOUT, retry_policy=RETRY_FOREVER, summary=summary
     )
-
-
-def _message_of(failure: ActivityError | ApplicationError) -> str:
-    cause = failure if isinstance(failure, ApplicationError) else failure.cause
-    return cause.message if isinstance(cause, ApplicationError) else str(cause or failure)

@@ -3,12 +3,13 @@
 from datetime import timedelta
 
 from temporalio import workflow
-from temporalio.exceptions import ActivityError, ApplicationError
+from temporalio.exceptions import ActivityError
 
 with workflow.unsafe.imports_passed_through():
     from activities.exports import ExportActivities
     from loyalty.references import ExportProgress, ExportRef
     from workflows.activity_options import RETRY_FOREVER
+    from workflows.failures import message_of
     from workflows.search_attributes import OUTCOME
 
 WRITE_TIMEOUT = timedelta(seconds=30)
@@ -59,14 +60,9 @@ class Export:
         except ActivityError as failure:
             await workflow.execute_activity_method(
                 ExportActivities.fail_export,
-                args=[ref, _message_of(failure)],
+                args=[ref, message_of(failure)],
                 start_to_close_timeout=WRITE_TIMEOUT,
                 retry_policy=RETRY_FOREVER,
                 summary="say why not",
             )
             return ExportProgress("failed", progress.rows)
-
-
-def _message_of(failure: ActivityError) -> str:
-    cause = failure.cause
-    return cause.message if isinstance(cause, ApplicationError) else str(cause or failure)

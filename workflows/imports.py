@@ -3,12 +3,13 @@
 from datetime import timedelta
 
 from temporalio import workflow
-from temporalio.exceptions import ActivityError, ApplicationError
+from temporalio.exceptions import ActivityError
 
 with workflow.unsafe.imports_passed_through():
     from activities.imports import ImportActivities
     from loyalty.references import ImportProgress, ImportRef
     from workflows.activity_options import RETRY_FOREVER
+    from workflows.failures import message_of
     from workflows.search_attributes import OUTCOME
 
 READ_TIMEOUT = timedelta(seconds=30)
@@ -59,17 +60,12 @@ class Import:
         except ActivityError as failure:
             await workflow.execute_activity_method(
                 ImportActivities.fail_import,
-                args=[ref, _message_of(failure)],
+                args=[ref, message_of(failure)],
                 start_to_close_timeout=READ_TIMEOUT,
                 retry_policy=RETRY_FOREVER,
                 summary="say why not",
             )
             return ImportProgress("failed")
-
-
-def _message_of(failure: ActivityError) -> str:
-    cause = failure.cause
-    return cause.message if isinstance(cause, ApplicationError) else str(cause or failure)
 
 
 def _words(progress: ImportProgress) -> str:

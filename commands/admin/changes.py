@@ -10,13 +10,13 @@ from typing import Any, TypeVar
 from access import ADMINISTRATOR
 from api.authentication.passwords import Passwords
 from api.authentication.tokens import digest
+from commands.shared.admin import entry_of_this_machine
 from commands.shared.data_folder import lock
 from commands.shared.errors import CommandError
 from commands.shared.secret_keys import keys_of_folder, keys_of_settings
 from commands.shared.settings import Settings
 from database import Access, Database
 from database.administrators import Admin
-from database.audit_log import AuditEntry
 from loyalty.ids import new_id
 
 T = TypeVar("T")
@@ -140,20 +140,4 @@ def _line(access: Access, admin: Admin) -> str:
 
 
 def _note(access: Access, what: str, admin_id: str, now: datetime, details: dict[str, Any] | None) -> None:
-    entry = AuditEntry(
-        id=new_id(),
-        created_at=now,
-        store=None,
-        event_type=f"laurel admin {what}",
-        entity_type="ADMIN",
-        entity_id=admin_id,
-        user_id=None,
-        username="laurel",
-        user_type="system",
-        api_key=None,
-        address=None,
-        outcome="done",
-        status=200,
-        details=details,
-    )
-    access.audit_log.add(entry)
+    access.audit_log.add(entry_of_this_machine(f"laurel admin {what}", admin_id, now, details))

@@ -2,6 +2,7 @@
 
 import secrets
 from datetime import UTC, datetime
+from typing import Any
 
 from access import ADMINISTRATOR
 from api.authentication.authenticator import KEY_PREFIX
@@ -54,20 +55,21 @@ async def _replace_password(database: Database, password: str, given: str | None
         else:
             access.admins.change(known.id, password_hash=password_hash)
             access.sessions.end_all_of(known.id)
-            access.audit_log.add(_password_entry(known.id, now))
+            changed = {"passwordChanged": True}
+            access.audit_log.add(entry_of_this_machine("LAUREL_ADMIN_PASSWORD", known.id, now, changed))
         access.set_setting(_GIVEN_PASSWORD, password_hash)
         return True
 
     return await database.access_write(replace_password)
 
 
-def _password_entry(admin_id: str, now: datetime) -> AuditEntry:
-    """What the audit log says of a password that was set on this machine."""
+def entry_of_this_machine(event_type: str, admin_id: str, now: datetime, details: dict[str, Any] | None) -> AuditEntry:
+    """Return what the audit log says of a change of an administrator that was made on this machine."""
     return AuditEntry(
         id=new_id(),
         created_at=now,
         store=None,
-        event_type="LAUREL_ADMIN_PASSWORD",
+        event_type=event_type,
         entity_type="ADMIN",
         entity_id=admin_id,
         user_id=None,
@@ -77,7 +79,7 @@ def _password_entry(admin_id: str, now: datetime) -> AuditEntry:
         address=None,
         outcome="done",
         status=200,
-        details={"passwordChanged": True},
+        details=details,
     )
 
 
