@@ -55,7 +55,7 @@ class Duration:
 
 @lru_cache(maxsize=1024)
 def _moved(instant: datetime, months: int, days: int, seconds: int, zone: tzinfo) -> datetime:
-    """Cached, because what is awarded together expires together."""
+    """Return the moved instant; cached, because points awarded together expire together."""
     if months or days:
         local = instant.astimezone(zone)
         day = (add_months(local.date(), months) if months else local.date()) + timedelta(days=days)
@@ -112,11 +112,11 @@ def read_instant(text: str, zone: tzinfo) -> datetime:
 
 
 FIRST_YEAR, LAST_YEAR = 1900, 2999
-"""Between these years, no date that a program computes leaves the range of the calendar."""
+"""Between these years, no date that a program computes leaves the range of `datetime`."""
 
 
 def read_date(text: str, zone: tzinfo) -> datetime:
-    """Parse when something happened, as `read_instant` does; raise ValueError also for a year out of range."""
+    """Parse the time of an event, as `read_instant` does; raise ValueError also for a year out of range."""
     instant = read_instant(text, zone)
     if not FIRST_YEAR <= instant.year <= LAST_YEAR:
         raise ValueError(f"the year lies between {FIRST_YEAR} and {LAST_YEAR}")

@@ -4,18 +4,18 @@ from hashlib import sha1
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 _VARIANT = {digit: "89ab"[number % 4] for number, digit in enumerate("0123456789abcdef")}
-"""The variant digit of a UUID, by the digit that the hash has there."""
+"""The variant digit of a UUID, by the digit of the hash at its position."""
 
 
 def new_id() -> str:
     """Return a new id: a ULID in UUID text, so that ids sort by creation time."""
-    from ulid import ULID  # slow to import, and reading a program needs none
+    from ulid import ULID  # slow to import, and not needed to read a program
 
     return str(ULID().to_uuid())
 
 
 def named_id(store: str, kind: str, name: str) -> str:
-    """Return the id of a thing that program files name, in UUID text; it never changes."""
+    """Return the permanent id of something that program files name, in UUID text."""
     return str(uuid5(NAMESPACE_URL, f"laurel:{store}/{kind}/{name}"))
 
 
@@ -35,12 +35,12 @@ def caused_id(cause: str, effect: str) -> str:
 
 
 def numbered_id(number: int) -> str:
-    """Return the id of an event by its number, for events that have no id of their own; the same in every run."""
+    """Return the id of the event with a number, for events without ids of their own; the same in every run."""
     return f"00000000-0000-4000-8000-{number:012x}"
 
 
 def number_of(identity: str) -> int:
-    """Return an id as the whole number that clients get who know things by numbers: its last 53 bits."""
+    """Return an id as a whole number, its last 53 bits, for clients whose ids are numbers."""
     return int(identity.replace("-", ""), 16) % 2**53
 
 

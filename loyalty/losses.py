@@ -1,4 +1,4 @@
-"""What a deploy would lose: things of members that the new program does not have, and leave to lose them."""
+"""What members would lose by a deploy: things that the new program does not have, and the consent to lose them."""
 
 from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias, get_args
@@ -11,22 +11,22 @@ LOSS_KINDS: Final[tuple[LossKind, ...]] = get_args(LossKind)
 
 @dataclass(frozen=True, slots=True)
 class Loss:
-    """A wallet with points, a tier or a set of them with members, a reward with coupons out, or an event type.
+    """A wallet with points, a tier or tier set with members, a reward with open coupons, or an event type in use.
 
-    Of an event type events are under way. Of an attribute: members have values that its new schema refuses; they stay,
+    Of an event type: events are in flight. Of an attribute: members have values that its new schema refuses; they stay,
     and rules do not read them.
     """
 
     kind: LossKind
     name: str
     members: int
-    """How many members are concerned."""
+    """How many members are affected."""
     events: int = 0
-    """Of an event type: how many events are received or decided, and not applied."""
+    """For an event type: how many events are received or decided, and not applied."""
 
     @property
     def key(self) -> str:
-        """What names it in `drop`: `wallet:points`."""
+        """The name of the loss in `drop`: `wallet:points`."""
         return f"{self.kind}:{self.name}"
 
     def __str__(self) -> str:
@@ -40,7 +40,7 @@ class Loss:
 
 @dataclass(frozen=True, slots=True)
 class Retitling:
-    """Another title than that of the program in force: perhaps it is another program."""
+    """A title that differs from that of the program in force: perhaps it is another program."""
 
     in_force: str
     deployed: str
@@ -59,13 +59,13 @@ class DeployConsent:
 
 @dataclass(frozen=True, slots=True)
 class DeployLosses:
-    """What a deploy would lose, and both titles if it would change that."""
+    """What a deploy would lose, and both titles if it would change the title."""
 
     losses: tuple[Loss, ...] = ()
     retitling: Retitling | None = None
 
     def without(self, consent: DeployConsent) -> "DeployLosses":
-        """Return what `consent` does not name."""
+        """Return the losses to which `consent` does not agree."""
         unnamed = tuple(loss for loss in self.losses if loss.key not in consent.drop)
         return DeployLosses(unnamed, None if consent.rename else self.retitling)
 
@@ -76,7 +76,7 @@ class DeployLosses:
 
 
 def losses_as_json(found: DeployLosses) -> dict[str, Json]:
-    """Return losses and titles as the API and commands show them; `title` is null if it stays."""
+    """Return losses and titles as the API and commands show them; `title` is null if it does not change."""
     losses: list[Json] = [
         {"kind": each.kind, "name": each.name, "members": each.members, "events": each.events} for each in found.losses
     ]

@@ -1,16 +1,16 @@
-"""Secrets of webhooks as people are shown them, and identities of members as logs keep them."""
+"""Mask the secrets of webhooks for people, and the identities of members for logs."""
 
 import re
 from typing import Final
 
 MASK = "********"
-"""What stands in place of a secret."""
+"""The replacement of a secret."""
 
 NAMED_FORMS: Final = ("email", "phone", "loyaltyCardNumber")
-"""By what a path names a member who is not named by an id: `email=...`."""
+"""The prefixes by which a path names a member without an id: `email=...`."""
 
 _LONG = 8
-"""Texts of fewer characters are masked as a whole."""
+"""Shorter texts are masked completely."""
 
 _EMAIL = re.compile(r"[^\s\"'<>(),;:]+@[^\s\"'<>(),;:]+")
 
@@ -32,6 +32,6 @@ def masked_emails(text: str) -> str:
 
 
 def masked_name(text: str) -> str:
-    """Return what names a member in a path, masked unless it is an id."""
+    """Return the name of a member in a path, masked unless it is an id."""
     form, sign, value = text.partition("=")
     return f"{form}={masked_identity(value)}" if sign and form in NAMED_FORMS else text

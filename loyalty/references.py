@@ -10,7 +10,7 @@ from typing import Any, Final
 from rules.frozen import frozen_at_type_check
 
 NOBODY: Final = ""
-"""The member of an event that belongs to none."""
+"""The member of an event that belongs to no member."""
 
 
 @frozen_at_type_check
@@ -22,7 +22,7 @@ class EventRef:
     type: str
     member: str
     revision: int
-    """The program in force when the event was accepted; it is decided by that one, whatever is deployed later."""
+    """The program in force when the event was accepted; it decides the event, whatever is deployed later."""
 
     @property
     def workflow_id(self) -> str:
@@ -38,46 +38,46 @@ class DeliveryRef:
     id: str
     name: str
     slow: bool = False
-    """The endpoint has been failing, so the first attempt must not hold up a workflow task."""
+    """The endpoint has been failing, so the first attempt must not delay a workflow task."""
 
     @property
     def workflow_id(self) -> str:
-        """The id of the workflow that continues it after the first minute."""
+        """The id of the workflow that continues the delivery after the first minute."""
         return f"delivery/{self.store}/{self.id}"
 
 
 @dataclass(frozen=True)
 class ResendRef:
-    """A job that sends many deliveries of a store again."""
+    """A job that resends many deliveries of a store."""
 
     store: str
     id: str
 
     @property
     def workflow_id(self) -> str:
-        """The id of the workflow that does it."""
+        """The id of the workflow that runs the job."""
         return f"resend/{self.store}/{self.id}"
 
 
 @dataclass(frozen=True)
 class ResendProgress:
-    """How far a job has come that sends deliveries again: of `total`, which were counted before it began."""
+    """The progress of a resend job, out of `total`, which was counted before it began."""
 
     total: int
     looked_at: int
     resent: int
     is_done: bool
-    """It is done or cancelled."""
+    """Whether the job is done or cancelled."""
 
 
 @dataclass(frozen=True)
 class NoticeProgress:
-    """How far the job of a store has come that moves notices after a change of their days."""
+    """The progress of a store's job that moves notices after a change of their days."""
 
     looked_at: int = 0
     moved: int = 0
     again_in_seconds: float | None = None
-    """How long to wait before the next page; None: all are where they belong."""
+    """How long to wait before the next page; None: all notices are moved."""
 
 
 def notices_workflow_id(store: str) -> str:
@@ -87,15 +87,15 @@ def notices_workflow_id(store: str) -> str:
 
 @dataclass(frozen=True)
 class StepResult:
-    """What one step of an event did, and what it leaves to do."""
+    """The result of one step of an event, and what it leaves to do."""
 
     did: list[str] = field(default_factory=list)
     """What the step did, in words, for readers of the history: `+100 points`, `seven-days 3/7`."""
     caused: list[EventRef] = field(default_factory=list)
-    """The events that the step caused; they are processed by the same workflow."""
+    """The events that the step caused; the same workflow processes them."""
     deliveries: list[DeliveryRef] = field(default_factory=list)
     wakes_clock: bool = False
-    """The store's clock must wake up earlier than it knows."""
+    """Whether the store's clock must wake up earlier than planned."""
     error: str = ""
     """Why the event fails; empty if it does not."""
     fired: list[str] = field(default_factory=list)
@@ -116,33 +116,33 @@ class StepResult:
 
 @dataclass(frozen=True)
 class RetentionPass:
-    """How far one pass over the old events of a store has come."""
+    """The progress of one pass over the old events of a store."""
 
     store: str
     begin_at: datetime | None = None
     """Where the pass began in the order of receipt; None: at the oldest event."""
     after_at: datetime | None = None
     after_id: str = ""
-    """The last event that was looked at, by when it was received and its id."""
+    """The last event that was examined, by its time of receipt and its id."""
     removed: int = 0
     """Events whose details this pass removed."""
     first_kept_at: datetime | None = None
-    """When the first event was received that is still needed; the next pass begins there."""
+    """When the first event that is still needed was received; the next pass begins there."""
     is_done: bool = False
     is_off: bool = False
-    """Everything is kept for ever."""
+    """Whether everything is kept for ever."""
 
 
 @dataclass(frozen=True)
 class ErasurePass:
-    """How far the erasing of what is personal of a member has come."""
+    """The progress of erasing a member's personal data."""
 
     store: str
     member: str
     rows: int = 0
     """How many rows were erased."""
     waits: bool = False
-    """Events that were accepted before the member was closed are under way."""
+    """Whether events accepted before the member was closed are still in flight."""
     is_done: bool = False
 
 
@@ -151,20 +151,20 @@ class BatchOptions:
     """How a batch runs its events."""
 
     by_member: bool = True
-    """Members side by side, each one's events in order; what waits is tried again, and left to the relay at the end."""
+    """Run members side by side, each one's events in order; retry what waits, and leave it to the relay at the end."""
 
 
 @dataclass(frozen=True)
 class BatchResult:
-    """What one activity of a batch did, and what it left."""
+    """The result of one activity of a batch, and what it left."""
 
     did: list[str] = field(default_factory=list)
     """What each event did, in words."""
     deliveries: list[DeliveryRef] = field(default_factory=list)
     wakes_clock: bool = False
-    """The store's clock must wake up earlier than it knows."""
+    """Whether the store's clock must wake up earlier than planned."""
     left: list[str] = field(default_factory=list)
-    """The ids of the events that were not run: there was no time, or an event before them is still in a queue."""
+    """The ids of the events that were not run: time ran out, or an event before them is still in a queue."""
 
 
 @dataclass(frozen=True)
@@ -193,16 +193,16 @@ class DueBatch:
 
     due: list[EventRef] = field(default_factory=list)
     more: bool = False
-    """The page was full, so there may be another one."""
+    """Whether the page was full, so that there may be another one."""
     waits: bool = False
-    """Nothing was run: every item that is due waits for events of its member, or for the database."""
+    """Whether every due item waits for events of its member, or for the database, so that none was run."""
     next_at: datetime | None = None
     """If nothing was run, when another item is due."""
 
 
 @dataclass(frozen=True)
 class NextDue:
-    """When the store's next item is due; None: nothing is."""
+    """When the store's next item is due; None: there is none."""
 
     at: datetime | None = None
 
@@ -217,7 +217,7 @@ class MergeRef:
 
 @dataclass(frozen=True)
 class MergeOutcome:
-    """What became of a merge: `waiting`, `done` or `refused`."""
+    """The status of a merge: `waiting`, `done` or `refused`."""
 
     status: str
 
@@ -231,7 +231,7 @@ def merge_workflow_id(store: str, merge_id: str) -> str:
 
 
 def is_held_by_merge(owner: str | None) -> bool:
-    """Return whether an event with this owner holds up a queue until a merge is done: nothing else may run it."""
+    """Return whether an event with this owner holds up a queue until a merge is done: no other workflow may run it."""
     return owner is not None and owner.startswith(_MERGE)
 
 
@@ -245,7 +245,7 @@ class ImportRef:
 
 @dataclass(frozen=True)
 class ImportProgress:
-    """How far an import is: its status, lines and bytes."""
+    """The progress of an import: its status, lines and bytes."""
 
     status: str
     read: int = 0
@@ -266,7 +266,7 @@ class ExportRef:
 
 @dataclass(frozen=True)
 class ExportProgress:
-    """How far an export is: its status, and rows."""
+    """The progress of an export: its status, and rows."""
 
     status: str
     rows: int = 0

@@ -12,7 +12,7 @@ Refusal                     an operation is refused, and nothing is changed
 ├── MemberInactive          the member is deactivated, or not activated yet
 ├── MemberFrozen            the member is frozen, and spends nothing until they are unfrozen
 ├── NotWaiting              the member does not wait for activation
-├── InvalidCode             a code is unknown, used, expired, or was guessed at too often
+├── InvalidCode             a code is unknown, used, expired, or had too many wrong guesses
 ├── TooManyCodes            the member got as many codes as they get in an hour; `most` is how many
 ├── WrongPassword           this is not the member's present password
 ├── UnknownReferrer         no member brings others by this id or token
@@ -68,7 +68,7 @@ class UnknownMember(Refusal):
 
 
 class UnknownMemberId(Refusal):
-    """No member has this id, and an id alone registers nobody."""
+    """No member has this id, and an id alone cannot register one."""
 
     def __init__(self, member_id: str | None) -> None:
         super().__init__("no member has this id: to register one, send an email, a phone or a card number, too")
@@ -84,7 +84,7 @@ class DifferentMembers(Refusal):
 
 
 class UnidentifiedMember(Refusal):
-    """An event does not say whose it is."""
+    """An event does not identify its member."""
 
     def __init__(self) -> None:
         super().__init__("the event names no member: send an id, an email, a phone or a card number")
@@ -130,7 +130,7 @@ class MemberInactive(Refusal):
 
 
 class MemberFrozen(Refusal):
-    """The member is frozen: they earn, and spend nothing until they are unfrozen."""
+    """The member is frozen: they earn, and cannot spend until they are unfrozen."""
 
     def __init__(self, member_id: str) -> None:
         super().__init__(f"member {member_id} is frozen: unfreeze the member first, by POST .../unfreeze")
@@ -148,14 +148,14 @@ class NotWaiting(Refusal):
 
 
 class InvalidCode(Refusal):
-    """A code is unknown, used, expired, or was guessed at too often."""
+    """A code is unknown, used, expired, or had too many wrong guesses."""
 
     def __init__(self) -> None:
         super().__init__("this code cannot be used, or not any more: ask for another one")
 
 
 class TooManyCodes(Refusal):
-    """The member got as many codes as they get in an hour."""
+    """The member got the most codes that they can get in an hour."""
 
     def __init__(self, most: int) -> None:
         super().__init__(f"the member got {most} codes within an hour: use the last one, or try again later")
@@ -163,28 +163,28 @@ class TooManyCodes(Refusal):
 
 
 class WrongPassword(Refusal):
-    """This is not the member's present password."""
+    """This is not the member's current password."""
 
     def __init__(self) -> None:
         super().__init__("this is not the present password")
 
 
 class UnknownReferrer(Refusal):
-    """No member brings others by this id or token."""
+    """No member has this id or referral token."""
 
     def __init__(self) -> None:
         super().__init__("no member has this id or referral token: ask who brought the member")
 
 
 class ReferralLoop(Refusal):
-    """A member would have brought themselves, or who brought them."""
+    """A member would refer themselves, or their own referrer."""
 
     def __init__(self) -> None:
         super().__init__("members bring neither themselves nor who brought them")
 
 
 class AlreadyReferred(Refusal):
-    """Somebody brought the member already."""
+    """The member has a referrer already."""
 
     def __init__(self, referrer: str) -> None:
         super().__init__(f"{referrer} brought the member: delete that referral first")
@@ -192,7 +192,7 @@ class AlreadyReferred(Refusal):
 
 
 class NotReferred(Refusal):
-    """Nobody brought the member."""
+    """The member has no referrer."""
 
     def __init__(self) -> None:
         super().__init__("nobody brought the member: there is no referral to delete")
@@ -222,7 +222,7 @@ class MemberClosed(Refusal):
 
 
 class EventErased(Refusal):
-    """What the event said was removed."""
+    """The event's content was removed."""
 
     def __init__(self, event_id: str) -> None:
         super().__init__(f"what event {event_id} said was removed, so it cannot be tried again: nothing is to be done")
@@ -249,7 +249,7 @@ class InvalidAttribute(Refusal):
 
 
 class TooManyAttributes(Refusal):
-    """The member would have more attributes than one can have."""
+    """The member would have more attributes than allowed."""
 
     def __init__(self, most: int) -> None:
         super().__init__(f"a member has at most {most} attributes: remove others first")
@@ -273,14 +273,14 @@ class EventIdReused(Refusal):
 
 
 class DueItemNotFailed(Refusal):
-    """The due item is not set aside, so it is run without being tried again."""
+    """The due item is not set aside, so it runs without a retry."""
 
     def __init__(self, subject: str, kind: str) -> None:
         super().__init__(f"the due item {kind[:80]} of {subject[:80]} is not set aside: it is run when it is due")
 
 
 class SumTooLarge(Refusal):
-    """A balance, or what is counted on one day, would be larger than it can be."""
+    """A balance, or a daily sum, would exceed the largest possible."""
 
     def __init__(self, what: str, most: int) -> None:
         super().__init__(f"{what} would be more than {most}: add less, or to another wallet")
@@ -288,14 +288,14 @@ class SumTooLarge(Refusal):
 
 
 class EventNotFailed(Refusal):
-    """The event is applied, so there is nothing to try again."""
+    """The event is applied, so there is nothing to retry."""
 
     def __init__(self, event_id: str) -> None:
         super().__init__(f"event {event_id} is applied: only one that is failed or overdue can be tried again")
 
 
 class EventIsCaused(Refusal):
-    """The event is part of the one that caused it, and is tried again with that one."""
+    """The event is part of the one that caused it, and is retried with that one."""
 
     def __init__(self, event_id: str, cause: str) -> None:
         super().__init__(f"event {event_id} is part of the event that caused it: try {cause} again")
@@ -303,14 +303,14 @@ class EventIsCaused(Refusal):
 
 
 class DeliveryNotFailed(Refusal):
-    """The delivery was delivered, or goes on by itself."""
+    """The delivery succeeded, or will be attempted anyway."""
 
     def __init__(self, delivery_id: str, why: str) -> None:
         super().__init__(f"delivery {delivery_id} is not given up: {why}")
 
 
 class OtherEventName(Refusal):
-    """A message is not one that the subscription is for."""
+    """The subscription is for other messages."""
 
     def __init__(self, wanted: str, given: str) -> None:
         super().__init__(f"the subscription is for {wanted}, and this is {given}: name one that is for {given}")
@@ -319,7 +319,7 @@ class OtherEventName(Refusal):
 
 
 class FormatNotKept(Refusal):
-    """A message was not made in the format of the subscription."""
+    """The message does not exist in the format of the subscription."""
 
     def __init__(self, wanted: str, formats: Sequence[str]) -> None:
         kept = ", ".join(formats)
@@ -328,7 +328,7 @@ class FormatNotKept(Refusal):
 
 
 class ResendFinished(Refusal):
-    """The job that sends many deliveries again is done."""
+    """The resend job is done."""
 
     def __init__(self, resend_id: str) -> None:
         super().__init__(f"{resend_id} is done: there is nothing left to cancel")
@@ -357,7 +357,7 @@ class NoLiveSubscription(Refusal):
 
 
 class UnnamedLosses(Refusal):
-    """A deploy would lose what members have, or change the title, and that is not named."""
+    """A deploy would lose what members have, or change the title, without naming that."""
 
     def __init__(self, unnamed: DeployLosses) -> None:
         super().__init__(f"the deploy would {unnamed}: name what is meant, and deploy again")

@@ -1,4 +1,4 @@
-"""CSV as spreadsheets open it: no cell is a formula."""
+"""Write CSV that is safe in spreadsheets: no cell is run as a formula."""
 
 import csv
 import io
@@ -6,11 +6,14 @@ from collections.abc import Iterable
 from decimal import Decimal
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""What a cell begins with that spreadsheets run as a formula."""
+"""The first characters of a cell that spreadsheets run as a formula."""
 
 
 def csv_line(values: Iterable[object]) -> str:
-    """A line of CSV. A text that a spreadsheet would run gets an apostrophe before it; numbers stay as they are."""
+    """Return a line of CSV.
+
+    An apostrophe is put before a text that a spreadsheet would run; numbers stay as they are.
+    """
     line = io.StringIO()
     csv.writer(line, lineterminator="\n").writerow([_cell(value) for value in values])
     return line.getvalue()

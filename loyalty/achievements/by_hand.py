@@ -1,4 +1,4 @@
-"""Progress that is set by hand, from daily sums: what is missing is added, and what is too much counts as used."""
+"""Progress that is set by hand: which daily sums to add, and which to mark as used, to reach a given progress."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -11,12 +11,12 @@ from loyalty.store.achievements import MILLION, DailySum, insert_sorted
 from loyalty.store.contributions import Contribution
 
 MAX_DAYS_BACK = 3660
-"""How far back days are looked for that can be counted by hand."""
+"""How many days back daily sums may be added by hand."""
 
 
 @dataclass(frozen=True, slots=True)
 class ProgressByHand:
-    """The daily sums to store, and what they gain."""
+    """The daily sums to store, and what each of them adds."""
 
     changed: Sequence[DailySum]
     contributions: Sequence[Contribution]
@@ -25,9 +25,9 @@ class ProgressByHand:
 def changed_sums(
     achievement: Achievement, sums: Sequence[DailySum], value: Decimal, *, today: date, name: str
 ) -> ProgressByHand | None:
-    """Return what makes the progress of `today` a value; None: the window has too few days for that.
+    """Return the daily sums that set the progress of `today` to a value; None: the window has too few days for it.
 
-    `name` distinguishes values that `distinct` counts by hand.
+    `name` makes the values that `distinct` counts by hand unique.
     """
     target, after = int(value * MILLION), list(sums)
     contributions: list[Contribution] = []
@@ -55,9 +55,9 @@ def _open(achievement: Achievement, sums: Sequence[DailySum], today: date) -> in
 def _adding(
     achievement: Achievement, sums: Sequence[DailySum], *, today: date, name: str, missing: int
 ) -> Iterator[tuple[DailySum, Contribution]]:
-    """Yield daily sums that raise the progress, and what each gains, until what is missing is there.
+    """Yield daily sums that raise the progress, and what each adds, until the missing amount is reached.
 
-    If the window has no days left, days that were used before count once more.
+    When the window has no free days left, days that completions used count again.
     """
 
     def counted(found: DailySum, amount: int) -> tuple[DailySum, Contribution]:
@@ -80,7 +80,7 @@ def _adding(
 
 
 def _free_days(achievement: Achievement, sums: Sequence[DailySum], today: date) -> Sequence[date]:
-    """Return the days of the window around a day that are not counted yet, the latest first."""
+    """Return the days of the window around a day that have no open sum, the latest first."""
     counted = {each.day for each in sums}
     first = today - timedelta(days=MAX_DAYS_BACK)
     if isinstance(achievement.window, Last):

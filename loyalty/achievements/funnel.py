@@ -1,4 +1,4 @@
-"""How many members came how far with an achievement."""
+"""The funnel of an achievement: how many members reached each stage of its goal."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -9,16 +9,16 @@ Step: TypeAlias = Literal["began", "quarter", "half", "threeQuarters", "complete
 QUARTERS = (1, 2, 3)
 
 Stage: TypeAlias = int
-"""How far one member came: the quarters of the goal that they reached, 4 completed, 5 completed it again."""
+"""How far one member came: 1 to 3, the quarters of the goal that they reached; 4, completed; 5, completed again."""
 
 COMPLETED: Final[Stage] = 4
 COMPLETED_AGAIN: Final[Stage] = 5
 
 
 def stage_of(best: int | None, goal: int, completed: int) -> Stage | None:
-    """Return how far a member came by the most that a window of theirs held and the goal, both in millionths.
+    """Return the stage of a member, or None if they have not begun.
 
-    None: they have not begun.
+    `stage_of` compares the largest sum of any of their windows with the goal; both are in millionths.
     """
     if completed:
         return COMPLETED_AGAIN if completed > 1 else COMPLETED
@@ -26,7 +26,7 @@ def stage_of(best: int | None, goal: int, completed: int) -> Stage | None:
 
 
 def funnel_of(members: Mapping[Stage, int]) -> "Funnel":
-    """Return the funnel of members by their stages."""
+    """Return the funnel of members, from their stages."""
 
     def at_least(stage: Stage) -> int:
         return sum(number for each, number in members.items() if each >= stage)
@@ -36,7 +36,10 @@ def funnel_of(members: Mapping[Stage, int]) -> "Funnel":
 
 @dataclass(frozen=True, slots=True)
 class Funnel:
-    """Members by how far they came; who is in one step is in those before it. `quarters` are those of QUARTERS."""
+    """The number of members at each stage; each step includes the members of all later steps.
+
+    `quarters` are those of QUARTERS.
+    """
 
     began: int
     quarters: tuple[int, ...]
@@ -44,7 +47,7 @@ class Funnel:
     completed_again: int
 
     def steps(self) -> Iterator[tuple[Step, int]]:
-        """Yield each step with its members, the first step first."""
+        """Yield each step with its number of members, the first step first."""
         yield "began", self.began
         names: tuple[Step, ...] = ("quarter", "half", "threeQuarters")
         yield from zip(names, self.quarters, strict=True)

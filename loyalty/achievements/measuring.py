@@ -1,4 +1,4 @@
-"""What an event adds to the achievements on its type, by their rules alone. Pure: progress is not read."""
+"""What an event adds to the achievements on its type, by their rules alone. Pure: no progress is read."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -27,20 +27,20 @@ class Amount:
 
 @dataclass(frozen=True, slots=True)
 class NoNumber:
-    """Why the measure of an achievement gives nothing to add."""
+    """Why the measure of an achievement gives no number."""
 
     reason: str
 
 
 Measured: TypeAlias = Amount | NoNumber | RuleOutcome
-"""What the rules of an achievement give; an outcome: its condition is false, or a rule takes too long."""
+"""What the rules of an achievement give: an amount, or an outcome if they are false or take too long."""
 
 ONE = Amount(Decimal(1))
 
 
 @dataclass(frozen=True, slots=True)
 class AchievementsInput:
-    """All that the rules of achievements on an event read; equal inputs give equal values."""
+    """The complete input of the rules of achievements on an event; equal inputs give equal values."""
 
     member: Member
     event: Event
@@ -57,13 +57,13 @@ class AchievementsInput:
 def measure_all(
     achievements: Iterable[Achievement], values: Mapping[str, Any], *, with_reasons: bool
 ) -> Mapping[str, Measured]:
-    """Return what an event adds to achievements by what their rules read; raise TooMuchWorkTogether."""
+    """Return what an event adds to each achievement, given the input of the rules; raise TooMuchWorkTogether."""
     with rules.steps_together(MAX_STEPS):
         return {each.name: _measured(each, values, with_reasons=with_reasons) for each in achievements}
 
 
 def has_rules(achievement: Achievement) -> bool:
-    """Return whether anything is evaluated for an achievement; else each event adds ONE."""
+    """Return whether an achievement has rules to evaluate; without any, each event adds ONE."""
     return achievement.when is not None or isinstance(achievement.measure, Sum | Distinct)
 
 

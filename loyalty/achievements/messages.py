@@ -10,14 +10,14 @@ from loyalty.webhooks.messages import MemberAchievementProgressWasChanged, Progr
 
 
 def window_name(achievement: Achievement) -> WindowName:
-    """Return the name of an achievement's window in messages and answers of the API."""
+    """Return the name of an achievement's window, as messages and API responses write it."""
     return "last" if isinstance(achievement.window, Last) else achievement.window
 
 
 def send_progress_changed(
     context: EventContext, achievement: Achievement, update: ProgressUpdate, completed: int
 ) -> None:
-    """Send `MemberAchievementProgressWasChanged`; `completed`: how often it was completed before."""
+    """Send `MemberAchievementProgressWasChanged`; `completed`: the number of completions before."""
     window = window_name(achievement)
     now_completed = completed + update.times
     context.outbox.send(
@@ -37,7 +37,7 @@ def send_progress_changed(
 
 
 def send_progress_set(context: EventContext) -> None:
-    """Send `MemberAchievementProgressWasChanged` for progress that was set by hand, if the program still has it."""
+    """Send `MemberAchievementProgressWasChanged` for progress set by hand, if the program still has the achievement."""
     body = context.event.body
     achievement = context.program.achievement_named.get(body["achievement"])
     if achievement is None:

@@ -1,4 +1,4 @@
-"""Operations on achievements and badges: progress, completions and badges are set by hand, also downwards."""
+"""Operations on achievements and badges: set progress, completions and badges by hand, up or down."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -21,14 +21,14 @@ from loyalty.store.achievements import MILLION, DailySum
 from loyalty.store.contributions import Contribution
 
 MAX_COMPLETIONS_BY_HAND = 100
-"""How many completions one change adds at most, since each of them is an event that gives what it gives."""
+"""The most completions that one change adds, since each is an event with its own gifts."""
 
 MAX_TIMES = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
 class SetProgress:
-    """Set a member's progress towards an achievement, how often they have completed it, or both; None: it stays."""
+    """Set a member's progress towards an achievement, its number of completions, or both; None: leave unchanged."""
 
     member: str
     achievement: str
@@ -37,8 +37,9 @@ class SetProgress:
 
 
 def set_progress(operation: OperationContext, request: SetProgress) -> None:
-    """Set progress by hand. A completion gives what it gives; a completion that is taken back leaves what it gave.
+    """Set progress by hand.
 
+    A new completion gives what completing the achievement gives; a completion that is taken back leaves its gifts.
     Raise UnknownAchievement, ProgressOutOfRange or CompletionsOutOfRange.
     """
     achievement = operation.program.achievement_named.get(request.achievement)
@@ -74,7 +75,7 @@ def set_progress(operation: OperationContext, request: SetProgress) -> None:
 
 
 def set_badges(operation: OperationContext, member_id: str, badge: str, times: int) -> None:
-    """Set how many times a member has a badge; 0 takes it away. Raise UnknownBadge or BadgesOutOfRange."""
+    """Set how many times a member has a badge; 0 removes it. Raise UnknownBadge or BadgesOutOfRange."""
     known = operation.program.badge_titles
     operation.lock_members(member_id)
     before = operation.tx.members.badge_times(member_id, badge)
@@ -106,7 +107,7 @@ def _set_sums(
     today: date,
     name: str,
 ) -> Sequence[Contribution]:
-    """Store the daily sums that make the progress what is asked for; return what they gained."""
+    """Store the daily sums that set the requested progress; return what they added."""
     progress, goal = request.progress, achievement.goal
     if progress is None:
         return ()
@@ -126,13 +127,13 @@ def _set_sums(
 
 
 def _shown(achievement: Achievement, sums: Sequence[DailySum], completed: int, today: date) -> Decimal:
-    """Return the progress that is shown: the goal, if it cannot be completed any more."""
+    """Return the progress to show: the goal, if the achievement cannot be completed any more."""
     is_over = achievement.repeat is not None and completed >= achievement.repeat
     return achievement.goal if is_over else current_progress(achievement, sums, today)
 
 
 def _merged(contributions: Sequence[Contribution]) -> Sequence[Contribution]:
-    """Return one contribution for each measure."""
+    """Return one contribution per measure."""
     merged: dict[tuple[str, date, str], Contribution] = {}
     for each in contributions:
         key = (each.kind, each.day, each.value)

@@ -18,14 +18,14 @@ from loyalty.store.achievements import MILLION, DailySum, day_of, insert_sorted,
 from rules.frozen import frozen_at_type_check
 
 MAX_COMPLETIONS = 100
-"""How often one event completes an achievement at most; what is left over counts with the next event."""
+"""The most completions of an achievement by one event; what is left over counts with the next event."""
 
 
 @frozen_at_type_check
 class ProgressUpdate:
-    """What one event does: the daily sums to store, the progress before and after, and the number of completions.
+    """The result of one event: the daily sums to store, the progress before and after, and the number of completions.
 
-    `added` is what it adds to the sum of its day, and `used` what completing uses of each, both in millionths.
+    `added` is what it adds to the sum of its day, and `used` what its completions use of each sum, both in millionths.
     """
 
     changed: tuple[DailySum, ...]
@@ -37,12 +37,12 @@ class ProgressUpdate:
 
     @property
     def is_progress(self) -> bool:
-        """Whether the member would notice a change."""
+        """Whether the progress that the member sees has changed."""
         return self.times > 0 or self.before != self.after
 
 
 def first_day_needed(achievement: Achievement, day: date) -> date:
-    """Return the first day whose daily sums can matter to an event of `day`."""
+    """Return the first day whose daily sums can affect an event of `day`."""
     match achievement.window:
         case "all" | "streak":
             return date.min
@@ -64,8 +64,8 @@ def count_event(
 ) -> ProgressUpdate:
     """Count one event of `day`: `number` is what it adds to a sum, `value` what `distinct` counts.
 
-    `completed` is how often the member has completed the achievement; once that is `repeat`, nothing counts any more.
-    The progress is that of `today`; None: of the latest day that is known.
+    `completed` is how often the member has completed the achievement; from `repeat` on, nothing counts any more. The
+    progress is that of `today`; None: of the latest known day.
     """
     today = max(day, sums[-1].day if sums else day) if today is None else max(day, today)
     left = None if achievement.repeat is None else max(0, achievement.repeat - completed)
@@ -98,7 +98,7 @@ def count_event(
 
 
 def current_progress(achievement: Achievement, sums: Sequence[DailySum], today: date) -> Decimal:
-    """Return the progress as of a day: a broken streak is 0, and so is the window of a period that is over."""
+    """Return the progress as of a day: 0 for a broken streak, and for a window whose period is over."""
     return Decimal(open_amount(achievement, present_sums(achievement, sums, today))) / MILLION
 
 
@@ -124,7 +124,7 @@ def in_window(achievement: Achievement, sums: Sequence[DailySum], day: date) -> 
 
 
 def shares_window(achievement: Achievement, day: date, other: date) -> bool:
-    """Return whether sums of two days can be used by one completion; of a streak, only those of one day surely are."""
+    """Return whether one completion can use the sums of two days; of a streak, only those of one day surely are."""
     match achievement.window:
         case "all":
             return True
@@ -137,10 +137,10 @@ def shares_window(achievement: Achievement, day: date, other: date) -> bool:
 
 
 def run_around(sums: Sequence[DailySum], day: date) -> tuple[date, date]:
-    """Return the first and the last day of the streak around a day, which may have no sum itself."""
+    """Return the first and last day of the streak around a day; the day itself may have no sum."""
     if any(s.value for s in sums):
         sums = list({s.day: s for s in sums}.values())
-    # With one sum a day, days without a gap are as far apart as their indexes.
+    # With one sum a day, the indexes of consecutive days differ by as much as their dates.
     at = bisect_left(sums, day, key=day_of)
     behind = bisect_right(sums, day, key=day_of)
     earlier = bisect_left(range(at), True, key=lambda n: (day - sums[n].day).days == at - n)
@@ -149,7 +149,7 @@ def run_around(sums: Sequence[DailySum], day: date) -> tuple[date, date]:
 
 
 def open_amount(achievement: Achievement, group: Sequence[DailySum]) -> int:
-    """Return what no completion has used of some daily sums, in millionths."""
+    """Return the part of some daily sums that no completion has used, in millionths."""
     match achievement.measure:
         case CountEvents() | CountDays() | Sum():
             return sum(s.amount - s.used for s in group)
@@ -161,7 +161,7 @@ def open_amount(achievement: Achievement, group: Sequence[DailySum]) -> int:
 def _add(
     achievement: Achievement, sums: Sequence[DailySum], day: date, number: Decimal, value: str
 ) -> tuple[int, DailySum | None]:
-    """Return what the event adds to the day's sum, in millionths, and the sum with it; None if it adds nothing."""
+    """Return what the event adds to its day's sum, in millionths, and the new sum; None if it adds nothing."""
     at = bisect_left(sums, (day, value), key=sort_key)
     found = sums[at] if at < len(sums) and sort_key(sums[at]) == (day, value) else None
     match achievement.measure:
@@ -178,7 +178,7 @@ def _add(
 
 
 def _completing_day(achievement: Achievement, sums: Sequence[DailySum], day: date) -> date:
-    """Return the day whose window the event completes: with `last`, a late event may complete a later window."""
+    """Return the day whose window the event completes; with `last`, a late event may complete a later window."""
     if not isinstance(achievement.window, Last) or sums[-1].day == day:
         return day
     goal = int(achievement.goal * MILLION)
@@ -189,7 +189,7 @@ def _completing_day(achievement: Achievement, sums: Sequence[DailySum], day: dat
 
 
 def use_up(achievement: Achievement, group: Sequence[DailySum], amount: int) -> list[tuple[DailySum, int]]:
-    """Return the daily sums that completing uses up, the oldest first, and how much of each."""
+    """Return the daily sums that completing uses, the oldest first, and how much of each."""
     if isinstance(achievement.measure, Distinct):
         taken = {s.value for s in group if s.used}
         fresh = list(dict.fromkeys(s.value for s in group if s.value not in taken))[: amount // MILLION]

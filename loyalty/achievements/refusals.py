@@ -4,7 +4,7 @@ AchievementRefusal          progress or badges of a member are not changed
 ├── UnknownAchievement      the program has no such achievement; `achievements` are those it has
 ├── UnknownBadge            the program has no such badge; `badges` are those it has
 ├── ProgressOutOfRange      the progress is below 0, not below the goal, or of parts that cannot be; `goal` is that
-├── CompletionsOutOfRange   the number of completions is below 0, or above what `repeat` allows; `most` is that
+├── CompletionsOutOfRange   the number of completions is negative, or above `most`, which `repeat` allows
 └── BadgesOutOfRange        the number of badges is below 0, or larger than it can be; `most` is that
 """
 
@@ -35,7 +35,7 @@ class UnknownBadge(AchievementRefusal):
 
 
 class ProgressOutOfRange(AchievementRefusal):
-    """The progress is below 0, not below the goal, or of parts that cannot be."""
+    """The progress is negative, not below the goal, or too precise."""
 
     def __init__(self, goal: Decimal, why: str) -> None:
         super().__init__(why)
@@ -43,7 +43,7 @@ class ProgressOutOfRange(AchievementRefusal):
 
 
 class CompletionsOutOfRange(AchievementRefusal):
-    """The number of completions is below 0, or above what the achievement allows."""
+    """The number of completions is negative, or above what the achievement allows."""
 
     def __init__(self, most: int) -> None:
         super().__init__(f"it is completed from 0 to {most} times")
@@ -51,7 +51,7 @@ class CompletionsOutOfRange(AchievementRefusal):
 
 
 class BadgesOutOfRange(AchievementRefusal):
-    """The number of badges is below 0, or larger than it can be."""
+    """The number of badges is negative, or above the largest possible."""
 
     def __init__(self, most: int) -> None:
         super().__init__(f"a member has a badge from 0 to {most} times")

@@ -1,4 +1,4 @@
-"""An event is counted towards the achievements on its type."""
+"""Count an event towards the achievements on its type."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -28,19 +28,19 @@ def update_achievements(context: EventContext) -> None:
     outcomes = [_outcome(context, each, measured.get(each.name, ONE)) for each in achievements]
     if not context.with_reasons:
         return
-    # A second run of the step replaces its outcomes; what a completion gave was decided before, and stays.
+    # A second run of the step replaces its outcomes; the gifts of completions were decided before, and stay.
     again = {outcome.source for outcome in outcomes}
     decided = (each for each in context.decision.outcomes if each.fired or each.source not in again)
     context.add_to_decision(replace(context.decision, outcomes=(*decided, *outcomes)))
 
 
 def _measured(context: EventContext) -> Mapping[str, Measured]:
-    """Return what the event adds by the rules of achievements; the member is read only if there are any."""
+    """Return what the event adds by the rules of achievements; read the member only if there are any."""
     return context.evaluate(AchievementsInput(context.member, context.event, context.now, context.with_reasons))
 
 
 def _outcome(context: EventContext, achievement: Achievement, measured: Measured) -> RuleOutcome:
-    """Count the event; one whose rules say no, or take too long, counts nothing."""
+    """Count the event; an achievement whose rules are false or take too long counts nothing."""
     if isinstance(measured, RuleOutcome):
         return measured
     completed = context.tx.achievements.completed(context.event.member, achievement.name)
@@ -93,7 +93,7 @@ def _update(
 
 
 def _contributions(achievement: str, day: date, value: str, update: ProgressUpdate) -> Iterator[Contribution]:
-    """Return what an event added to a daily sum, also if it is 0, and what the completions that it caused used."""
+    """Return what an event added to a daily sum, even if that is 0, and what the completions that it caused used."""
     yield Contribution("counted", achievement, day, value, update.added, update.times)
     for each, amount in update.used:
         yield Contribution("used", achievement, each.day, each.value, amount, 0)
@@ -104,7 +104,7 @@ def _with(achievement: Achievement, verdict: Verdict, reason: Reason | None, tex
 
 
 def _nothing_added(achievement: Achievement, day: date, value: str) -> tuple[Verdict, str]:
-    """Return why an event that may count adds nothing."""
+    """Return why an event that meets the condition adds nothing."""
     match achievement.measure:
         case CountDays():
             return "counted_already", f"{day} was counted already"

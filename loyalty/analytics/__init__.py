@@ -1,1 +1,1 @@
-"""Figures of a store by day: what each number means. The counting is in `database.analytics`."""
+"""Figures of a store by day: what each number means. `database.analytics` does the counting."""

@@ -1,8 +1,8 @@
-"""Figures by day, one definition each: what a transfer adds to them, and what is computed from them.
+"""Figures by day, defined once: what a transfer adds to them, and what is computed from them.
 
-Points go by the day of booking, on the calendar of the store. So what is booked later changes no past day, and an
-undoing counts on the day of the undoing: a cancelled spend lowers what was spent on that day. Transactions go by the
-day of purchase, and a return by its own.
+Points count on the day of booking, in the store's calendar. So a later booking changes no past day, and an undo counts
+on its own day: a cancelled spend reduces the spending of the day on which it was cancelled. Transactions count on the
+day of purchase, returns on their own day.
 """
 
 from collections.abc import Iterator, Mapping
@@ -17,42 +17,42 @@ from loyalty.store.points import TransferKind
 from rules.numbers import CONTEXT
 
 Stock: TypeAlias = Literal["active", "pending", "held", "owed"]
-"""Points that are there at the end of a day: the sum of the changes of all days until then."""
+"""Points at the end of a day: the sum of the changes of all days until then."""
 
 Total: TypeAlias = Literal["total_earned", "total_spent", "total_expired"]
-"""What transfers add to the totals of accounts, less what was undone. Pending points are earned, too."""
+"""What transfers add to the totals of accounts, less what was undone. Pending points count as earned."""
 
 RewardFigure: TypeAlias = Literal["reward_issued", "reward_used", "reward_cancelled"]
-"""What became of rewards, each by its own moment: one that is cancelled stays issued on the day on which it was."""
+"""Events in the life of a reward, each counted on its own day: a cancelled one stays issued on its day of issue."""
 
 Figure: TypeAlias = Stock | Movement | Total | RewardFigure | Literal["expiring", "sales", "returns", "fired"]
-"""What is counted. Points are of a wallet; `sales` and `returns` of the store; `fired` of a reactor or achievement.
+"""What is counted: points for a wallet, `sales` and `returns` for the store, `fired` for a reactor or achievement.
 
-`expiring` is what is left of the lots that expire on a day, also one to come.
+`expiring` is what is left of the lots that expire on a day, which may be in the future.
 """
 
 EarnedFigure: TypeAlias = Literal["active", "pending", "held"] | Movement
-"""What is counted by the month in which points were added: their liability."""
+"""What is counted by the month in which points were added: the liability of that month."""
 
 Outcome: TypeAlias = Literal["delivered", "refused", "unanswered"]
-"""What came of an attempt to deliver a webhook: a 2xx, another answer, or none. It is counted by the hour."""
+"""The result of an attempt to deliver a webhook: a 2xx, another status, or no answer. Counted by the hour."""
 
 TOTAL_OF: Final[Mapping[Literal["earned", "spent", "expired"], Total]] = {
     "earned": "total_earned",
     "spent": "total_spent",
     "expired": "total_expired",
 }
-"""The total by the part of a balance that it is."""
+"""The total that belongs to each part of a balance."""
 STOCKS: Final[tuple[Stock, ...]] = ("active", "pending", "held", "owed")
 OUTSTANDING: Final[frozenset[EarnedFigure]] = frozenset(("active", "pending", "held"))
 WHOLE_STORE: Final = ""
-"""The name of figures that are of the store itself."""
+"""The name under which figures of the whole store are kept."""
 
 Activity: TypeAlias = str
-"""What members did on a day: `active`, `buyer`, `returner`, or the source of what fired for them."""
+"""What members did on a day: `active`, `buyer`, `returner`, or the source that fired for them."""
 
 ACTIVE: Final = "active"
-"""Bought something, or earned or spent points, or something fired for them: not what others or the clock did."""
+"""A member who bought something, earned or spent points, or for whom something fired; not by others or the clock."""
 BUYER: Final = "buyer"
 RETURNER: Final = "returner"
 
@@ -60,7 +60,7 @@ _OWN: Final[frozenset[TransferKind]] = frozenset(("award", "deduct", "spend", "s
 
 
 class Increment(NamedTuple):
-    """What one row adds to a figure of its day. Amounts of points and of money are in millionths."""
+    """What one row adds to a figure of its day. Amounts of points and money are in millionths."""
 
     figure: Figure
     name: str
@@ -70,7 +70,7 @@ class Increment(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class CountedTransfer:
-    """What is counted of a transfer; `about` is the kind of the transfer that it is about."""
+    """A transfer, reduced to what is counted; `about` is the kind of the transfer that it refers to."""
 
     kind: TransferKind
     about: TransferKind | None
@@ -79,7 +79,7 @@ class CountedTransfer:
 
     @property
     def increments(self) -> Iterator[Increment]:
-        """What it adds to figures. All movements of a day are together what is outstanding more at its end."""
+        """Return what the transfer adds to figures; those of a day add up to the change in outstanding points."""
         for stock in STOCKS:
             if change := getattr(self.change, stock):
                 yield Increment(stock, self.wallet, 0, change)
@@ -92,32 +92,32 @@ class CountedTransfer:
 
     @property
     def totals(self) -> Iterator[Increment]:
-        """What it adds to the totals of its account."""
+        """Return what the transfer adds to the totals of its account."""
         for part, total in TOTAL_OF.items():
             if change := getattr(self.change, part):
                 yield Increment(total, self.wallet, 0, change)
 
     @property
     def is_own(self) -> bool:
-        """Whether the member was active by it."""
+        """Whether the transfer makes the member active."""
         return self.kind in _OWN
 
 
 def outcome_of(status: int | None) -> Outcome:
-    """Return what an attempt came to, by the status of its answer."""
+    """Return the outcome of an attempt from the status of its response."""
     if not status:
         return "unanswered"
     return "delivered" if 200 <= status < 300 else "refused"
 
 
 class Sum(NamedTuple):
-    """How often something was counted, and the amount of it in millionths."""
+    """A count, and the sum of the amounts counted, in millionths."""
 
     times: int = 0
     amount: int = 0
 
     def plus(self, times: int, amount: int) -> "Sum":
-        """Add to both."""
+        """Return the sum with an increment added to both fields."""
         return Sum(self.times + times, self.amount + amount)
 
 
@@ -126,7 +126,7 @@ NO_SUM: Final = Sum()
 
 @dataclass(slots=True)
 class Sums:
-    """Sums of figures over some days."""
+    """Sums of figures over a range of days."""
 
     found: dict[tuple[Figure, str], Sum] = field(default_factory=dict)
 
@@ -145,7 +145,7 @@ class Sums:
 
 @dataclass(frozen=True, slots=True)
 class WalletFigures:
-    """Points of one wallet: what is there at the end of the days, and what was moved on them."""
+    """Points of one wallet: the stock at the end of the days, and the movements on them."""
 
     active: Points
     pending: Points
@@ -156,7 +156,7 @@ class WalletFigures:
 
     @classmethod
     def of(cls, wallet: str, within: Sums, until_then: Sums) -> "WalletFigures":
-        """Read them from the sums of the days, and from those of all days until their end."""
+        """Read the figures from the sums of the days, and from the sums of all days until their end."""
         return cls(
             *(until_then.points(stock, wallet) for stock in ("active", "pending", "held")),
             *(within.points(movement, wallet) for movement in ("issued", "spent", "expired")),
@@ -164,7 +164,7 @@ class WalletFigures:
 
     @property
     def outstanding(self) -> Points:
-        """All points that can still be spent, now or later."""
+        """All points that can be spent, now or later."""
         return Points(self.active + self.pending + self.held)
 
     @property
@@ -179,7 +179,7 @@ class WalletFigures:
 
 
 def share(part: Decimal | int, whole: Decimal | int) -> Decimal:
-    """Return a part of a whole, to four decimals; 0 of nothing."""
+    """Return a part divided by a whole, rounded to four decimals; 0 if the whole is 0."""
     if not whole:
         return Decimal(0)
     return CONTEXT.divide(Decimal(part), Decimal(whole)).quantize(Decimal("0.0001")).normalize() + 0

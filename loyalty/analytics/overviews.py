@@ -1,4 +1,4 @@
-"""What is shown of some days: of members and transactions, of the points of one wallet, of what a reactor fired."""
+"""Overviews of a range of days: members and transactions, the points of one wallet, what a reactor fired."""
 
 from dataclasses import dataclass
 from decimal import Decimal
@@ -32,20 +32,20 @@ EngagementType: TypeAlias = Literal["totalEngagement", "engagedMembers"]
 
 @dataclass(frozen=True, slots=True)
 class General:
-    """Members and transactions of some days. Amounts are in millionths; returns are not taken from sales."""
+    """Members and transactions of a range of days. Amounts are in millionths; returns are not subtracted from sales."""
 
     registered: int
     active: int
-    """Different members who bought something, earned or spent points, or for whom something fired."""
+    """Distinct members who bought something, earned or spent points, or for whom something fired."""
     buyers: int
-    """Different members with a sale."""
+    """Distinct members with a sale."""
     returners: int
-    """Different members with a return."""
+    """Distinct members with a return."""
     sales: Sum
     returns: Sum
 
     def value(self, data_type: GeneralType) -> int | Decimal:
-        """Return one figure. Averages by member are over those with a sale, or a return; 0 if there is none."""
+        """Return one figure. Averages per member are over members with a sale, or a return; 0 if there are none."""
         match data_type:
             case "registeredMembers":
                 return self.registered
@@ -107,7 +107,7 @@ def _money(millionths: int) -> Decimal:
 
 
 def _average(amount: Decimal | int, count: int) -> Decimal:
-    """An amount by one of so many, to the cent."""
+    """Return an amount divided by a count, to the cent."""
     if not count:
         return Decimal(0)
     return CONTEXT.divide(Decimal(amount), Decimal(count)).quantize(_CENT)

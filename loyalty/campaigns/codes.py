@@ -28,13 +28,13 @@ GENERATED_LENGTH: Final = 12
 
 
 def normal_code(text: str) -> str:
-    """Return a code as it is compared: without spaces around it, in upper case."""
+    """Return the canonical form of a code, for comparison: without surrounding spaces, in upper case."""
     return text.strip().upper()
 
 
 @dataclass(frozen=True, slots=True)
 class CodesInput:
-    """All that the rules read which give redemption codes; equal inputs give equal texts."""
+    """The complete input of the rules that give redemption codes; equal inputs give equal texts."""
 
     member: Member | None
     event: Event
@@ -56,7 +56,7 @@ def _text(needed: CodeRule, values: Mapping[str, Any]) -> str:
 
 
 def given_codes(context: EventContext) -> GivenCodes:
-    """Return the codes that an event gives to the reactors that need one, and lock them in the order of their names."""
+    """Return the codes that an event gives to reactors that require one, and lock them in the order of their names."""
     wanting = _wanting_on(context.program, context.event)
     if not wanting:
         return NO_CODES
@@ -81,7 +81,7 @@ def use_codes(context: EventContext, codes: GivenCodes) -> None:
 
 
 def give_back_codes(context: EventContext, codes: GivenCodes, decision: Decision) -> None:
-    """Give back the uses of codes by a decision: all that it was made on came back."""
+    """Undo the use of codes by a decision whose purchase was returned in full."""
     fired = {each.source for each in decision.outcomes if each.fired}
     for name, given in sorted(codes.items()):
         if f"reactor/{name}" in fired and context.tx.campaign_codes.lock_and_count(name, given.code):
@@ -90,19 +90,19 @@ def give_back_codes(context: EventContext, codes: GivenCodes, decision: Decision
 
 
 def _wanting_on(program: Program, event: Event) -> dict[str, CodeRule]:
-    """What the reactors on an event need of codes, by their names."""
+    """Return the reactors on an event that require codes, with the rules of these, by name."""
     reactors = program.reactors_on.get(event.type, ())
     return {each.name: each.code for each in reactors if each.code is not None}
 
 
 def generate_codes(operation: OperationContext, name: str, number: int) -> None:
-    """Make so many new codes for a reactor; raise UnknownCampaign, TakesNoCampaignCodes or InvalidCampaignCode."""
+    """Generate new codes for a reactor; raise UnknownCampaign, TakesNoCampaignCodes or InvalidCampaignCode."""
     reactor = _wanting(operation, name)
     if not 1 <= number <= MAX_CODES:
         raise InvalidCampaignCode(0, f"one request makes 1 to {MAX_CODES} codes")
     made = _generated()
     left = number
-    while left:  # a code that is there already is made up again
+    while left:  # a code that exists already is generated again
         left -= operation.tx.campaign_codes.add(_new(operation, reactor, [next(made) for _ in range(left)]))
 
 
@@ -142,6 +142,6 @@ def _new(operation: OperationContext, reactor: Reactor, codes: Sequence[str]) ->
 
 
 def _generated() -> Iterator[str]:
-    """Yield codes that nobody guesses: 60 bits each."""
+    """Yield codes that cannot be guessed: 60 random bits each."""
     while True:
         yield base64.b32encode(hashlib.sha256(new_id().encode()).digest()).decode()[:GENERATED_LENGTH]

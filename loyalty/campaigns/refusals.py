@@ -3,7 +3,7 @@
 CampaignRefusal             nothing is changed
 ├── UnknownCampaign         the program has no such reactor
 ├── TakesNoCampaignCodes    the reactor needs no code
-├── InvalidCampaignCode     a text cannot be a code, or so many are not made at once
+├── InvalidCampaignCode     a text cannot be a code, or too many are requested at once
 └── CampaignCodesTaken      codes are there already
 """
 
@@ -35,7 +35,7 @@ class TakesNoCampaignCodes(CampaignRefusal):
 
 
 class InvalidCampaignCode(CampaignRefusal):
-    """A text cannot be a code, or so many are not made at once; `index` is that of the text."""
+    """A text cannot be a code, or too many are requested at once; `index` is that of the text."""
 
     def __init__(self, index: int, message: str) -> None:
         super().__init__(message)
@@ -43,7 +43,7 @@ class InvalidCampaignCode(CampaignRefusal):
 
 
 class CampaignCodesTaken(CampaignRefusal):
-    """Codes are there already."""
+    """Codes exist already."""
 
     def __init__(self, codes: Sequence[str]) -> None:
         shown = ", ".join(codes[:_SHOWN]) + (f" and {len(codes) - _SHOWN} more" if len(codes) > _SHOWN else "")

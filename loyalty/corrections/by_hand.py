@@ -1,4 +1,4 @@
-"""Other changes by hand: where a store requires it, they name a reason and are bounded as corrections are."""
+"""Other changes by hand: where a store requires it, they need a reason and count towards the bounds of corrections."""
 
 from dataclasses import dataclass
 
@@ -13,7 +13,7 @@ from loyalty.store.corrections import Correction
 
 @dataclass(frozen=True, slots=True)
 class ChangeByHand:
-    """A change that another operation makes: what it is called, and how much of what it changes."""
+    """A change that another operation makes: its name, and how much it changes of which measure."""
 
     member: str
     action: str
@@ -25,7 +25,7 @@ class ChangeByHand:
 
 
 def note_by_hand(operation: OperationContext, changed: ChangeByHand, by: Corrector) -> None:
-    """Keep the reason of a change that is about to be made, and count it for the bounds of who makes it.
+    """Store the reason of a change before it is made, and count it towards the bounds of its administrator.
 
     Raise UnknownReason, CommentNeeded or AboveBound.
     """

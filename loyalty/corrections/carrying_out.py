@@ -1,4 +1,4 @@
-"""Carrying a correction out by the operation of its kind."""
+"""Carry out a correction by the operation of its kind."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -24,7 +24,7 @@ from loyalty.tiers.operations import AssignTier, assign_tier, unassign_tier
 
 
 def carry_out(operation: OperationContext, member_id: str, change: CorrectedChange, comment: str) -> dict[str, Any]:
-    """Change a member as a correction asks; return what it did, as JSON. Raise what the operation of its kind does."""
+    """Change a member as a correction requests; return the result, as JSON. Raise the refusals of the operation."""
     began, before = len(operation.to_start), standing_of(operation, member_id, change)
     did = _run(operation, member_id, change, comment)
     return did | standings(operation, member_id, change, before, began)
@@ -33,7 +33,7 @@ def carry_out(operation: OperationContext, member_id: str, change: CorrectedChan
 def standings(
     operation: OperationContext, member_id: str, change: CorrectedChange, before: Mapping[str, Any], began: int
 ) -> dict[str, Any]:
-    """Return how a member stood before and stands now, and the events recorded since there were `began` of them."""
+    """Return the state of a member before and now, and the events recorded after the first `began`."""
     events = [{"id": each.id, "type": each.type} for each in operation.to_start[began:]]
     return {"before": before, "after": standing_of(operation, member_id, change), "events": events}
 

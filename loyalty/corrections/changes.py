@@ -1,4 +1,4 @@
-"""What corrections change, one class for each kind, and each of them as JSON."""
+"""What corrections change: one class for each kind, and its JSON."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
@@ -13,7 +13,10 @@ Direction: TypeAlias = Literal["add", "subtract"]
 
 @dataclass(frozen=True, slots=True)
 class CorrectPoints:
-    """Add points to a wallet, or subtract them. The days count from when it is done; None: as the wallet says."""
+    """Add points to a wallet, or subtract them.
+
+    Days count from when the correction is carried out; None: by the wallet.
+    """
 
     direction: Direction
     points: Decimal
@@ -26,7 +29,7 @@ class CorrectPoints:
 
 @dataclass(frozen=True, slots=True)
 class CorrectTier:
-    """Put a member into a tier by hand; `tier` None: take the tier by hand back. `tier_set` None: the default one."""
+    """Put a member into a tier by hand; `tier` None: remove the tier by hand. `tier_set` None: the default one."""
 
     tier: str | None
     until: datetime | None = None
@@ -36,7 +39,7 @@ class CorrectTier:
 
 @dataclass(frozen=True, slots=True)
 class CorrectReward:
-    """Give a member a reward, for no points."""
+    """Give a member a reward for free."""
 
     reward: str
     quantity: int = 1
@@ -46,7 +49,7 @@ class CorrectReward:
 
 @dataclass(frozen=True, slots=True)
 class CorrectProgress:
-    """Set a member's progress towards an achievement, how often they have completed it, or both; None: it stays."""
+    """Set a member's progress towards an achievement, its number of completions, or both; None: leave unchanged."""
 
     achievement: str
     progress: Decimal | None = None
@@ -55,7 +58,7 @@ class CorrectProgress:
 
 @dataclass(frozen=True, slots=True)
 class CorrectBadge:
-    """Set how many times a member has a badge; 0 takes it away."""
+    """Set how many times a member has a badge; 0 removes it."""
 
     badge: str
     times: int
@@ -91,7 +94,7 @@ def kind_of(change: CorrectedChange) -> CorrectionKind:
 
 
 def change_to_json(change: CorrectedChange) -> dict[str, Any]:
-    """Return a change as JSON, without what is not said."""
+    """Return a change as JSON, without fields that are absent."""
     found = {name: value for name, value in asdict(change).items() if value is not None}
     return {name: value.isoformat() if isinstance(value, datetime) else value for name, value in found.items()}
 

@@ -1,4 +1,4 @@
-"""How much a correction changes, by what bounds count, and how a member stands before and after it."""
+"""Measure how much a correction changes, for the bounds, and describe a member's state before and after it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -29,19 +29,19 @@ from loyalty.tiers.places import facts_in
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """What a correction changes, and how much of it in millionths."""
+    """What a correction changes, and the size of the change in millionths."""
 
     unit: str
     amount: Points
 
     @property
     def number(self) -> Decimal:
-        """The amount in units."""
+        """The size in units."""
         return Decimal(self.amount) / ONE
 
 
 def measure(operation: OperationContext, member_id: str, change: CorrectedChange) -> Measure:
-    """Return how much a correction changes of a member, who is locked.
+    """Return how much a correction would change a member, who is locked.
 
     Raise UnknownWallet, InvalidAmount, UnknownTierSet, UnknownTier, UnknownReward or UnknownAchievement.
     """
@@ -69,7 +69,7 @@ def measure(operation: OperationContext, member_id: str, change: CorrectedChange
 
 
 def standing_of(operation: OperationContext, member_id: str, change: CorrectedChange) -> Mapping[str, Any]:
-    """Return how a member stands in what a correction changes, as JSON: always the tier, and what its kind is about."""
+    """Return a member's state in what a correction changes, as JSON: always the tier, and the subject of its kind."""
     tier = operation.facts_of(member_id).tier
     return {"tier": tier} | _standing_of(operation, member_id, change)
 

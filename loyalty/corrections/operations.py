@@ -1,7 +1,8 @@
-"""Operations on corrections: correct, approve, reject, undo. Each refuses, or does all of it.
+"""Operations on corrections: correct, approve, reject, undo. Each is refused, or carried out completely.
 
-A correction within the bounds of who asks for it is done at once; above them it waits for a second person, who approves
-it within their own, or rejects it. Every one of these holds the lock of the member, so that of two at once one is done.
+A correction within the bounds of the administrator who asks for it is carried out at once. Above them it waits for a
+second administrator, who approves it within their own bounds, or rejects it. Every operation holds the lock of the
+member, so that of two concurrent ones only one succeeds.
 """
 
 from collections.abc import Mapping
@@ -31,7 +32,7 @@ from loyalty.store.corrections import Act, Correction, Reason
 
 @dataclass(frozen=True, slots=True)
 class Corrector:
-    """Who corrects: an administrator, and the bounds of their role, all of which hold; none: they are not bounded."""
+    """The administrator who corrects, and the bounds of their role, all of which apply; without bounds, none."""
 
     id: str
     name: str
@@ -40,7 +41,7 @@ class Corrector:
 
 @dataclass(frozen=True, slots=True)
 class NewCorrection:
-    """A correction to make. `cause`: the id of the event that it puts right."""
+    """A correction to make. `cause`: the id of the event that it corrects."""
 
     member: str
     change: CorrectedChange
@@ -51,15 +52,15 @@ class NewCorrection:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """What a correction would do, done in a unit of work that is to be rolled back."""
+    """The result of a correction, in a unit of work that is to be rolled back."""
 
     done: Correction
     above: AboveBound | None
-    """Why it would wait for approval; None: it would be done at once."""
+    """Why the correction would wait for approval; None: it would be carried out at once."""
 
 
 def correct(operation: OperationContext, new: NewCorrection, by: Corrector) -> Correction:
-    """Correct a member, or let the correction wait for approval if it is above the bounds of who asks.
+    """Correct a member, or let the correction wait for approval if it is above the administrator's bounds.
 
     Raise UnknownReason, CommentNeeded, UnknownCause, or what the operation of its kind raises.
     """
@@ -73,14 +74,14 @@ def correct(operation: OperationContext, new: NewCorrection, by: Corrector) -> C
 
 
 def preview(operation: OperationContext, new: NewCorrection, by: Corrector) -> Preview:
-    """Correct a member whether or not it is above the bounds, to be rolled back; raise as `correct`."""
+    """Correct a member regardless of the bounds, in a unit of work to be rolled back; raise as `correct`."""
     asked, measured = _begin(operation, new, by)
     above = above_bounds(operation, asked, measured, by)
     return Preview(_done(operation, asked, by, carry_out(operation, new.member, new.change, new.comment)), above)
 
 
 def approve(operation: OperationContext, correction_id: str, by: Corrector, comment: str = "") -> Correction:
-    """Carry out a correction that waits, as things are now, within the bounds of who approves it.
+    """Carry out a waiting correction on the present state, within the bounds of the administrator who approves it.
 
     Raise UnknownCorrection, NotWaitingForApproval, OwnCorrection, AboveBound, or what its operation raises.
     """
@@ -98,10 +99,7 @@ def approve(operation: OperationContext, correction_id: str, by: Corrector, comm
 
 
 def reject(operation: OperationContext, correction_id: str, by: Corrector, comment: str = "") -> Correction:
-    """End a correction that waits without carrying it out.
-
-    Raise UnknownCorrection, NotWaitingForApproval or OwnCorrection.
-    """
+    """Reject a waiting correction. Raise UnknownCorrection, NotWaitingForApproval or OwnCorrection."""
     waiting = _lock_waiting(operation, correction_id, by)
     rejected = replace(waiting, status="rejected", decided=act(operation, by, comment))
     operation.tx.corrections.change(rejected)
@@ -109,7 +107,7 @@ def reject(operation: OperationContext, correction_id: str, by: Corrector, comme
 
 
 def undo_correction(operation: OperationContext, correction_id: str, by: Corrector, comment: str = "") -> Correction:
-    """Undo a correction that was done, once, if one like it could be made at once by who undoes it.
+    """Undo a correction, once, if a correction of its size is within the bounds of the administrator who undoes it.
 
     Raise UnknownCorrection, NotUndoable, AboveBound, or what the reverse operation raises.
     """
@@ -138,7 +136,7 @@ def find_correction(operation: OperationContext, correction_id: str) -> Correcti
 
 
 def above_bounds(operation: OperationContext, asked: Correction, measured: Measure, by: Corrector) -> AboveBound | None:
-    """Return why a correction is above the bounds of a person, whose lock is held; None: it is within them."""
+    """Return why a correction is above the bounds of an administrator, whose lock is held; None: it is within them."""
     for bounds in by.bounds:
         bound = bounds.of(asked.kind, asked.unit)
         if bound.once is not None and measured.number > bound.once:
@@ -152,7 +150,7 @@ def above_bounds(operation: OperationContext, asked: Correction, measured: Measu
 
 
 def _used_today(operation: OperationContext, asked: Correction, bound: Bound, by: Corrector) -> Measure:
-    """Return what a person has corrected today of what a bound counts together: points by wallet, others of a kind."""
+    """Return what an administrator has corrected today towards one bound: points per wallet, others per kind."""
     zone = operation.program.zone
     since = start_of(local_day(operation.now, zone), zone)
     unit = asked.unit if asked.kind == "points" else bound.unit
@@ -160,7 +158,7 @@ def _used_today(operation: OperationContext, asked: Correction, bound: Bound, by
 
 
 def _begin(operation: OperationContext, new: NewCorrection, by: Corrector) -> tuple[Correction, Measure]:
-    """Lock the person and the member, and return the correction as one that waits."""
+    """Lock the administrator and the member, and return the correction as a waiting one."""
     cause = None if new.cause is None else new.cause.lower()
     require_reason(operation, new.reason, new.comment)
     _require_cause(operation, new.member, cause)
@@ -202,7 +200,7 @@ def _require_cause(operation: OperationContext, member_id: str, cause: str | Non
 
 
 def _lock_waiting(operation: OperationContext, correction_id: str, by: Corrector) -> Correction:
-    """Lock the person who decides and the member of a correction; return it if they may decide on it."""
+    """Lock the deciding administrator and the member of a correction; return it if they may decide on it."""
     found = find_correction(operation, correction_id)
     operation.tx.corrections.lock_person(by.id)
     operation.lock_members(found.member)
@@ -219,5 +217,5 @@ def _done(operation: OperationContext, asked: Correction, by: Corrector, outcome
 
 
 def act(operation: OperationContext, by: Corrector, comment: str) -> Act:
-    """Return what a person does now."""
+    """Return what an administrator does now, as the record of an action."""
     return Act(by.id, by.name, operation.now, comment)

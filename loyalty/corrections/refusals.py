@@ -6,7 +6,7 @@ CorrectionRefusal      nothing is corrected, approved or undone
 ├── UnknownCause       the event that it puts right is none of the member's
 ├── UnknownCorrection  the store has no correction of this id
 ├── OwnCorrection      who asked for a correction does not decide on it
-├── AboveBound         it is above what this person may correct; `once` and `day` are that, `used` what they did today
+├── AboveBound         it is above the administrator's bounds, `once` and `day`; `used` is what they did today
 ├── NotWaitingForApproval  the correction does not wait for a decision; `status` says why
 └── NotUndoable        the correction is not undone, for the reason that the message gives
 """
@@ -40,7 +40,7 @@ class CommentNeeded(CorrectionRefusal):
 
 
 class UnknownCause(CorrectionRefusal):
-    """The event that a correction puts right is none of the member's."""
+    """The event that a correction corrects belongs to another member."""
 
     def __init__(self) -> None:
         super().__init__("the member has no such event: name one of theirs, or none")
@@ -55,14 +55,14 @@ class UnknownCorrection(CorrectionRefusal):
 
 
 class OwnCorrection(CorrectionRefusal):
-    """Who asked for a correction does not decide on it."""
+    """The administrator who asked for a correction cannot decide on it."""
 
     def __init__(self) -> None:
         super().__init__("you asked for it yourself: somebody else decides on it")
 
 
 class AboveBound(CorrectionRefusal):
-    """It is above what this person may correct."""
+    """The correction is above the administrator's bounds."""
 
     def __init__(self, bound: Bound, *, used: Decimal | None = None) -> None:
         most = _most(bound)
@@ -80,7 +80,7 @@ class NotWaitingForApproval(CorrectionRefusal):
 
 
 class NotUndoable(CorrectionRefusal):
-    """The correction is not undone."""
+    """The correction cannot be undone."""
 
     def __init__(self, why: str) -> None:
         super().__init__(f"it cannot be undone: {why}")

@@ -1,4 +1,4 @@
-"""Undoing a correction: by a reversing transfer, or the reverse operation, if nothing that happened since forbids it.
+"""Undo a correction by a reversing transfer or operation, unless a later change prevents it.
 
 Kind              what undoing it does
 points            cancels the transfer: what was added and spent since is owed, what was subtracted comes back
@@ -35,7 +35,7 @@ from loyalty.tiers.operations import AssignTier, assign_tier, unassign_tier
 
 
 def undo(operation: OperationContext, done: Correction, comment: str) -> dict[str, Any]:
-    """Undo what a correction did; return what that did, as JSON.
+    """Undo a correction; return the result, as JSON.
 
     Raise NotUndoable, or what the reverse operation raises.
     """
@@ -73,7 +73,7 @@ def _reverse(
 
 
 def _put_tier_back(operation: OperationContext, member_id: str, tier_set: str, outcome: Mapping[str, Any]) -> None:
-    """Put back the tier by hand of before; one that has ended meanwhile does not come back."""
+    """Restore the previous tier by hand, unless it has ended meanwhile."""
     held, set_by_it = outcome["held"], outcome["holds"]
     now = operation.tx.tier_holds.hold(member_id, tier_set)
     present = None if now is None else (now.tier, now.direction, _shown(now.until))

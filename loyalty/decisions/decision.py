@@ -1,4 +1,4 @@
-"""The decision on one event: what each reactor and achievement came to, with the reason."""
+"""The decision on one event: the outcome of each reactor and achievement, with the reason."""
 
 from collections.abc import Mapping
 from dataclasses import field
@@ -25,31 +25,32 @@ Verdict = Literal[
     "completed_already",
     "too_much_work",
 ]
-"""`fired` is the yes of a reactor, `counted` that of an achievement; every other verdict is a no."""
+"""The result of a rule: `fired` for a reactor, `counted` for an achievement; all others mean that nothing happens."""
 
 
 @frozen_at_type_check
 class RuleOutcome:
-    """What one reactor or achievement came to. `source` is `reactor/NAME` or `achievement/NAME`.
+    """The outcome of one reactor or achievement.
 
-    What completing an achievement gives is an outcome of the achievement too, on `achievement_completed`.
+    `source` is `reactor/NAME` or `achievement/NAME`. What completing an achievement gives is an outcome of the
+    achievement too, on `achievement_completed`.
     """
 
     source: str
     verdict: Verdict
     text: str
-    """Why, in words, as far as `reason` does not say it."""
+    """The explanation in words, as far as `reason` does not give it."""
     effects: tuple[Effect, ...] = ()
     place: str = ""
     """`file:line:col` of the reactor or achievement."""
     reason: Reason | None = None
     """The facts behind a verdict, if there are any."""
     cut_by: tuple[LimitReached, ...] = field(default=(), compare=False)
-    """Every limit on points that cut an award; `reason` is the first. Not stored."""
+    """Every limit that cut an award of points; `reason` is the first. Not stored."""
 
     @property
     def because(self) -> str:
-        """Why, in a sentence; empty if the decision was made without reasons."""
+        """The explanation, as a sentence; empty if the decision was made without reasons."""
         return self.text or ("" if self.reason is None else describe_reason(self.reason))
 
     @property
@@ -78,5 +79,5 @@ class Decision:
     claims: tuple[Claim, ...] = ()
 
     def effects(self) -> list[tuple[str, int, Effect]]:
-        """Return every effect with its source and its index within the source, which identify it for ever."""
+        """Return every effect with its source and its index within the source, which identify it permanently."""
         return [(each.source, n, effect) for each in self.outcomes for n, effect in enumerate(each.effects)]

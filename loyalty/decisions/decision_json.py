@@ -42,7 +42,7 @@ def from_json(stored: list[dict[str, Any]], wallets: Wallets) -> Decision:
 
 
 def written_out(stored: list[dict[str, Any]], wallets: Wallets) -> list[dict[str, Any]]:
-    """Return what `to_json` wrote for people: outcomes with sentences, places with files, `points` in units."""
+    """Return what `to_json` wrote, in readable form: outcomes with sentences, places with files, `points` in units."""
     return [_written_out(outcome, wallets) for outcome in stored]
 
 
@@ -70,7 +70,7 @@ def _outcome_from_json(stored: Mapping[str, Any], wallets: Wallets) -> RuleOutco
 
 
 def _written_out(stored: Mapping[str, Any], wallets: Wallets) -> dict[str, Any]:
-    # Effects are shown as they are stored, since they may be those of another version of Laurel.
+    # Effects are shown as stored, since another version of Laurel may have written them.
     outcome = _outcome_from_json({name: value for name, value in stored.items() if name != "effects"}, wallets)
     written = {
         "source": outcome.source,

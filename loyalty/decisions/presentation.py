@@ -1,4 +1,4 @@
-"""Events for people: what came of them, in units of wallets, as the API and commands show it."""
+"""Events for people: their outcome, in units of wallets, as the API and commands show it."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, tzinfo
@@ -10,7 +10,7 @@ from loyalty.program.program import Program
 from loyalty.program.wallets import exact_amount
 
 GAINS: Final = {"achievement_completed": "achievements", "badge_granted": "badges", "reward_issued": "rewards"}
-"""Built-in events that report what a member got, and the list of the outcome that shows them."""
+"""Built-in events that report what a member got, and the list of the outcome that shows each."""
 
 _UNITS = ("mo", "d", "s")
 
@@ -21,13 +21,13 @@ def shown(moment: datetime, zone: tzinfo) -> str:
 
 
 def amount(program: Program, wallet: str, points: int) -> Any:
-    """Return points in units of the wallet; with all their decimals, for a wallet that this revision does not have."""
+    """Return points in units of the wallet; with all decimals if this revision does not have the wallet."""
     known = program.wallets.get(wallet)
     return known.amount(points) if known else exact_amount(points)
 
 
 def outcome(did: Sequence[str], entries: list[Any], caused: list[dict[str, Any]]) -> dict[str, Any]:
-    """Return what was done, and what the member got by the events that this one caused."""
+    """Return what an event did, and what the member got through the events that it caused."""
     gains: dict[str, list[Any]] = {name: [] for name in GAINS.values()}
     for node in caused:
         if node["type"] in GAINS and "removedAt" not in node:  # then its body is removed, too
@@ -36,7 +36,7 @@ def outcome(did: Sequence[str], entries: list[Any], caused: list[dict[str, Any]]
 
 
 def decision(kept: list[dict[str, Any]] | None, program: Program) -> list[dict[str, Any]] | None:
-    """Return a stored decision, written out."""
+    """Return a stored decision in readable form."""
     if kept is None:
         return None
     return [
@@ -46,7 +46,7 @@ def decision(kept: list[dict[str, Any]] | None, program: Program) -> list[dict[s
 
 
 def _effect(effect: Mapping[str, Any]) -> dict[str, Any]:
-    """Return an effect that is written out as a program file writes it, without the secrets of a webhook."""
+    """Return a readable effect as a program file writes it, without the secrets of a webhook."""
     ((name, value),) = effect.items()
     if name == "call_webhook":
         hidden = {"url": masked_url(value["url"]), "headers": dict.fromkeys(value.get("headers", {}), MASK)}

@@ -1,6 +1,6 @@
-"""Why a reactor or an achievement came to its verdict: the facts, and the sentence that describes them.
+"""Why a reactor or an achievement has its verdict: the facts, and the sentence that describes them.
 
-The facts are stored with the event; the sentence is made again each time it is shown.
+The facts are stored with the event; the sentence is rendered each time it is shown.
 """
 
 from collections.abc import Mapping
@@ -17,7 +17,7 @@ DAY = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class FailedPart:
-    """A part of a condition that made it false, with the values that it saw and what it needed."""
+    """A part of a condition that made it false, with the values that it read and what it required."""
 
     place: str
     """`file:line:col`."""
@@ -28,7 +28,7 @@ class FailedPart:
 
 @dataclass(frozen=True, slots=True)
 class ConditionFalse:
-    """A condition was false. If there are several parts, any one of them might have made it true."""
+    """A condition was false. If there are several parts, any of them would have sufficed to make it true."""
 
     parts: tuple[FailedPart, ...]
     more: int = 0
@@ -37,7 +37,7 @@ class ConditionFalse:
 
 @dataclass(frozen=True, slots=True)
 class NotActiveYet:
-    """The reactor is active from a later moment on, in the store's time zone."""
+    """The reactor becomes active at a later moment, in the store's time zone."""
 
     since: datetime
 
@@ -59,12 +59,12 @@ class LimitReached:
     per: Literal["member", "program"]
     every: Period
     wallet: str = ""
-    """The wallet whose points were counted; empty: a decision before limits counted each wallet by itself."""
+    """The wallet whose points were counted; empty: the decision predates limits per wallet."""
 
 
 @dataclass(frozen=True, slots=True)
 class CodeRefused:
-    """A redemption code is none of the reactor's, or was used as often as it can be; `used` None: it is none."""
+    """The reactor does not have the redemption code (`used` None), or the code is used up."""
 
     code: str
     used: int | None
@@ -79,12 +79,12 @@ class NotEnoughPoints:
     balance: Decimal
     needed: Decimal
     is_frozen: bool = False
-    """Whether the member could spend nothing, since they were frozen."""
+    """Whether the member could spend nothing because they were frozen."""
 
 
 @dataclass(frozen=True, slots=True)
 class ProgressMade:
-    """What an event did to the progress towards a goal, and how often that completed it."""
+    """How an event changed the progress towards a goal, and how often it completed it."""
 
     before: Decimal
     after: Decimal

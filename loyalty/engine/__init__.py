@@ -1,1 +1,1 @@
-"""The engine: an event is decided and applied, and due items are run."""
+"""The engine: decides and applies events, and runs due items."""

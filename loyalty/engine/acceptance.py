@@ -1,4 +1,4 @@
-"""Accepting a reported event: whose it is, and whether it is new, in one transaction."""
+"""Accept a reported event: find its member, and store it unless it is known, in one transaction."""
 
 import hashlib
 from collections.abc import Mapping
@@ -19,7 +19,7 @@ from loyalty.store.repositories import StoreReaders, StoreRepositories
 from loyalty.transactions.reversing import note_reversal, note_reversible, reversal_of, reverses_something
 
 MAX_QUEUE = 25
-"""How many events may be before an event in its member's queue for its workflow to be started at once."""
+"""An event's workflow starts at once if at most this many events are before it in its member's queue."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class IncomingEvent:
     """The client's own id of the event, which makes reporting it idempotent."""
 
     def fingerprint(self) -> str:
-        """A hash of the content, whatever the order of its fields."""
+        """A hash of the content, independent of the order of its fields."""
         content = [self.type, self.time.isoformat(), _sorted(self.customer_data), _sorted(self.body)]
         return hashlib.sha256(rules.exact.dumps(content).encode()).hexdigest()
 
@@ -44,17 +44,17 @@ class IncomingEvent:
 class AcceptedEvent:
     """The id of a stored event, and the events whose workflows are to start.
 
-    None is started for a repetition, nor behind a long queue: the relay runs those in batches.
+    None starts for a repeated event, nor behind a long queue: the relay runs those in batches.
     """
 
     event_id: str
     to_start: tuple[EventRef, ...] = ()
     is_repeated: bool = False
-    """It was stored before."""
+    """Whether the event was stored before."""
 
     @property
     def stored(self) -> int:
-        """How many events were stored: this one, and maybe that of its member's registration."""
+        """The number of stored events: this one, and possibly that of its member's registration."""
         registrations = sum(each.type == "member_registered" for each in self.to_start)
         return 0 if self.is_repeated else 1 + registrations
 
@@ -64,8 +64,8 @@ def accept_event(
 ) -> AcceptedEvent:
     """Store an event once, and register its member if the program says so.
 
-    One that reverses an event which is not known yet is stored outside the queue, and runs once that arrives. Raise
-    EventIdReused, ConcurrentInsert, a ReversalRefusal, or what `find_or_register` raises.
+    An event that reverses one which is not known yet is stored outside the queue, and runs once the other arrives.
+    Raise EventIdReused, ConcurrentInsert, a ReversalRefusal, or what `find_or_register` raises.
     """
     fingerprint = event.fingerprint() if event.external_id is not None else None
     if repeated := _repetition(tx, event, fingerprint):
@@ -104,27 +104,27 @@ def accept_event(
 
 
 def _stored(tx: StoreRepositories, new: NewEvent, *, outside: bool, now: datetime) -> int | None:
-    """Store an event, and return how many are before it in its member's queue; None: it is stored already."""
+    """Store an event, and return how many are before it in its member's queue; None: it was stored before."""
     if outside:
         return 0 if tx.events.store_outside(new, now=now) else None
     return tx.events.enqueue(new, now=now)
 
 
 def accepted_before(tx: StoreReaders, event: IncomingEvent) -> AcceptedEvent | None:
-    """What was answered to an event with the same external id and content; raise EventIdReused for other content."""
+    """Return the earlier answer for the same external id and content; raise EventIdReused for other content."""
     return _repetition(tx, event, event.fingerprint())
 
 
 def _repetition(tx: StoreReaders, event: IncomingEvent, fingerprint: str | None) -> AcceptedEvent | None:
     if event.external_id is None or not (known := tx.events.reported_as(event.external_id)):
         return None
-    if known.fingerprint not in (None, fingerprint):  # none is left of a member who was anonymised
+    if known.fingerprint not in (None, fingerprint):  # an anonymised member's event keeps no content to compare
         raise EventIdReused(known.id)
     return AcceptedEvent(known.id, is_repeated=True)
 
 
 def _sorted(value: Any) -> Any:
-    """The value with the keys of every object in order."""
+    """Return the value with the keys of every object sorted."""
     match value:
         case Mapping():
             return {key: _sorted(value[key]) for key in sorted(value)}

@@ -1,4 +1,4 @@
-"""Accepting many reported events in one transaction: each as `accept_event` does, none at the cost of another."""
+"""Accept many reported events in one transaction: each as `accept_event` does, independently of the others."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -32,20 +32,20 @@ class Reported:
 
 @dataclass(frozen=True, slots=True)
 class AcceptedBatch:
-    """What came of reported events, in their order, and the events that one workflow is to run."""
+    """The results of reported events, in their order, and the events that one workflow is to run."""
 
     results: list[Result]
     to_start: list[EventRef]
     stored: int = 0
-    """How many events were stored, with those of registrations."""
+    """The number of stored events, with those of registrations."""
     outside: Sequence[str] = ()
-    """Those that wait for the events that they reverse."""
+    """The stored events that wait for the events that they reverse."""
 
 
 def accept_batch(
     tx: BatchRepositories, program: Program, revision: int, reported: Sequence[Reported], *, owner: str, now: datetime
 ) -> AcceptedBatch:
-    """Store the events that are new, in the order given, and register unknown members if the program says so.
+    """Store the new events, in the order given, and register unknown members if the program says so.
 
     `owner`: the id of the workflow that is to run them. Raise ConcurrentInsert.
     """
@@ -60,15 +60,15 @@ class _Acceptance:
         self._owner = owner
         self._now = now
         self._registered: dict[str, EventRef] = {}
-        """The events of registrations, by their members."""
+        """The events of registrations, by member."""
         self._stored: list[NewEvent] = []
         self._outside: list[str] = []
-        """The events that wait for the ones that they reverse."""
+        """The events that wait for those that they reverse."""
         self._joined: list[EventRef] = []
-        """Events from before that waited for one of these."""
+        """Earlier events that waited for one of these."""
 
     def accept(self, reported: Sequence[Reported]) -> AcceptedBatch:
-        """Store what is new of some events."""
+        """Store the new ones of some events."""
         results = self._accept(reported)
         others = [*self._registered.values(), *self._joined]
         if others:
@@ -96,13 +96,13 @@ class _Acceptance:
                 new.append(number)
         for number, result in zip(new, self._store([reported[number].event for number in new]), strict=True):
             results[number] = result
-        if later:  # the events before them with the same ids are stored by now, or refused
+        if later:  # earlier events with the same ids are stored by now, or refused
             for number, result in zip(later, self._accept([reported[number] for number in later]), strict=True):
                 results[number] = result
         return results
 
     def _store(self, events: Sequence[IncomingEvent]) -> list[Result]:
-        """Store events whose ids are new and differ."""
+        """Store events whose ids are new and distinct."""
         members = self._members(events)
         rows = {
             number: self._row(event, member)
@@ -125,9 +125,9 @@ class _Acceptance:
         return results
 
     def _enqueue(self, rows: Sequence[NewEvent]) -> tuple[set[str], dict[str, Refusal]]:
-        """Store events in their order; return the ids of those that were stored, and the others that are refused.
+        """Store events in their order; return the ids of the stored ones, and the refused ones.
 
-        Those that reverse nothing are stored together, up to the next one that does.
+        Events that reverse nothing are stored together, up to the next one that does.
         """
         stored: set[str] = set()
         refused: dict[str, Refusal] = {}
@@ -150,7 +150,7 @@ class _Acceptance:
         return stored
 
     def _enqueue_reversing(self, row: NewEvent) -> set[str]:
-        """Store an event that reverses another: in the queue if that is known, else outside."""
+        """Store an event that reverses another: in the queue if the other is known, else outside."""
         if row.external_id is not None and self._tx.events.reported_as(row.external_id) is not None:
             return set()  # stored while this waited for the member's lock
         reversal = reversal_of(self._tx, self._program, row)
@@ -170,7 +170,7 @@ class _Acceptance:
         return dict(self._tx.event_batches.reported_as(ids)) if ids else {}
 
     def _members(self, events: Sequence[IncomingEvent]) -> list[str | Refusal]:
-        """Whose each event is, all members locked; those are registered that nobody knows."""
+        """Return the member of each event, all locked; register unknown ones."""
         identities = [event.identity.written(self._program.region) for event in events]
         known = self._tx.event_batches.identities_matching(identities, active_only=True)
         found = members_resolved(identities, known)
@@ -190,7 +190,7 @@ class _Acceptance:
         return members
 
     def _still_active(self, found: Sequence[str | None]) -> list[str | None]:
-        """The members found, now that they are locked; None for one who does not take part any more."""
+        """Return the members found, now that they are locked; None for one who is not active any more."""
         known = [Identity(id=member_id) for member_id in {each for each in found if each is not None}]
         active = {each.id for each in self._tx.event_batches.identities_matching(known, active_only=True)}
         return [member_id if member_id in active else None for member_id in found]
@@ -224,7 +224,7 @@ class _Acceptance:
 
 
 def members_resolved(identities: Sequence[Identity], known: Sequence[Identity]) -> list[str | None]:
-    """The members of whom an identity has no part that is not theirs; None where there is none, or several."""
+    """Return the member of each identity whose parts are all that member's; None where no or several members match."""
     by_part: dict[tuple[str, str], set[str]] = {}
     for one in known:
         for part in one.keys.items():
@@ -238,5 +238,5 @@ def _owner(owners: Sequence[set[str]]) -> str | None:
 
 
 def _repeated(known: ReportedId, event: IncomingEvent) -> Result:
-    is_same = known.fingerprint in (None, event.fingerprint())  # none is left of a member who was anonymised
+    is_same = known.fingerprint in (None, event.fingerprint())  # an anonymised member has no external ids left
     return known.id if is_same else EventIdReused(known.id)

@@ -1,6 +1,6 @@
 """The messages that announce built-in events.
 
-`_ANNOUNCE` has one row for each built-in event; None: no message announces it, since another one does.
+`_ANNOUNCE` has one row for each built-in event; None: no message announces it, since that of another event does.
 """
 
 from collections.abc import Callable, Mapping
@@ -93,7 +93,7 @@ if _ANNOUNCE.keys() != BUILT_IN.keys():
 
 
 def send_builtin_event_messages(context: EventContext) -> None:
-    """Send the message that announces the context's event, if it is built in and has one."""
+    """Send the message that announces the context's event, if that is a built-in event with a message."""
     announce = _ANNOUNCE.get(context.event.type)
     if announce is not None:
         announce(context)

@@ -1,4 +1,4 @@
-"""The step that decides an event: the decision is stored once, with what it takes from limits."""
+"""The step that decides an event: store the decision once, with what it takes from limits."""
 
 from dataclasses import replace
 from datetime import date, datetime
@@ -35,13 +35,13 @@ from loyalty.transactions.taking_back import takes_back
 
 _STEPS = tuple(dict.fromkeys(each.step for each in EFFECTS.values() if each.step is not None))
 _APPLIED_BY = {step: {each.type for each in EFFECTS.values() if each.step == step} for step in sorted(_STEPS)}
-"""The steps that apply a decision, in the order of their names, and the types of the effects that each applies."""
+"""The steps that apply a decision, in alphabetical order, and the effects that each applies."""
 
 
 def decide_event(context: EventContext) -> None:
     """Decide the event, take what firing reactors take from limits and from the member, and store the decision.
 
-    Limits and deductions are taken in the unit of work of the decision, so that no two events get the same allowance or
+    Limits and deductions are taken in the unit of work of the decision, so that no two events use the same allowance or
     spend the same points. Messages about the event are stored here too; their deliveries begin once everything is
     applied.
     """
@@ -52,7 +52,7 @@ def decide_event(context: EventContext) -> None:
     for claim in decision.claims:
         context.tx.usage.claim(claim, context.event.member)
         context.contributions += claimed(claim)
-    send_builtin_event_messages(context)  # before deductions are posted: these have messages of their own
+    send_builtin_event_messages(context)  # before deductions are posted, which have messages of their own
     take_points(context)
     take_rewards(context, left)
     use_codes(context, codes)
@@ -73,7 +73,7 @@ def decide_event(context: EventContext) -> None:
 
 def _decision(context: EventContext, left: RewardsLeft, codes: GivenCodes) -> Decision:
     if context.event.type not in context.program.reactors_on and context.event.type != "achievement_completed":
-        return Decision(())  # and nothing is read of the member
+        return Decision(())  # and nothing of the member is read
     usage = usage_on(context.tx, context.program, context.event)
     member = context.member if context.event.type in context.program.decides_by_member else None
     is_frozen = context.state.is_frozen
@@ -96,7 +96,7 @@ def _decision(context: EventContext, left: RewardsLeft, codes: GivenCodes) -> De
 
 
 def with_returns(context: EventContext, decided: StepResult) -> StepResult:
-    """Return the result of deciding a sale, with the step that takes back what came back since it was decided first."""
+    """Return the result of deciding a sale, with the step that takes back later returns first."""
     is_again = context.state.status == "decided" and bool(decided.steps)
     if is_again and "take_back" not in decided.steps and takes_back(context):
         return replace(decided, steps=[*decided.steps, "take_back"])
@@ -106,7 +106,7 @@ def with_returns(context: EventContext, decided: StepResult) -> StepResult:
 def _keep_facts(
     context: EventContext, member: Member | None, usage: LimitUsage, spendable: Spendable, codes: GivenCodes
 ) -> None:
-    """Keep what the decision reads, with the event; not what is too large."""
+    """Store what the decision read, with the event, unless it is too large."""
     seen = rule_input(context.program, member, context.event, now=context.now).get("member")
     stored = facts_to_json(Facts(context.now, seen, usage, spendable, codes, context.state.is_test))
     if stored is not None:
@@ -125,14 +125,14 @@ def _next_steps(context: EventContext, fired: list[RuleOutcome]) -> list[str]:
 
 
 def spendable_on(tx: StoreRepositories, program: Program, event: Event, *, now: datetime) -> Spendable:
-    """Return what the member can spend of the wallets that reactors and completions on an event take points from."""
+    """Return what the member can spend, in the wallets that reactors and completions on an event deduct from."""
     wallets = program.deducted_on.get(event.type)
     spendable = {} if wallets is None else {code: spendable_at(tx, event.member, code, now=now) for code in wallets}
     return {code: max(NOTHING, points) for code, points in spendable.items()}
 
 
 def usage_on(tx: StoreRepositories, program: Program, event: Event) -> LimitUsage:
-    """Return what was used of the limits of the reactors on an event, and lock it."""
+    """Return the use of the limits of the reactors on an event, and lock it."""
     limited = program.limited_on.get(event.type)
     if limited is None:
         return {}

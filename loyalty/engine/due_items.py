@@ -1,4 +1,4 @@
-"""Due items are run: points become active, are warned of and expire; coupons likewise; tiers are reviewed."""
+"""Run due items: activate points, warn of their expiry and expire them; likewise coupons; review tiers."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -34,10 +34,10 @@ class UnknownDueKind(LookupError):
 
 @dataclass(frozen=True, slots=True)
 class DueItemResult:
-    """What became of a due item. `events` report it, and what it changed.
+    """The result of a due item.
 
-    `was_run` is False if the item is gone, has changed, or waits for events of its member; True, without events, if it
-    was set aside until its member is unfrozen.
+    `events` report it, and what it changed. `was_run` is False if the item is gone, has changed, or waits for events of
+    its member; True, without events, if it is set aside until its member is unfrozen.
     """
 
     was_run: bool
@@ -47,7 +47,7 @@ class DueItemResult:
 def run_due_item(
     tx: StoreRepositories, program: Program, revision: int, item: DueItem, *, now: datetime
 ) -> DueItemResult:
-    """Run one due item and store the event that reports it, once however often this is called.
+    """Run one due item and store the event that reports it; idempotent.
 
     Raise UnknownDueKind for a kind of a newer version.
     """

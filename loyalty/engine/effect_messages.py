@@ -1,4 +1,4 @@
-"""Effects as messages: what a reactor or an achievement gives, and the calls that it makes."""
+"""Messages about effects: what a reactor or an achievement gives, and the webhooks that it calls."""
 
 from typing import assert_never
 
@@ -21,13 +21,13 @@ from loyalty.webhooks.messages import CampaignEffectWasApplied, EffectGiven
 
 
 def send_effect_messages(context: EventContext, outcome: RuleOutcome) -> None:
-    """Send `CampaignEffectWasApplied` for what fired, and the requests that it asks for."""
+    """Send `CampaignEffectWasApplied` for what fired, and the webhook requests of its effects."""
     if outcome.effects and context.outbox.has_subscribers:
         context.outbox.send(CampaignEffectWasApplied, lambda: _applied(context, outcome))
     for effect in outcome.effects:
         if isinstance(effect, CallWebhook):
             context.outbox.call(effect)
-            context.log.append(f"calls a webhook by {outcome.source}")  # a URL may hold a secret; the delivery has it
+            context.log.append(f"calls a webhook by {outcome.source}")  # URLs may hold secrets; the delivery has it
 
 
 def _applied(context: EventContext, outcome: RuleOutcome) -> CampaignEffectWasApplied:
@@ -42,7 +42,7 @@ def _applied(context: EventContext, outcome: RuleOutcome) -> CampaignEffectWasAp
 
 
 def _given(program: Program, effect: Effect) -> EffectGiven:
-    """Return an effect as campaigns show it."""
+    """Return an effect as the message shows it."""
     campaign_type = BY_TYPE[type(effect)].campaign_type
     match effect:
         case AwardPoints(wallet, points) | DeductPoints(wallet, points):

@@ -1,6 +1,6 @@
-"""The engine in memory: a program at work on a clock that its caller moves.
+"""The engine in memory: runs a program on a clock that its caller moves.
 
-It runs the same steps as production, on a store in memory; nothing is written, sent or waited for.
+It runs the same steps as production, on a store in memory, without any I/O.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -37,15 +37,18 @@ _TO_ALL_MESSAGES: Final = [
 
 @dataclass(frozen=True, slots=True)
 class ProcessedEvent:
-    """One event and what came of it: reported, caused by another, or due. `error` is empty unless it failed."""
+    """One event and its result.
+
+    The event was reported, caused by another, or due; `error` is empty unless it failed.
+    """
 
     id: str
     type: str
     member: str
     time: datetime
-    """When it happened."""
+    """When the event happened."""
     at: datetime
-    """When it was processed."""
+    """When the event was processed."""
     body: Mapping[str, Any]
     parent: str | None
     decision: Decision
@@ -59,8 +62,8 @@ class ProcessedEvent:
 class InMemoryEngine:
     """One program and one store in memory. `now` is aware UTC, and only `advance` moves it.
 
-    `records_messages`: messages are made and recorded, as if somebody subscribed to all of them. `with_reasons`:
-    decisions say why.
+    `records_messages`: messages are created and recorded, as if a subscription matched all of them. `with_reasons`:
+    decisions give reasons.
     """
 
     program: Program
@@ -69,12 +72,12 @@ class InMemoryEngine:
     with_reasons: bool = True
     store: InMemoryStore = field(init=False)
     other_programs: Mapping[int, Program | None] = field(default_factory=dict)
-    """The programs of other revisions, under which events of loaded members were decided; None: it cannot be read."""
+    """The programs of other revisions that decided events of loaded members; None: a program cannot be read."""
     set_aside: list[TransactionRefusal] = field(default_factory=list, init=False)
-    """Why due items were set aside, until the caller clears it."""
+    """The errors of due items that were set aside, until the caller clears it."""
     _events: int = field(default=0, init=False)
     _joined: list[EventRef] = field(default_factory=list, init=False)
-    """Events that waited for the ones that they reverse, and can be processed now."""
+    """Events that waited for those that they reverse, and can be processed now."""
 
     def __post_init__(self) -> None:
         self.store = InMemoryStore(self.program.store, _TO_ALL_MESSAGES if self.records_messages else ())
@@ -95,7 +98,10 @@ class InMemoryEngine:
     def report(
         self, member_id: str, type_: str, body: Mapping[str, Any], *, time: datetime | None = None
     ) -> list[ProcessedEvent]:
-        """Process an event now, and return it with everything that it causes, in order. The body fits its schema."""
+        """Process an event now, and return it with everything that it causes, in order.
+
+        The body must fit its schema.
+        """
         return [self._processed(context) for context in self.reporting(member_id, type_, body, time=time)]
 
     def accept(
@@ -107,9 +113,9 @@ class InMemoryEngine:
         time: datetime | None = None,
         event_id: str | None = None,
     ) -> EventRef:
-        """Store an event as received now; `process` decides it. The body fits its schema.
+        """Store an event as received now; `process` decides it. The body must fit its schema.
 
-        One that reverses an event which is not known yet waits, and is decided once that is accepted. Raise a
+        An event that reverses one which is not known yet waits, and is decided once the other is accepted. Raise a
         ReversalRefusal.
         """
         event = NewEvent(event_id or self._new_id(), type_, member_id, time or self.now, body, REVISION)
@@ -126,7 +132,7 @@ class InMemoryEngine:
     def process(self, accepted: Iterable[EventRef]) -> Iterator[ProcessedEvent]:
         """Yield accepted events, each with everything that it causes before the next is decided.
 
-        They must be all that were accepted: the store drops its events at the end.
+        They must be all accepted events: the store drops its events at the end.
         """
         return map(self._processed, self._process(accepted))
 
@@ -143,11 +149,11 @@ class InMemoryEngine:
         time: datetime | None = None,
         event_id: str | None = None,
     ) -> Iterator[EventContext]:
-        """As `report`, context by context; the caller reads and clears the store's transfers and messages."""
+        """Process events as `report` does, context by context; the caller reads and clears transfers and messages."""
         return self._process([self.accept(member_id, type_, body, time=time, event_id=event_id)])
 
     def advancing(self, until: datetime) -> Iterator[EventContext]:
-        """As `advance`, context by context, without events that no reactor, achievement or message answers."""
+        """Move the clock as `advance` does, context by context, without events that nothing answers."""
         return self._advancing(until, self._is_answered)
 
     def processing(self, recorded: Iterable[EventRef]) -> Iterator[EventContext]:
@@ -161,12 +167,12 @@ class InMemoryEngine:
         self.now = max(self.now, until)
 
     def _run_due_items(self) -> list[EventRef]:
-        """Run a page of what is due now, and return the events that report it; what is refused is set aside."""
+        """Run a page of due items, and return the events that report them; set aside refused ones."""
         found: list[EventRef] = []
         for item in self.store.due_items.due(now=self.now, limit=PAGE):
             try:
                 found += run_due_item(self.store, self.program, REVISION, item, now=self.now).events
-            except TransactionRefusal as refusal:  # what a return is of did not come
+            except TransactionRefusal as refusal:  # the sale that was returned did not arrive
                 self.set_aside.append(refusal)
         return found
 
@@ -227,6 +233,6 @@ class InMemoryEngine:
 
 
 def _drained(recorded: list[EventRef]) -> Iterator[EventRef]:
-    """Yield and remove events, also those that are added meanwhile."""
+    """Yield and remove events, including those added meanwhile."""
     while recorded:
         yield recorded.pop(0)

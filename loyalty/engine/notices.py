@@ -1,4 +1,4 @@
-"""Notices of what expires follow the settings and the program: a change reaches those who wait for one already."""
+"""Move the notices of expiry when their settings or the program change: also for members who wait for one already."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -20,18 +20,18 @@ from loyalty.store.settings import (
 )
 
 PAGE = 500
-"""Notices that are looked at in one transaction."""
+"""Notices that one transaction examines."""
 
 ROUNDS = 2
 
 SETTLED_AFTER = timedelta(minutes=1)
-"""After so long no transaction goes on that has read the settings of before: the second round begins then."""
+"""The second round begins after this, when no transaction that has read the old settings can be open any more."""
 
 
 def change_notice_days(
     settings: SettingsRepository, changed: Mapping[NoticeName, int | None], *, now: datetime
 ) -> NoticeDays:
-    """Change the days of some notices (None: as the program says), and begin to move those that wait; return all."""
+    """Change the days of some notices (None: as the program says), and begin to move waiting ones; return all days."""
     settings.lock_notices()
     before = settings.notice_days() or NoticeDays()
     after = NoticeDays(
@@ -46,14 +46,14 @@ def change_notice_days(
 
 
 def begin_to_move(settings: SettingsRepository, *, now: datetime) -> None:
-    """Begin to move the notices that wait, from the start if they are being moved already."""
+    """Begin to move the waiting notices; start again if a move is in progress."""
     settings.set_notice_move(NoticeMove(now, 1, 0, "", 0, 0), start_after=now)
 
 
 def move_page(settings: SettingsRepository, program: Program, *, now: datetime) -> NoticeMove | None:
-    """Move the next notices that wait; return how far that is, None: there is nothing to do.
+    """Move the next waiting notices; return the progress, or None if no move is in progress.
 
-    Nobody is notified twice of one end: what was announced waits for no notice any more.
+    A member is notified at most once of one end: what was announced waits for no further notice.
     """
     settings.lock_notices()
     move = settings.notice_move()
@@ -72,13 +72,13 @@ def move_page(settings: SettingsRepository, program: Program, *, now: datetime) 
 
 
 def waits_until(move: NoticeMove, *, now: datetime) -> datetime | None:
-    """Return when the second round begins, if that is later; None: there is something to do."""
+    """Return when the second round begins, if that is later; None: a page can be moved now."""
     begins_at = move.begun_at + SETTLED_AFTER
     return begins_at if move.round == ROUNDS and move.kind == 0 and not move.after and begins_at > now else None
 
 
 def is_moved(move: NoticeMove | None) -> bool:
-    """Return whether all notices that wait are where they belong."""
+    """Return whether all waiting notices are at the right moment."""
     return move is None or move.round > ROUNDS
 
 
@@ -99,7 +99,7 @@ def _moved(
     *,
     now: datetime,
 ) -> list[WaitingNotice]:
-    """The notices of a page that are not where they belong, with where they do."""
+    """Return the notices of a page that are at the wrong moment, with the right one."""
     ids = {each.subject: caused_id(each.subject, f"{kind.event}/{notice_name(each.ends_at)}") for each in page}
     earlier = {each.subject: caused_id(each.subject, kind.event) for each in page}  # of versions without the date
     known = settings.known_events([*ids.values(), *earlier.values()])

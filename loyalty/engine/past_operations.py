@@ -1,4 +1,4 @@
-"""Operations that were asked for in the past, and how they are done again on another state."""
+"""Operations of the past, and how to repeat them on another state."""
 
 from collections.abc import MutableMapping
 from dataclasses import dataclass, replace
@@ -114,12 +114,11 @@ RewardRequest: TypeAlias = BuyReward | GiveReward | UseReward | ReissueReward | 
 
 @dataclass(frozen=True, slots=True)
 class PastOperation:
-    """An operation as it was asked for. `source` is who asked for it.
+    """An operation as it was requested; `source` is the requester.
 
     `transfer` is the id of the transfer that it posted, or of the reward that it issued; `wallet` is empty if it is
-    about a reward, and both are if it is about the member.
-
-    `id` is that of the event that reports it; ids of one moment are in the order of time.
+    about a reward, and both are if it is about the member. `id` is that of the event that reports it; ids of one moment
+    sort by time.
     """
 
     id: str
@@ -132,20 +131,20 @@ class PastOperation:
     partner: str | None = None
     """The other member of a transfer between two."""
     lot: str | None = None
-    """The lot that expired, if that is cancelled."""
+    """The lot that expired, if that expiry is cancelled."""
 
     @property
     def members(self) -> tuple[str, ...]:
-        """Everybody whose points it moves."""
+        """Every member whose points it moves."""
         return (self.member,) if self.partner is None else (self.member, self.partner)
 
 
 Ids: TypeAlias = MutableMapping[str, str]
-"""The ids of transfers, lots and rewards in place of past ones, by the past ids; others are the same."""
+"""Map the ids of past transfers, lots and rewards to those of the repetition; other ids stay the same."""
 
 
 def repeat(operation: OperationContext, past: PastOperation, ids: Ids) -> None:
-    """Do an operation again; what it is about is found by `ids`, to which its own transfer is added.
+    """Repeat an operation; `ids` finds its subject, and gets the id of its new transfer.
 
     Raise the refusals of the operation.
     """
@@ -167,7 +166,7 @@ def repeat(operation: OperationContext, past: PastOperation, ids: Ids) -> None:
 def _do(
     operation: OperationContext, member_id: str, lot_id: str | None, asked: PointsRequest | RewardRequest, ids: Ids
 ) -> str | None:
-    """Return the id of the transfer; None: nothing is ever about it."""
+    """Return the id of the transfer; None: no later operation refers to it."""
     match asked:
         case AddPoints() as request:
             return add_points(operation, request)
@@ -195,7 +194,7 @@ def _do(
 
 
 def _do_about_reward(operation: OperationContext, member_id: str, request: RewardRequest, ids: Ids) -> str | None:
-    """Return the id of the reward that is issued; None: none is."""
+    """Return the id of the reward if one is issued, else None."""
     match request:
         case BuyReward():
             return _bought(operation, request)
@@ -213,7 +212,7 @@ def _do_about_reward(operation: OperationContext, member_id: str, request: Rewar
 
 
 def _bought(operation: OperationContext, request: BuyReward) -> str:
-    """Buy a reward for its price of now; what a member chose to pay, they pay again. Return the id of the reward."""
+    """Buy a reward at its present price, or at the price that the member chose. Return the id of the reward."""
     reward = operation.program.rewards.get(request.reward)
     price = None if reward is None else reward.price
     chosen = request.points if price is not None and price.step is not None else None
@@ -229,7 +228,7 @@ def _coupon(operation: OperationContext, issued_id: str) -> str:
 
 
 def _cancelled(operation: OperationContext, transfer_id: str, lot_id: str | None, ids: Ids) -> str:
-    """Return the id of the transfer to cancel; an expiry by the clock is found by its lot, which may have another."""
+    """Return the id of the transfer to cancel; an expiry by the clock is found by its lot, since its id may differ."""
     found = ids.get(transfer_id, transfer_id)
     if lot_id is None or operation.tx.ledger.transfer(found) is not None:
         return found

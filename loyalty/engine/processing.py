@@ -1,4 +1,4 @@
-"""All steps of one event, one after the other: for in-memory engines, and for batches of events."""
+"""Run all steps of one event in sequence: for in-memory engines, and for batches of events."""
 
 from collections.abc import Callable, Mapping
 from itertools import chain
@@ -36,13 +36,13 @@ def process_event(context: EventContext) -> None:
 
 
 class OpenContext(Protocol):
-    """Opens the context of the step of a name; `after`: see EventContext."""
+    """Open the context of the step with a name; `after`: see EventContext."""
 
     def __call__(self, step: str, /, after: EventContext | None = None) -> EventContext: ...
 
 
 def process_once(open_context: OpenContext, runner: Runner, *, root: str) -> StepResult:
-    """Run `decide` and the steps that it asks for, each at most once; return what all of them did, as one result.
+    """Run `decide` and the steps that it asks for, each at most once; return the results of all of them, as one.
 
     The steps have the names that they have in the event's own workflow, so that each runs once, wherever it runs.
     `root`: see `run_once`.
@@ -52,7 +52,7 @@ def process_once(open_context: OpenContext, runner: Runner, *, root: str) -> Ste
         return refused
     decided = with_returns(context, run_once(context, decide_event, last=True, root=root))
     results = [decided]
-    before = context if context.state.status == "received" else None  # else earlier steps may have been run before
+    before = context if context.state.status == "received" else None  # else earlier steps may have run before
     for name in decided.steps:
         end = "" if any(result.caused for result in results) else root
         last = name == decided.steps[-1]

@@ -1,4 +1,4 @@
-"""What failed is tried again, when somebody asks for it: events and deliveries. Due items: see `due_items`."""
+"""Retry failed events and deliveries on request. For due items see `due_items`."""
 
 from datetime import datetime
 from typing import Protocol, assert_never
@@ -9,20 +9,20 @@ from loyalty.store.webhooks import FailedDeliveries
 
 
 class MemberLock(Protocol):
-    """Locks members of a store."""
+    """The part of a store that locks members."""
 
     def lock_member(self, member_id: str) -> None:
-        """Let no other transaction change the member until this one ends."""
+        """Lock the member until this transaction ends."""
 
 
 def retry_event(
     members: MemberLock, events: FailedEvents, event_id: str, *, revision: int | None, now: datetime
 ) -> bool:
-    """Have a failed event run again, at the end of its member's queue; return False if there is none.
+    """Retry a failed event at the end of its member's queue; return False if there is no such event.
 
-    Its steps that are done are not done again, and what is decided stays so. `revision`: decides what is not decided
-    yet; None: the one that was in force when the event was accepted. An event that is overdue is left to the relay.
-    Raise EventNotFailed, EventErased or EventIsCaused.
+    Completed steps are not repeated, and decided outcomes stay. `revision` decides what is not decided yet; None: the
+    revision in force when the event was accepted. An overdue event is left to the relay. Raise EventNotFailed,
+    EventErased or EventIsCaused.
     """
     found = events.get(event_id)
     if found is None:
@@ -49,9 +49,9 @@ def retry_event(
 
 
 def retry_delivery(deliveries: FailedDeliveries, delivery_id: str, *, now: datetime) -> bool:
-    """Have a delivery that was given up or skipped attempted by a new schedule; return False if there is none.
+    """Retry a delivery that was given up or skipped, by a new schedule; return False if there is no such delivery.
 
-    One that is overdue is left to the relay. Raise DeliveryNotFailed or NoLiveSubscription.
+    An overdue delivery is left to the relay. Raise DeliveryNotFailed or NoLiveSubscription.
     """
     found = deliveries.outbound(delivery_id)
     if found is None:

@@ -1,4 +1,4 @@
-"""Snapshots of members: what an in-memory engine starts from."""
+"""Snapshots of members: the initial state of an in-memory engine."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -27,11 +27,11 @@ class MemberSnapshot:
 
     state: MemberState
     is_new: bool = False
-    """The member registers later, and is not known yet."""
+    """Whether the member registers later, and is not known yet."""
     due_items: DueItems | None = None
     """None: derive them from lots, coupons and tier."""
     past: ReturnablePast = NO_PAST
-    """What can be returned later."""
+    """The purchases and events that may be returned later."""
 
 
 def load_into(engine: InMemoryEngine, snapshot: MemberSnapshot) -> MemberState:
@@ -76,7 +76,7 @@ def _unload_past(store: InMemoryStore, member_id: str) -> ReturnablePast:
 
 
 def _derived(engine: InMemoryEngine, snapshot: MemberSnapshot) -> DueItems:
-    """Derive the due items of lots, coupons and the tier, assuming that warnings up to now were sent."""
+    """Return due items derived from lots, coupons and the tier; warnings up to now count as sent."""
     program, now = engine.program, engine.now
     warn_before = program.notify_before.points
     found: dict[str, DueTimes] = {}

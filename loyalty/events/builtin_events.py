@@ -1,6 +1,6 @@
-"""The events that Laurel reports itself. Reactors answer them like any other.
+"""The events that Laurel reports itself; reactors answer them like any other.
 
-`BUILT_IN` is the place where a new one begins: one row, and then the message that announces it, if any, in
+To add one, add a row to `BUILT_IN`, and the message that announces it, if any, to
 `loyalty.engine.builtin_event_messages`.
 """
 
@@ -257,11 +257,11 @@ TRANSACTIONS: Final = ("transaction", "transaction_returned")
 """The events of transactions."""
 
 EXTENDED: Final = "transaction"
-"""The built-in event of which a program may say more, in a file of its own: which labels and channels there are."""
+"""The built-in event that a program may extend in a file of its own, to declare its labels and channels."""
 
 
 def with_transactions(event_types: Mapping[str, EventType]) -> Mapping[str, EventType]:
-    """Return event types, those of transactions narrowed to what the program says of `transaction`, if it does."""
+    """Return event types, those of transactions narrowed by the program's own declaration of `transaction`, if any."""
     said = event_types[EXTENDED]
     if said is BUILT_IN[EXTENDED]:
         return event_types
@@ -272,7 +272,7 @@ def with_transactions(event_types: Mapping[str, EventType]) -> Mapping[str, Even
 def _narrowed(built_in: EventType, said: EventType) -> EventType:
     title = said.title if built_in.name == said.name and said.title != said.name else built_in.title
     own: Any = said.body.schema if isinstance(said.body.schema, dict) else {"allOf": [said.body.schema]}
-    whole = {**own, "allOf": [*own.get("allOf", ()), built_in.body.schema]}  # so its `$ref` begin where they did
+    whole = {**own, "allOf": [*own.get("allOf", ()), built_in.body.schema]}  # so its `$ref`s resolve as before
     return replace(built_in, title=title, body=BodySchema(whole))
 
 

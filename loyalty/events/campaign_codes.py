@@ -1,4 +1,4 @@
-"""Redemption codes: whether the code that an event gives to a reactor is one of its codes, with something left."""
+"""Check the redemption code that an event gives to a reactor: it must be one of the reactor's, and not used up."""
 
 from collections.abc import Mapping
 from typing import Final, NamedTuple, TypeAlias
@@ -8,20 +8,20 @@ from loyalty.program.reactors import Reactor
 
 
 class GivenCode(NamedTuple):
-    """The code that an event gives to a reactor, and how often it was used; `used` None: it is no code of it."""
+    """The code that an event gives to a reactor, and how often it was used; `used` None: it is not the reactor's."""
 
     code: str
     used: int | None
 
 
 GivenCodes: TypeAlias = Mapping[str, GivenCode]
-"""What was given to reactors, by their names."""
+"""The given codes, by the name of the reactor."""
 
 NO_CODES: Final[GivenCodes] = {}
 
 
 def refused_code(reactor: Reactor, codes: GivenCodes) -> CodeRefused | None:
-    """Return why the code that was given to a reactor is not taken; None: it is."""
+    """Return why a reactor refuses its given code; None: it accepts it."""
     assert reactor.code is not None, "it needs a code"
     given = codes.get(reactor.name, GivenCode("", None))
     if given.used is not None and given.used < reactor.code.uses:

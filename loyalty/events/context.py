@@ -1,4 +1,4 @@
-"""The context of one step of an event: a unit of work that is safe to run twice, and what it leaves to do."""
+"""The unit of work of one step of an event: idempotent, with what it leaves to do."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
@@ -30,7 +30,7 @@ MAX_DEPTH = 5
 """How deep events may cause one another before it counts as a cycle."""
 
 MAX_EVENTS = 500
-"""How many events are processed because of one, itself included."""
+"""The most events that one event may cause, itself included."""
 
 TOO_MANY = f"the event caused more than {MAX_EVENTS} others: let achievements and reactors cause fewer"
 """The error of an event that caused too many others."""
@@ -44,7 +44,7 @@ class UnknownEvent(LookupError):
 
 
 class EventMoved(Exception):
-    """The event belongs to another member by now, into whom its member was merged: run the step again for that one."""
+    """The event's member was merged into another: run the step again for that one."""
 
     def __init__(self, member_id: str) -> None:
         super().__init__(f"the event belongs to member {member_id} by now")
@@ -75,7 +75,7 @@ class EventContext:
     ) -> None:
         """Lock the event's member and read the event; raise UnknownEvent or EventMoved.
 
-        `after`: the step that this transaction ran before, when it also decided the event: nothing is read again.
+        `after`: the step that this transaction ran before and that decided the event: nothing is read again.
         """
         state = _locked_state(tx, event, step) if after is None else after.next_state()
         self.tx = tx
@@ -108,7 +108,7 @@ class EventContext:
         self.other_programs: Mapping[int, Program | None] = {}
         """The programs of other revisions that the step needs."""
         self.at_once: AtOnce | None = None
-        """How it evaluates rules if that must not take long; None: it may."""
+        """How to evaluate rules that must not take long; None: they may take long."""
         self.error = ""
         self.owner: str | None = None
         """The workflow that runs the event; None: the one that did before, or the engine in memory."""
@@ -122,9 +122,9 @@ class EventContext:
         return self.other_programs[revision]
 
     def evaluate(self, by: Evaluation[T], *, revision: int | None = None) -> T:
-        """Return what rules give, by the program of the event or of another revision that can be read.
+        """Return the result of rules, by the program of the event or of another readable revision.
 
-        Raise NeedsEvaluation if that takes long, and must not here; NeedsRevision; and one of BEYOND_BOUNDS.
+        Raise NeedsEvaluation if the evaluation takes long, and must not here; NeedsRevision; and one of BEYOND_BOUNDS.
         """
         program = self.program if revision is None else self.program_of(revision)
         assert program is not None, "it can be read"
@@ -132,7 +132,7 @@ class EventContext:
             return by.evaluate(program)
         return self.at_once.evaluate(by, program, self.state.revision if revision is None else revision)
 
-    # Not cached_property: until Python 3.12 that takes a lock each time, and contexts are made by the thousand.
+    # Not cached_property: until Python 3.12 it takes a lock each time, and contexts are created by the thousand.
     @property
     def member(self) -> Member:
         """The event's member as it was when the step began."""
@@ -173,16 +173,16 @@ class EventContext:
         return self._decision
 
     def decide(self, decision: Decision) -> None:
-        """Take the decision that this step has made."""
+        """Set the decision that this step has made."""
         self._decision = self.outbox.decision = decision
 
     def add_to_decision(self, decision: Decision) -> None:
-        """Take a decision to which this step has added outcomes; it is stored when the step ends."""
+        """Set a decision with outcomes added by this step; it is stored when the step ends."""
         self._decision = decision
         self.has_new_outcomes = True
 
     def reload_member(self) -> None:
-        """Drop what was read of the member, which an earlier step may have changed."""
+        """Drop the cached member, which an earlier step may have changed."""
         self._member = self.new_tier = None
 
     def caused_id(self, type_: str, name: str) -> str:
@@ -190,7 +190,7 @@ class EventContext:
         return caused_id(self.event.id, f"{type_}/{name}")
 
     def cause(self, type_: str, name: str, body: dict[str, Any]) -> None:
-        """Store an event that this one causes; `name` distinguishes it from others of its type."""
+        """Store an event that this one causes; `name` makes it unique among those of its type."""
         caused = NewEvent(
             id=self.caused_id(type_, name),
             type=type_,
@@ -215,14 +215,14 @@ class EventContext:
     def record(
         self, event_id: str, type_: str, member_id: str, body: Mapping[str, Any], *, time: datetime | None = None
     ) -> None:
-        """Store an event at the end of its member's queue, as an operation does; the relay has it run."""
+        """Store an event at the end of its member's queue, as an operation does; the relay starts its workflow."""
         new = NewEvent(event_id, type_, member_id, time or self.now, body, self.state.revision)
         self.tx.events.add(new, now=self.now)
         self.tx.events.leave_to_relay(event_id, now=self.now)
         self.recorded.append(EventRef(self.tx.store, event_id, type_, member_id, new.revision))
 
     def store_contributions(self) -> None:
-        """Store what the step has added to achievements and limits until now."""
+        """Store what the step has added to achievements and limits so far."""
         if self.contributions:
             self.tx.contributions.add(self.event.id, self.contributions)
             self.contributions = []
@@ -256,7 +256,7 @@ class EventContext:
             self._wakes_clock = True
 
     def notice_due_items(self) -> None:
-        """Wake the clock if an operation has stored a due item that is earlier than the clock knows."""
+        """Wake the clock if an operation has stored a due item before the clock's next wake-up."""
         earliest = self.tx.due_items.earliest()
         if earliest is not None and (self._clock_due_at is None or earliest < self._clock_due_at):
             self._clock_due_at = earliest
@@ -264,7 +264,7 @@ class EventContext:
             self._wakes_clock = True
 
     def result(self) -> StepResult:
-        """Return what the step did, for the workflow."""
+        """Return the result of the step, for the workflow."""
         return StepResult(
             did=self.log,
             caused=self.follow_ups,
@@ -276,7 +276,7 @@ class EventContext:
         )
 
     def next_state(self) -> EventState:
-        """Return what the next step of the event starts from, when this one has decided it or followed that."""
+        """Return the state for the event's next step, if this step or an earlier one of this transaction decided it."""
         return replace(self.state, status="decided", step_result=None, clock_due_at=self._clock_due_at)
 
     def _cycle(self, last: str) -> str:
@@ -290,7 +290,7 @@ class EventContext:
 
 
 def _locked_state(tx: StoreRepositories, event: EventRef, step: str) -> EventState:
-    """Lock the event's member, then read the event: so what is read stays true until the step is done.
+    """Lock the event's member, then read the event, so that it cannot change until the step ends.
 
     Raise UnknownEvent, or EventMoved for an event of a member who was merged meanwhile.
     """
@@ -313,7 +313,7 @@ def run_once(context: EventContext, work: Callable[[EventContext], None], *, las
     """
     if context.state.step_result is not None:
         stored = from_json(context.state.step_result)
-        if context.state.status == "decided":  # it failed after this step, and is tried again
+        if context.state.status == "decided":  # it failed after this step, and is retried
             _store_end(context, _applied_by(context, stored, last=last, root=root))
         return stored
     if context.state.status in ("applied", "failed"):
@@ -328,7 +328,7 @@ def run_once(context: EventContext, work: Callable[[EventContext], None], *, las
 
 
 def _applied_by(context: EventContext, result: StepResult, *, last: bool, root: str) -> set[str]:
-    """Return the events that are applied as a whole by a step with this result."""
+    """Return the events that are completely applied by a step with this result."""
     is_last = last and not result.steps
     applied = {root} if is_last and root and not result.caused else set()
     if is_last and context.event.depth > 0:

@@ -52,12 +52,12 @@ from loyalty.store.members import Member
 from rules.storable import Excess, find_excess
 
 MAX_STEPS = 2_000_000
-"""Steps that all rules on one event may take together: a second or so."""
+"""The steps that all rules on one event may take together: about a second."""
 
 NONE_LIMITED: RewardsLeft = {}
 
 MAX_AMOUNT = 10**9
-"""The most that one effect may move, and that one event may add to a sum: a rule that gives more is wrong."""
+"""The most that one effect may move, and that one event may add to a sum: more means that the rule is wrong."""
 
 
 def decide(
@@ -99,7 +99,7 @@ def decide_again(program: Program, event: Event, facts: Facts) -> Decision:
 
 
 def event_input(event: Event, *, now: datetime) -> dict[str, Any]:
-    """Return what rules read of an event."""
+    """Return the values of an event that rules read."""
     return {"event": {"type": event.type, "time": event.time, "body": event.body}, "now": now}
 
 
@@ -129,7 +129,7 @@ def _decided(
 
 
 def rule_input(program: Program, member: Member | None, event: Event, *, now: datetime) -> dict[str, Any]:
-    """Return what rules read; its type is `loyalty.program.scope.scope`. `member` None: no rule reads it."""
+    """Return the input of rules; its type is `loyalty.program.scope.scope`. `member` None: no rule reads it."""
     values = event_input(event, now=now)
     if member is not None:
         values["member"] = member_values(program, member)
@@ -137,7 +137,7 @@ def rule_input(program: Program, member: Member | None, event: Event, *, now: da
 
 
 def member_values(program: Program, member: Member) -> dict[str, Any]:
-    """Return what rules read of a member."""
+    """Return the values of a member that rules read."""
     wallets = {code: _active(program, member, code) for code in program.wallets}
     default = program.default_wallet
     balance = member.balances.get(default.code)
@@ -148,7 +148,7 @@ def member_values(program: Program, member: Member) -> dict[str, Any]:
         "first_name": profile.get("firstName"),
         "last_name": profile.get("lastName"),
         "gender": profile.get("gender"),
-        "birth_date": (profile.get("birthDate") or "")[:10] or None,  # clients may send a time behind the day
+        "birth_date": (profile.get("birthDate") or "")[:10] or None,  # clients may send a time before the day
         "city": (profile.get("address") or {}).get("city"),
         "country": (profile.get("address") or {}).get("country"),
         "tier": member.tier,
@@ -168,7 +168,7 @@ def member_values(program: Program, member: Member) -> dict[str, Any]:
 
 
 def _tiers(program: Program, member: Member) -> Iterator[tuple[str, str]]:
-    """Yield the tier in each tier set; who was never in one of a set is in the lowest, if everybody is."""
+    """Yield the tier in each tier set; a member without one is in the lowest, if the set begins with everybody."""
     for name, tier_set in program.tier_sets.items():
         tier = member.tier if tier_set.is_default else member.tiers.get(name)
         if tier is None and tier_set.begins_at_nothing and not tier_set.is_default:
@@ -183,7 +183,7 @@ def _active(program: Program, member: Member, code: str) -> Decimal | int:
 
 
 def _completion(program: Program, event: Event, values: Mapping[str, Any], taking: "_Taking") -> list[RuleOutcome]:
-    """Return what completing an achievement gives; nothing if a newer program does not have it any more."""
+    """Return what completing an achievement gives; nothing if a newer program does not have the achievement."""
     achievement = program.achievement_named.get(event.body["achievement"])
     if achievement is None or not achievement.then:
         return []
@@ -244,7 +244,7 @@ def _outcome(
     *,
     with_text: bool,
 ) -> RuleOutcome:
-    """Return the outcome of a reactor that may fire: what its limits leave, if the member can pay what it takes."""
+    """Return the outcome of a reactor that may fire: what its limits leave, if the member can pay its deductions."""
     reactor = without_shared_limits(reactor) if taking.is_test else reactor
     day = local_day(event.time, program.zone) if reactor.limits else None
     if day is not None and (reached := times_reached(reactor, day, usage)):
@@ -274,7 +274,7 @@ def _outcome(
 
 @dataclass(slots=True)
 class _Taking:
-    """What reactors have taken so far: from limits, from what can be spent, and from what is left of rewards."""
+    """What reactors have taken so far: from limits, from spendable points, and from the stock of rewards."""
 
     spendable: Spendable
     rewards_left: RewardsLeft
@@ -291,7 +291,7 @@ def _no(reactor: Reactor, verdict: Verdict, reason: Reason, cut_by: tuple[LimitR
 def _gives(
     source: str, place: Place, effects: list[Effect], words: list[str], cut_by: tuple[LimitReached, ...] = ()
 ) -> RuleOutcome:
-    """Return the outcome of what may fire."""
+    """Return the outcome of a reactor that may fire."""
     reason = cut_by[0] if cut_by else None
     return RuleOutcome(source, _verdict(effects), "; ".join(words), tuple(effects), str(place), reason, cut_by)
 
@@ -315,7 +315,7 @@ def why_false(condition: Logic, values: Mapping[str, Any]) -> ConditionFalse | N
 def _effects(
     program: Program, then: tuple[EffectRule, ...], values: Mapping[str, Any]
 ) -> tuple[list[Effect], list[str]]:
-    """Return the effects with their rules evaluated, and a note for each that comes to nothing."""
+    """Return the effects with their rules evaluated, and a note for each one that does nothing."""
     effects: list[Effect] = []
     notes: list[str] = []
     for index, rule in enumerate(then):
@@ -368,7 +368,7 @@ def _attribute(program: Program, name: str, value: Any) -> Effect | str:
 
 
 def beyond(template: Template, excess: Excess) -> str:
-    """Return why what a template gave cannot be stored, with the place of the rule that gave it if it was one."""
+    """Return why the result of a template cannot be stored, with the place of the rule that gave it, if one did."""
     for step in excess.path:
         match template:
             case dict() if step in template:

@@ -1,4 +1,4 @@
-"""All that a decision reads beside the program."""
+"""The complete input of a decision, apart from the program."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,7 +16,7 @@ from loyalty.store.members import Member
 
 @dataclass(frozen=True, slots=True)
 class DecisionInput:
-    """All that a decision reads beside the program; equal inputs give equal decisions."""
+    """The complete input of a decision, apart from the program; equal inputs give equal decisions."""
 
     member: Member | None
     event: Event

@@ -1,4 +1,4 @@
-"""The bounds of one decision: how many effects it may have, and how much these may write."""
+"""The bounds of one decision: how many effects it may have, and how much data these may write."""
 
 from collections.abc import Iterable
 from typing import Final, assert_never
@@ -18,18 +18,18 @@ from rules import TooMuchWorkTogether
 from rules.exact import dumps
 
 MAX_EFFECTS: Final = 500
-"""Effects of all reactors on one event together: as many as the events that it may cause."""
+"""The most effects of all reactors on one event together; equal to the most events that it may cause."""
 
 MAX_BYTES: Final = 1024 * 1024
-"""Characters of the attributes and the bodies of webhooks that one event sets and sends."""
+"""The most characters of attributes and webhook bodies that one event sets and sends."""
 
 
 class DecisionTooLarge(Exception):
-    """The reactors on one event would do more than one event may: it is set aside."""
+    """The reactors on one event would exceed its bounds: set the event aside."""
 
 
 BEYOND_BOUNDS: Final = (TooMuchWorkTogether, DecisionTooLarge, SumTooLarge)
-"""What processing an event raises past a bound of one event, or of what a sum can hold: the event is set aside."""
+"""The errors of an event that exceeds a bound of one event, or of what a sum can hold: set it aside."""
 
 
 class DecisionSize:
@@ -50,7 +50,7 @@ class DecisionSize:
 
 
 def _bytes_of(effect: Effect) -> int:
-    """The characters that an effect writes which a rule gave."""
+    """Return the number of characters from rules that an effect writes."""
     match effect:
         case SetAttribute(_, value) | CallWebhook(_, value):
             return len(dumps(value))

@@ -1,4 +1,4 @@
-"""Deductions are paid by the decision: in the order of the files, from what can be spent before the event."""
+"""Pay deductions in the decision: in the order of the files, from the points that can be spent before the event."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -15,7 +15,7 @@ Spendable = Mapping[str, Points]
 
 
 class Paid(NamedTuple):
-    """Effects whose deductions are paid, a note for each that takes less than it asks for, and what is left then."""
+    """Effects with paid deductions, a note for each deduction that takes less than asked, and the remaining points."""
 
     effects: list[Effect]
     notes: list[str]
@@ -23,7 +23,7 @@ class Paid(NamedTuple):
 
 
 def pay(program: Program, effects: list[Effect], spendable: Spendable) -> Paid | NotEnoughPoints:
-    """Pay every deduction among some effects, or none of them."""
+    """Pay all deductions among some effects, or none of them."""
     left = dict(spendable)
     kept: list[Effect] = []
     notes: list[str] = []

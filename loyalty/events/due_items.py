@@ -18,13 +18,13 @@ from loyalty.store.repositories import StoreRepositories
 
 
 def notice_name(ends_at: datetime) -> str:
-    """Return the name that distinguishes the notices of one subject: the end that they announce, in UTC."""
+    """Return the name that makes the notices of one subject unique: the end that they announce, in UTC."""
     return ends_at.astimezone(UTC).isoformat()
 
 
 @dataclass(frozen=True, slots=True)
 class DueItemContext:
-    """One due item that is run: the store's repositories, the program in force, and the item."""
+    """The unit of work of one due item: the store's repositories, the program in force, and the item."""
 
     tx: StoreRepositories
     program: Program
@@ -40,9 +40,9 @@ class DueItemContext:
         return self.item.subject
 
     def record(self, type_: str, member_id: str, body: Mapping[str, Any], *, name: str = "") -> EventRef:
-        """Store the built-in event that reports the item: one of a type for each subject, or for each `name`.
+        """Store the built-in event that reports the item: one per type and subject, or per `name`.
 
-        If nothing starts its workflow, the relay does.
+        If no workflow is started for it here, the relay starts one.
         """
         new = NewEvent(self.event_id(type_, name), type_, member_id, self.item.due_at, body, self.revision)
         self.tx.events.add(new, now=self.now)
@@ -69,7 +69,7 @@ class DueItemContext:
         return caused_id(self.subject, f"{type_}/{name}" if name else type_)
 
     def schedule(self, subject: str, due: DueTimes, *, member: str) -> None:
-        """Store due items of a subject; the clock, which runs this item, reads them when this is done."""
+        """Store due items of a subject; the clock reads them after this item."""
         for kind, due_at in due.items():
             self.tx.due_items.set(subject, kind, due_at, member=member)
 
@@ -78,9 +78,9 @@ class DueItemContext:
         self.tx.due_items.clear_all(subject)
 
     def is_notice_due(self, kind: DueKind, before: Duration | None, ends_at: datetime, *, member: str) -> bool:
-        """Return whether a notice is to be sent now; if by now it is due later, store that.
+        """Return whether to send a notice now; if it is due later by now, store that.
 
-        None is sent if what it announces is due at the same moment, since the member was frozen until then.
+        None is sent if the end that it announces is due at the same moment, as after a freeze.
         """
         if before is None or ends_at <= self.item.due_at:
             return False

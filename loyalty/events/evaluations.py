@@ -1,4 +1,4 @@
-"""Rules that take long are evaluated outside of the unit of work that stores what they give."""
+"""Evaluate rules that take long outside the unit of work that stores their result."""
 
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
@@ -11,7 +11,7 @@ T_co = TypeVar("T_co", covariant=True)
 
 
 class Evaluation(Protocol[T_co]):
-    """Rules to evaluate, with all that they read beside the program: equal ones have equal results."""
+    """Rules to evaluate, with their complete input apart from the program: equal ones have equal results."""
 
     @property
     def event(self) -> Event:
@@ -19,20 +19,20 @@ class Evaluation(Protocol[T_co]):
         ...
 
     def evaluate(self, program: Program) -> T_co:
-        """Return what the rules of a program give; raise one of BEYOND_BOUNDS."""
+        """Return the result of the rules of a program; raise one of BEYOND_BOUNDS."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class EvaluatedElsewhere:
-    """What an evaluation gave outside of the unit of work, or the error that it raised."""
+    """The result of an evaluation outside the unit of work, or the error that it raised."""
 
     by: Evaluation[Any]
     outcome: Any
 
 
 class NeedsEvaluation(Exception):
-    """Rules take more steps than the unit of work may: evaluate them outside of it, then run the step again."""
+    """Rules take more steps than the unit of work allows: evaluate them outside it, then run the step again."""
 
     def __init__(self, by: Evaluation[Any], revision: int) -> None:
         super().__init__("the rules take more steps than a transaction may")
@@ -42,14 +42,14 @@ class NeedsEvaluation(Exception):
 
 @dataclass(frozen=True, slots=True)
 class AtOnce:
-    """How a unit of work evaluates rules that must not take long."""
+    """How a unit of work evaluates rules within a bound of steps."""
 
     steps: int
-    """The steps that each evaluation may take."""
+    """The most steps of each evaluation."""
     known: tuple[EvaluatedElsewhere, ...] = ()
 
     def evaluate(self, by: Evaluation[T_co], program: Program, revision: int) -> T_co:
-        """Return what rules of a revision give, here or as it was evaluated elsewhere; raise NeedsEvaluation."""
+        """Return the result of rules of a revision, from here or from elsewhere; raise NeedsEvaluation."""
         for each in self.known:
             if each.by == by:
                 if isinstance(each.outcome, Exception):

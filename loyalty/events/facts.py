@@ -1,4 +1,4 @@
-"""What a decision read of the member, kept with events that can be returned, so that they are decided again by it."""
+"""What a decision read of the member, stored with returnable events, so that they can be decided again by it."""
 
 from collections.abc import Mapping
 from datetime import date, datetime
@@ -13,14 +13,14 @@ from loyalty.program.wallets import Points
 from loyalty.store.limits import DailyUse, LimitUsage
 
 MOST_BYTES: Final = 64 * 1024
-"""The most that is kept of one decision; of one that read more, nothing is kept."""
+"""The most bytes kept for one decision; a decision that read more keeps nothing."""
 
 _INSTANTS: Final = ("registered_at",)
 """The fields of a member that hold an instant."""
 
 
 class Facts(NamedTuple):
-    """What a decision read: the moment, the member as rules see them, limits, and what could be spent."""
+    """What a decision read: the moment, the member as rules see them, limits, and spendable points."""
 
     now: datetime
     member: Mapping[str, Any] | None
@@ -28,7 +28,7 @@ class Facts(NamedTuple):
     spendable: Spendable
     codes: GivenCodes = NO_CODES
     is_test: bool = False
-    """Whether the member was one for tests, for whom no limits over all members hold."""
+    """Whether the member was one for tests, whom limits over all members do not bind."""
 
 
 def facts_to_json(facts: Facts) -> dict[str, Any] | None:
@@ -71,5 +71,5 @@ def facts_from_json(stored: Mapping[str, Any]) -> Facts:
 
 
 def is_returnable(program: Program, event_type: str) -> bool:
-    """Return whether what events of a type gave may be taken back."""
+    """Return whether the results of events of a type may be taken back."""
     return event_type == "transaction" and program.returns == "automatic"

@@ -1,4 +1,4 @@
-"""What the limits of a reactor leave of its effects."""
+"""Cut the effects of a reactor to what its limits leave."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -26,12 +26,12 @@ class WithinLimits(NamedTuple):
 
 
 def without_shared_limits(reactor: Reactor) -> Reactor:
-    """Return a reactor with the limits of each member alone, as it answers a member for tests."""
+    """Return a reactor with its limits per member alone, as it answers a member for tests."""
     return replace(reactor, limits=tuple(limit for limit in reactor.limits if limit.per == "member"))
 
 
 def times_reached(reactor: Reactor, day: date, usage: LimitUsage) -> LimitReached | None:
-    """Return the limit on firings that has nothing left; None: there is none."""
+    """Return the exhausted limit on firings; None: there is none."""
     for limit in reactor.limits:
         if limit.times is not None:
             used = sum(each.times for each in _inside(reactor, limit, day, usage))
@@ -43,7 +43,7 @@ def times_reached(reactor: Reactor, day: date, usage: LimitUsage) -> LimitReache
 def cut_to_limits(
     program: Program, reactor: Reactor, effects: list[Effect], day: date, usage: LimitUsage
 ) -> WithinLimits:
-    """Return the effects with awards cut to what the limits on points leave; each wallet is counted by itself."""
+    """Return the effects with awards cut to what the limits on points leave; each wallet counts separately."""
     kept: list[Effect] = []
     notes: list[str] = []
     reached: list[LimitReached] = []
@@ -65,7 +65,7 @@ def cut_to_limits(
 
 
 def leaves_nothing(within: WithinLimits) -> bool:
-    """Return whether limits took every award of a reactor that gives nothing else: nobody pays for nothing."""
+    """Return whether limits cut every award of a reactor that gives nothing else: then its deductions are not taken."""
     return bool(within.reached) and all(isinstance(each, DeductPoints) for each in within.effects)
 
 
@@ -94,7 +94,7 @@ def _require_within_range(reactor: Reactor, claim: Claim, usage: LimitUsage) -> 
 def _tightest(
     reactor: Reactor, award: AwardPoints, day: date, usage: LimitUsage, awarded: Mapping[str, Decimal]
 ) -> LimitReached | None:
-    """Return the limit on points that leaves the least of a wallet, after what was awarded before; None: any number."""
+    """Return the limit on points that leaves the least of a wallet, after earlier awards; None: unlimited."""
     tightest: LimitReached | None = None
     for limit in reactor.limits:
         if limit.points is None:
@@ -109,6 +109,6 @@ def _tightest(
 
 
 def _inside(reactor: Reactor, limit: Limit, day: date, usage: LimitUsage) -> list[DailyUse]:
-    """Return the use of the days of a limit's present period."""
+    """Return the use of a limit on the days of its present period."""
     first, last = window(day, limit.every)
     return [each for each in usage.get((reactor.name, limit.per), ()) if first <= each.day <= last]

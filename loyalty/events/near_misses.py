@@ -1,4 +1,4 @@
-"""How near a condition came to being true: how many of the parts that must all hold were false."""
+"""How near a condition came to being true: how many of its required parts were false."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -10,12 +10,12 @@ from rules.expression import Call, Expression
 from rules.values import is_truthy
 
 MOST_PARTS: Final = 50
-"""Parts of one condition that are looked at."""
+"""The most parts of one condition that are evaluated."""
 
 
 @dataclass(frozen=True, slots=True)
 class Nearness:
-    """How many parts of a condition were false. `reads_member`: some of that was judged by what a member has."""
+    """How many parts of a condition were false. `reads_member`: a false part depends on what the member has."""
 
     false_parts: int
     reads_member: bool
@@ -33,7 +33,7 @@ class _Part:
 
 
 class ConditionParts:
-    """The parts of a condition that must all hold: the operands of its `and`, and of those inside it."""
+    """The required parts of a condition: the operands of its `and`, and of those nested in it."""
 
     def __init__(self, condition: Logic) -> None:
         """Compile the parts of a condition."""
@@ -58,7 +58,7 @@ class ConditionParts:
 
 
 def _operands(expression: Expression) -> Iterator[Expression]:
-    """The parts that must all hold for an expression to be true."""
+    """Return the parts that must all be true for an expression to be true."""
     match expression:
         case Call(operator=operator, operands=operands) if operator.name == "and":
             for each in operands:

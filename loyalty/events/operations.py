@@ -1,4 +1,4 @@
-"""The unit of work of an operation: one change of a store that somebody asks for.
+"""The unit of work of an operation: one requested change of a store.
 
 It either raises a refusal, and nothing is changed, or it writes and records the built-in event that reports it.
 """
@@ -24,7 +24,7 @@ from loyalty.store.settings import with_notices
 
 @dataclass(slots=True)
 class OperationContext:
-    """The store's repositories in one transaction, the program in force, and who asks: `admin`, `member`, ..."""
+    """The store's repositories in one transaction, the program in force, and the requester: `admin`, `member`, ..."""
 
     tx: StoreRepositories
     program: Program
@@ -43,9 +43,9 @@ class OperationContext:
             self.tx.members.lock_member(member_id)
 
     def require_active(self, *member_ids: str) -> None:
-        """Raise MemberInactive unless these members, who are locked, take part.
+        """Raise MemberInactive unless these members, who are locked, are active.
 
-        Raise ConcurrentMerge for one who was merged into another while this waited for the lock.
+        Raise ConcurrentMerge for one who was merged into another before the lock was granted.
         """
         for member_id in member_ids:
             if not self.tx.members.is_active(member_id):
@@ -60,7 +60,7 @@ class OperationContext:
                 raise MemberFrozen(member_id)
 
     def require_able_to_spend(self, *member_ids: str) -> None:
-        """Raise MemberFrozen, or as `require_active`, unless these members, who are locked, take part and may spend."""
+        """Raise MemberFrozen, or as `require_active`, unless these locked members are active and may spend."""
         self.require_active(*member_ids)
         self.require_unfrozen(*member_ids)
 
@@ -87,7 +87,7 @@ class OperationContext:
         self.record(self.new_event_id(), "tier_changed", member_id, body)
 
     def new_event_id(self) -> str:
-        """Return the id of an event that `record` stores; what the operation posts names it."""
+        """Return the id of an event that `record` stores; the operation's transfers refer to it."""
         return new_id()
 
     def schedule(self, subject: str, due: DueTimes, *, member: str) -> None:

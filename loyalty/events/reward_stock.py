@@ -1,4 +1,4 @@
-"""What is left of rewards bounds what reactors issue, in the order of the files."""
+"""Limit the rewards that reactors issue to the stock, in the order of the files."""
 
 from collections.abc import Mapping
 from typing import NamedTuple
@@ -6,11 +6,11 @@ from typing import NamedTuple
 from loyalty.program.effects import DeductPoints, Effect, IssueReward
 
 RewardsLeft = Mapping[str, int]
-"""How many can be issued, by reward; absent: any number."""
+"""How many of each reward can be issued; absent: unlimited."""
 
 
 class InStock(NamedTuple):
-    """The effects whose rewards are left, a note for each that is not, and what is left then."""
+    """The effects whose rewards are in stock, a note for each that is not, and the remaining stock."""
 
     effects: list[Effect]
     notes: list[str]
@@ -18,7 +18,7 @@ class InStock(NamedTuple):
 
 
 def in_stock(effects: list[Effect], left: RewardsLeft) -> InStock:
-    """Leave out the rewards of which nothing is left; without anything else to give, nothing is taken either."""
+    """Drop the effects whose rewards are out of stock; if nothing else would be given, drop the deductions too."""
     if not left:
         return InStock(effects, [], left)
     rest = dict(left)

@@ -1,4 +1,4 @@
-"""Whose turn it is: an event waits for those before it in its member's queue, and one workflow runs it."""
+"""The turn of an event: it waits for those before it in its member's queue, and one workflow runs it."""
 
 from dataclasses import dataclass
 
@@ -15,9 +15,9 @@ class Runner:
 
     id: str
     gone: str = ""
-    """The id of a former owner that is known to be closed: its events may be taken over."""
+    """The id of a former owner that is known to be closed: this runner may take its events over."""
     parks: bool = False
-    """If the event must wait, store who waits: the workflow gets a signal when its turn comes."""
+    """Whether to store this workflow as waiting if the event must wait: it gets a signal when its turn comes."""
 
 
 def refusal(context: EventContext, runner: Runner) -> StepResult | None:
@@ -40,7 +40,7 @@ def refusal(context: EventContext, runner: Runner) -> StepResult | None:
 
 
 def parked_workflow(head: QueueHead) -> str | None:
-    """Return the id of the workflow that sleeps until the first event in a queue may go on; None: none sleeps."""
+    """Return the id of the workflow that sleeps until the first event in a queue may continue; None: there is none."""
     if head.status != "received" or head.owner is None:
         return None
     if is_held_by_merge(head.owner):

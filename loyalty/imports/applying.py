@@ -1,4 +1,4 @@
-"""Doing what a page of lines asks, in one transaction: each by the operation that a request of its kind runs."""
+"""Apply a page of lines in one transaction: each by the operation that an API request of its kind runs."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -31,12 +31,12 @@ from loyalty.store.imports import ImportLine, ImportType
 from loyalty.transactions.operations import assign_transaction, register_transaction
 
 SOURCE = "admin"
-"""Who asks for the points, as transfers name it: an import is an administrator's."""
+"""The requester that transfers of an import name: an administrator."""
 
 
 @dataclass(slots=True)
 class AppliedPage:
-    """What came of a page of lines, and the events that one workflow is to run."""
+    """The results of a page of lines, and the events that one workflow is to run."""
 
     lines: list[ImportLine] = field(default_factory=list)
     to_start: list[EventRef] = field(default_factory=list)
@@ -54,7 +54,7 @@ class PageContext:
 
 
 def apply_lines(context: PageContext, type_: ImportType, lines: Sequence[ReadLine]) -> AppliedPage:
-    """Do what lines ask, in their order; what is wrong with one keeps none of the others. Raise ConcurrentInsert."""
+    """Apply lines in their order; a faulty line stops none of the others. Raise ConcurrentInsert."""
     page = AppliedPage()
     asked = [line for line in lines if not isinstance(line.asked, LineFault)]
     results = dict(zip((line.line for line in asked), _results(context, type_, asked, page), strict=True))
@@ -88,14 +88,14 @@ def _accept_events(context: PageContext, lines: Sequence[ReadLine], page: Applie
     for line, each, result in zip(lines, events, accepted.results, strict=True):
         if isinstance(result, str):
             results.append(ImportLine(line.line, "done" if result in new else "repeated", result))
-            new.discard(result)  # another line with this id repeats it
+            new.discard(result)  # an earlier line has the same id
         else:
             results.append(_refused(line, result or each.fault))
     return results
 
 
 def _lock(context: PageContext, asked: Sequence[AskedLine]) -> None:
-    """Lock all that the lines may need, in the order of all such locks: identities, members, document numbers."""
+    """Lock everything that the lines may need, in the common lock order: identities, members, document numbers."""
     tx, region = context.tx, context.program.region
     named = [each for each in asked if each.identity]
     identities = [each.identity.written(region) for each in named]
@@ -131,7 +131,7 @@ def _run(context: PageContext, operation: OperationContext, type_: ImportType, l
 
 
 def _entity(context: PageContext, operation: OperationContext, type_: ImportType, asked: AskedLine | LineFault) -> str:
-    """Do what a line asks; return the id of what it made. Raise Refusal or LineFault."""
+    """Apply a line; return the id of what it created. Raise Refusal or LineFault."""
     match asked:
         case MemberLine(new=new):
             registered = register_member(context.tx, context.program, context.revision, new, now=context.now)
@@ -174,7 +174,7 @@ def _entity(context: PageContext, operation: OperationContext, type_: ImportType
 
 
 def _add_code(operation: OperationContext, asked: CouponLine) -> bool:
-    """Add a code to the list of a reward; return False if it is there. Raise a RewardRefusal."""
+    """Add a code to the list of a reward; return False if it exists. Raise a RewardRefusal."""
     known = operation.tx.rewards.code(asked.code)
     if known is not None and known.reward == asked.reward:
         return False

@@ -1,4 +1,4 @@
-"""The columns of files to import: what each holds, and how a cell or a value of JSON is read."""
+"""The columns of import files: their types, and how to read a cell of CSV or a value of JSON."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -21,7 +21,7 @@ MAX_PAIRS = 100
 
 
 class LineFault(Exception):
-    """What is wrong with a line: a stable code, the column, and what to do."""
+    """The fault of a line: a stable code, the column, and the cure."""
 
     def __init__(self, code: str, path: str, message: str) -> None:
         super().__init__(message)
@@ -30,7 +30,7 @@ class LineFault(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column by its name in CSV; in JSON, a dot leads into an object."""
+    """A column, by its name in CSV; in JSON, a dot separates the keys of nested objects."""
 
     name: str
     kind: Kind = "text"
@@ -106,14 +106,14 @@ NESTED: Mapping[ImportType, Mapping[str, str]] = {
     "transactionMatch": _OF_EVENTS,
     "rewardCoupon": {},
 }
-"""Objects in JSON whose fields are columns, with what begins the names of these."""
+"""Objects in JSON whose fields are columns, with the prefix of these columns' names."""
 
 _NUMBER = re.compile(r"-?\d{1,30}(\.\d{1,30})?")
 _BOOLEANS = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
 
 
 def cell_value(column: Column, text: str) -> Any:
-    """The value of a cell of CSV; None for an empty one. Raise LineFault."""
+    """Return the value of a cell of CSV; None for an empty one. Raise LineFault."""
     if not text.strip():
         return None
     match column.kind:
@@ -141,7 +141,7 @@ def cell_value(column: Column, text: str) -> Any:
 
 
 def json_value(column: Column, value: Any) -> Any:
-    """A value of a line of JSON; raise LineFault."""
+    """Return a value of a line of JSON; raise LineFault."""
     if value is None:
         return None
     if column.kind == "number" and isinstance(value, int | Decimal) and not isinstance(value, bool):
@@ -192,7 +192,7 @@ def _is_pair(value: Any) -> bool:
 
 
 def is_label(value: Any) -> bool:
-    """Whether a value is a key with a short text, a number or a boolean."""
+    """Return whether a value is a key with a short text, a number or a boolean."""
     if not isinstance(value, dict) or set(value) != {"key", "value"}:
         return False
     if not isinstance(value["key"], str) or not isinstance(value["value"], str | int | Decimal):

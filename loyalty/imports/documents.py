@@ -1,4 +1,4 @@
-"""Transactions as the lines of a file name them."""
+"""Read transactions from the lines of a file."""
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
@@ -20,7 +20,7 @@ _TYPES: Mapping[str, DocumentType] = {"sell": "sell", "return": "return"}
 
 
 def document_of(values: Mapping[str, Any], program: Program) -> Document:
-    """The document of a line; raise LineFault with what is wrong first."""
+    """Return the document of a line; raise LineFault for the first fault."""
     event_type = program.event_types["transaction"]
     type_ = _TYPES.get(values.get("documentType", "sell"))
     if type_ is None:

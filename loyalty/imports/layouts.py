@@ -1,4 +1,4 @@
-"""How a file is laid out, as its beginning says; and its records as values by column."""
+"""Detect the layout of a file from its beginning, and read its records as values by column."""
 
 import csv
 from collections.abc import Mapping
@@ -19,11 +19,14 @@ MAX_NAME = 255
 
 
 class FileFault(Exception):
-    """A file that cannot be read at all; the message says the cure."""
+    """A file that cannot be read at all; the message gives the cure."""
 
 
 def layout_of(beginning: bytes, type_: ImportType) -> tuple[Layout, FilePlace]:
-    """The layout of a file by its first bytes, at least one line, and where its first record is. Raise FileFault."""
+    """Return the layout of a file, and the offset of its first record.
+
+    The file's first bytes must contain at least one line. Raise FileFault.
+    """
     for mark, name in _PACKED.items():
         if beginning.startswith(mark):
             raise FileFault(f"the file is packed by {name}: unpack it, and send it as CSV or JSON lines")
@@ -40,7 +43,7 @@ def layout_of(beginning: bytes, type_: ImportType) -> tuple[Layout, FilePlace]:
 
 
 def values_of(record: Record, layout: Layout, type_: ImportType) -> dict[str, Any]:
-    """What a record says, by column; without those that are empty. Raise LineFault."""
+    """Return the values of a record by column, without empty ones. Raise LineFault."""
     if record.problem:
         raise LineFault("unreadable", "", record.problem)
     text = _text(record.content)
@@ -126,7 +129,7 @@ def _json_values(text: str, type_: ImportType) -> dict[str, Any]:
 
 
 def _flat(content: Mapping[str, Any], nested: Mapping[str, str]) -> dict[str, Any]:
-    """The fields of an object and of those in it that hold columns."""
+    """Return the fields of an object, and of those nested objects that hold columns."""
     flat: dict[str, Any] = {}
     for name, value in content.items():
         if name in nested and isinstance(value, dict):

@@ -1,4 +1,4 @@
-"""What each line of a file asks: a member to register, points to add or to spend, an event to accept."""
+"""What each line of a file requests: a member to register, points to add or spend, an event to accept."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -37,13 +37,13 @@ class MemberLine:
 
     @property
     def identity(self) -> Identity:
-        """Whose line it is."""
+        """The identity of the member."""
         return self.new.identity
 
 
 @dataclass(frozen=True, slots=True)
 class PointsLine:
-    """Points to add to a member, or to take; the last three are of points to add."""
+    """Points to add to a member, or to spend; the last three fields only apply to added points."""
 
     identity: Identity
     points: Decimal
@@ -64,7 +64,7 @@ class EventLine:
 
     @property
     def identity(self) -> Identity:
-        """Whose line it is."""
+        """The identity of the member."""
         return self.event.identity
 
 
@@ -76,7 +76,7 @@ class TransactionLine:
 
     @property
     def identity(self) -> Identity:
-        """Whose line it is, as far as it says so."""
+        """The identity of the member, as far as the line gives it."""
         return self.document.identity
 
 
@@ -102,7 +102,7 @@ AskedLine: TypeAlias = MemberLine | PointsLine | EventLine | TransactionLine | M
 
 @dataclass(frozen=True, slots=True)
 class ReadLine:
-    """A line that was read: what it asks, or what is wrong with it, and the id or the masked name that it gives."""
+    """A line that was read: the request or the fault, and the id or the masked name that the line gives."""
 
     line: int
     asked: AskedLine | LineFault
@@ -110,7 +110,7 @@ class ReadLine:
 
 
 def read_line(record: Record, layout: Layout, type_: ImportType, program: Program, *, now: datetime) -> ReadLine:
-    """What a record of a file asks of a store with this program."""
+    """Return what a record of a file requests of a store with this program."""
     values: dict[str, Any] = {}
     try:
         values = values_of(record, layout, type_)
@@ -167,7 +167,7 @@ def _member(values: Mapping[str, Any], program: Program, now: datetime) -> NewMe
 
 
 def _attributes(values: Mapping[str, Any], program: Program) -> dict[str, Any]:
-    """The attributes of a line, as the program declares them; any other is a text."""
+    """Return the attributes of a line, typed by the program's declarations; undeclared ones are text."""
     attributes = {pair["key"]: pair["value"] for pair in values.get("customAttributes", ())}
     for name, value in attributes.items():
         if name not in program.attributes and not isinstance(value, str):
@@ -182,7 +182,7 @@ _PROFILE = ("firstName", "lastName", "gender", "birthDate", "labels", "agreement
 
 
 def _profile(values: Mapping[str, Any]) -> dict[str, Any]:
-    """The fields that only people read, as `POST member` keeps them."""
+    """Return the profile fields, as `POST member` stores them."""
     profile = {name: values[name] for name in _PROFILE if name in values}
     for name in ("address", "company"):
         inner = {key.partition(".")[2]: value for key, value in values.items() if key.startswith(f"{name}.")}
@@ -232,7 +232,7 @@ def _event(values: Mapping[str, Any], program: Program) -> EventLine:
 
 
 def _misfit(event: IncomingEvent, program: Program) -> LineFault | None:
-    """Why an event does not fit its type."""
+    """Return why an event does not fit its type."""
     event_type = program.event_types.get(event.type)
     if event_type is None or event_type.built_in:
         own = [known.name for known in program.event_types.values() if not known.built_in]
@@ -267,7 +267,7 @@ def _check_day(text: str) -> None:
 
 
 def _reward(text: str, program: Program) -> str:
-    """The name of the reward with this id or name."""
+    """Return the name of the reward with this id or name."""
     for name in program.rewards:
         if text in (name, program.id_of("reward", name)):
             return name
@@ -276,7 +276,7 @@ def _reward(text: str, program: Program) -> str:
 
 
 def _tier(level: str | None, program: Program) -> str | None:
-    """The name of the tier with this id or name."""
+    """Return the name of the tier with this id or name."""
     if level is None:
         return None
     for tier in program.tiers:

@@ -1,4 +1,4 @@
-"""The lines of a file: found in pieces of it, each within bounds, with the line at which it begins."""
+"""The records of a file: read in pieces of bounded size, each with the line at which it begins."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -7,14 +7,14 @@ from typing import TypeAlias
 from loyalty.store.imports import FilePlace
 
 MAX_RECORD_BYTES = 64 * 1024
-"""The longest line of a file, or in CSV the longest row with its quoted line breaks."""
+"""The most bytes of a line of a file; in CSV, of a row with its quoted line breaks."""
 
 MAX_RECORDS = 100
 MAX_SCANNED_BYTES = 4 * 1024 * 1024
-"""What one page looks at, whatever it finds."""
+"""The most bytes that one page reads, however few records it finds."""
 
 ReadPiece: TypeAlias = Callable[[int], bytes]
-"""Returns some bytes of a file from an offset on; none at its end."""
+"""Return some bytes of a file from an offset on; none at its end."""
 
 _LINE, _QUOTE = b"\n", b'"'
 
@@ -50,7 +50,7 @@ def read_records(
 
 
 class _Reading:
-    """Holds at most a record and a piece of the file."""
+    """The state of reading one page; it buffers at most one record and one piece of the file."""
 
     def __init__(self, read: ReadPiece, place: FilePlace, quoted: bool, max_records: int, max_bytes: int) -> None:
         self._read = read
@@ -65,7 +65,7 @@ class _Reading:
         self._records: list[Record] = []
 
     def page(self) -> RecordPage:
-        """Return the page."""
+        """Read the page."""
         while len(self._records) < self._max_records and self._offset - self._begin < MAX_SCANNED_BYTES:
             end = self._end_of_record()
             if end is None and not self._at_end:
@@ -80,13 +80,13 @@ class _Reading:
         return FilePlace(self._offset, self._line, self._skipping)
 
     def _fill(self) -> None:
-        """Add the next piece to what is held, or note the end of the file."""
+        """Add the next piece to the buffer, or note the end of the file."""
         piece = self._read(self._offset + len(self._buffer))
         self._at_end = not piece
         self._buffer += piece
 
     def _end_of_record(self) -> int | None:
-        """The end of the first record held, or of what is skipped; None: more must be read to know."""
+        """Return the end of the first record in the buffer, or of a skipped one; None: more must be read to know."""
         newline = self._buffer.find(_LINE)
         if self._skipping or not self._quoted:
             if newline < 0 and (self._skipping or len(self._buffer) > self._max_bytes):
@@ -104,7 +104,7 @@ class _Reading:
         return None
 
     def _take(self, size: int) -> None:
-        """Take so many bytes as a record, or as a part of one that is skipped."""
+        """Consume a number of bytes as a record, or as a part of a skipped one."""
         content, self._buffer = self._buffer[:size], self._buffer[size:]
         is_whole = content.endswith(_LINE) or (self._at_end and not self._buffer)
         if not self._skipping:

@@ -1,4 +1,4 @@
-"""The account of a member: registered without activation, activated, its password, another email or phone."""
+"""The account of a member: register without activation, activate, change the password, email or phone."""
 
 import contextlib
 from dataclasses import replace
@@ -19,10 +19,7 @@ _CHANGEABLE: tuple[CodePurpose, ...] = ("email", "phone")
 
 
 def register_inactive(operation: OperationContext, new: NewMember) -> str:
-    """Register a member who takes no part until a code activates them; return the id.
-
-    Raise what `add_member` raises.
-    """
+    """Register an inactive member, whom a code activates; return the id. Raise what `add_member` raises."""
     member_id = add_member(operation.tx, operation.program, replace(new, active=False), now=operation.now)
     operation.lock_members(member_id)
     code = make_code(operation, member_id, "activation")
@@ -31,7 +28,7 @@ def register_inactive(operation: OperationContext, new: NewMember) -> str:
 
 
 def send_activation_code(operation: OperationContext, member_id: str) -> None:
-    """Send a new activation code; the one before ends. Raise NotWaiting or TooManyCodes."""
+    """Send a new activation code, which replaces the previous one. Raise NotWaiting or TooManyCodes."""
     operation.lock_members(member_id)
     if not operation.tx.members.waits_for_activation(member_id):
         raise NotWaiting(member_id)
@@ -40,7 +37,7 @@ def send_activation_code(operation: OperationContext, member_id: str) -> None:
 
 
 def resend_activation_code(operation: OperationContext, phone: str) -> None:
-    """Send a new activation code to the member with a phone, if there is one who waits for it; say nothing of it."""
+    """Send a new activation code to the waiting member with this phone; do not reveal whether there is one."""
     member_id = _only(operation, Identity(phone=phone))
     if member_id is not None:
         with contextlib.suppress(NotWaiting, TooManyCodes):
@@ -48,7 +45,7 @@ def resend_activation_code(operation: OperationContext, phone: str) -> None:
 
 
 def activate_by_code(operation: OperationContext, given: str, identity: Identity) -> bool:
-    """Activate the member whose code is given; return whether it held. The unit of work must be committed."""
+    """Activate the member with this code; return whether the code is valid. The unit of work must be committed."""
     code = find_code(operation, given, identity, "activation")
     if code is None or not redeem(operation, code, given):
         return False
@@ -59,7 +56,7 @@ def activate_by_code(operation: OperationContext, given: str, identity: Identity
 
 
 def request_password_reset(operation: OperationContext, username: str) -> None:
-    """Send a code for another password to the active member of this name, if there is one; say nothing of it."""
+    """Send a password reset code to the active member of this name; do not reveal whether there is one."""
     for identity in (Identity(email=username), Identity(phone=username), Identity(card=username)):
         member_id = _only(operation, identity)
         if member_id is not None:
@@ -77,10 +74,7 @@ def request_password_reset(operation: OperationContext, username: str) -> None:
 
 
 def reset_password(operation: OperationContext, given: str, identity: Identity, password_hash: str) -> bool:
-    """Set the password of the member whose code is given; return whether it held.
-
-    The unit of work must be committed.
-    """
+    """Set the password of the member with this code; return whether it is valid. The unit of work must be committed."""
     code = find_code(operation, given, identity, "password")
     if code is None or not redeem(operation, code, given) or not operation.tx.members.is_active(code.member):
         return False
@@ -89,7 +83,7 @@ def reset_password(operation: OperationContext, given: str, identity: Identity, 
 
 
 def set_password(operation: OperationContext, member_id: str, password_hash: str) -> None:
-    """Set a member's password, and log them out everywhere; codes for another password end."""
+    """Set a member's password, end all their sessions, and invalidate their password codes."""
     operation.lock_members(member_id)
     require_open(operation.tx, member_id)
     operation.tx.members.set_password(member_id, password_hash, now=operation.now)
@@ -101,7 +95,7 @@ def set_password(operation: OperationContext, member_id: str, password_hash: str
 
 
 def change_password(operation: OperationContext, member_id: str, password_hash: str, *, verified: str | None) -> None:
-    """Set a member's password, whose present hash was verified; raise WrongPassword if it is another one by now."""
+    """Set a member's password, whose present hash was verified; raise WrongPassword if it has changed since."""
     operation.lock_members(member_id)
     if verified is None or operation.tx.members.password_hash(member_id) != verified:
         raise WrongPassword
@@ -109,9 +103,9 @@ def change_password(operation: OperationContext, member_id: str, password_hash: 
 
 
 def request_change(operation: OperationContext, member_id: str, part: Changeable, value: str) -> None:
-    """Send a code to the new email or phone of a member; until it confirms them, the old one stays.
+    """Send a code to the new email or phone of a member; the old one stays until they confirm.
 
-    Whether another member has it is said only to who has the code. Raise MemberInactive or TooManyCodes.
+    Only the holder of the code learns whether another member has it. Raise MemberInactive or TooManyCodes.
     """
     operation.lock_members(member_id)
     operation.require_active(member_id)
@@ -123,7 +117,7 @@ def request_change(operation: OperationContext, member_id: str, part: Changeable
 
 
 def confirm_change(operation: OperationContext, given: str, identity: Identity) -> bool:
-    """Give the member whose code is given the new email or phone; return whether it held. Raise IdentityTaken.
+    """Set the new email or phone of the member with this code; return whether it is valid. Raise IdentityTaken.
 
     The unit of work must be committed.
     """
@@ -131,7 +125,7 @@ def confirm_change(operation: OperationContext, given: str, identity: Identity) 
     if code is None or code.value is None:
         return False
     new: dict[str, str | None] = {code.purpose: code.value}
-    operation.tx.members.lock_identity(Identity(**new))  # before the member, as registering does
+    operation.tx.members.lock_identity(Identity(**new))  # before the member, in the lock order of registration
     if not redeem(operation, code, given) or not operation.tx.members.is_active(code.member):
         return False
     change_identity(operation, code.member, new)
@@ -139,6 +133,6 @@ def confirm_change(operation: OperationContext, given: str, identity: Identity) 
 
 
 def _only(operation: OperationContext, identity: Identity) -> str | None:
-    """The id of the one member with an identity, who has confirmed it."""
+    """Return the id of the only member with an identity, if they have confirmed it."""
     found = confirmed(operation, identity)
     return str(found[0].id) if len(found) == 1 else None

@@ -1,16 +1,14 @@
-"""Anonymising a member: they are closed at once, and erased when everything under way is applied."""
+"""Anonymise a member: close them at once, and erase them when everything in flight is applied."""
 
 from loyalty.events.operations import OperationContext
 from loyalty.store.erasures import Erasure
 
 
 def anonymise_member(operation: OperationContext, member_id: str) -> bool:
-    """Close a member for good: events are refused and sessions end. Return False if that was asked for before.
+    """Close a member for good: refuse their events and end their sessions. Return False if that was requested before.
 
-    Raise MemberFrozen: what somebody looks into is not erased.
-
-    What is personal is erased by the workflow `EraseMember`, once the event that is recorded here, and so everything
-    that was accepted before, is applied or failed.
+    Raise MemberFrozen: a member under investigation is not erased. The workflow `EraseMember` erases the personal data
+    once the event that is recorded here, and so everything accepted before, is applied or failed.
     """
     tx, now = operation.tx, operation.now
     operation.lock_members(member_id)
@@ -28,6 +26,6 @@ def anonymise_member(operation: OperationContext, member_id: str) -> bool:
 
 
 def record_anonymised(operation: OperationContext, erasure: Erasure) -> None:
-    """Record that nothing personal is left of a member, who is locked."""
+    """Record that no personal data is left of a member, who is locked."""
     body = {"was_active": erasure.was_active}
     operation.record(operation.new_event_id(), "member_anonymised", erasure.member, body)

@@ -1,4 +1,4 @@
-"""Attributes of members as operations write them."""
+"""Check attributes of members that operations set."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -9,7 +9,7 @@ from loyalty.refusals import InvalidAttribute
 
 
 def checked_attributes(program: Program, attributes: Mapping[str, Any]) -> dict[str, Any]:
-    """Return attributes to set, those that the program declares as its schemas say. Raise InvalidAttribute."""
+    """Return attributes to set, checked against the schemas of declared ones. Raise InvalidAttribute."""
     return {name: _checked(program, name, value) for name, value in attributes.items()}
 
 

@@ -1,4 +1,4 @@
-"""Changes of a member: who they are, the profile, attributes, tier; each a pure operation on the store."""
+"""Operations that change a member: identity, profile, attributes, tier. Pure."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -17,15 +17,15 @@ from loyalty.tiers.rising import judge_months
 from rules import exact
 
 MAX_ATTRIBUTES = 200
-"""Attributes of one member."""
+"""The most attributes of one member."""
 
 _WORDS = {"firstName": "first_name", "lastName": "last_name", "birthDate": "birth_date"}
-"""Fields of profiles whose names in `member_updated` differ."""
+"""Fields of profiles that have another name in `member_updated`."""
 
 
 @dataclass(frozen=True, slots=True)
 class MemberChanges:
-    """What is to change of a member. What is absent stays as it is; None removes a part of the identity or a field.
+    """What to change of a member. An absent field stays as it is; None removes a part of the identity or a field.
 
     `identity`: by `email`, `phone` and `card`. `attributes`: those to set, or to remove by None. `tier`: the name of
     the one to enter by hand.
@@ -37,18 +37,18 @@ class MemberChanges:
     registered_at: datetime | None = None
     tier: str | None = None
     is_test: bool | None = None
-    """Whether the member is one for tests; None: as before."""
+    """Whether the member is one for tests; None: leave unchanged."""
 
 
 def update_member(operation: OperationContext, member_id: str, changes: MemberChanges) -> list[str]:
-    """Change a member; return the names of what changed, which `member_updated` has, too. Nothing changed: no event.
+    """Change a member; return the names of changed fields, as `member_updated` has them. No change: no event.
 
     Raise IdentityTaken, MissingIdentity, UnknownTier, InvalidAttribute or TooManyAttributes.
     """
     tx, now = operation.tx, operation.now
     tier = None if changes.tier is None else _tier(operation, changes.tier)
     parts = written_parts(operation, changes.identity)
-    tx.members.lock_identity(Identity(**parts))  # before the member, as registering does
+    tx.members.lock_identity(Identity(**parts))  # before the member, in the lock order of registration
     operation.lock_members(member_id)
     require_open(tx, member_id)
     member = operation.facts_of(member_id)
@@ -79,13 +79,13 @@ def update_member(operation: OperationContext, member_id: str, changes: MemberCh
 
 
 def written_parts(operation: OperationContext, parts: Mapping[str, str | None]) -> dict[str, str | None]:
-    """Return parts of an identity as they are kept."""
+    """Return parts of an identity in their stored form."""
     written = Identity(**parts).written(operation.program.region)
     return {part: getattr(written, part) for part in parts}
 
 
 def change_identity(operation: OperationContext, member_id: str, parts: Mapping[str, str | None]) -> None:
-    """Change parts of the identity of a member; these and the member are locked. Raise IdentityTaken."""
+    """Change parts of a member's identity; both these parts and the member are locked. Raise IdentityTaken."""
     tx, member = operation.tx, operation.facts_of(member_id)
     check_free(tx, member_id, Identity(**parts))
     identity = replace(Identity(member_id, member.email, member.phone, member.card), **parts)
@@ -97,7 +97,7 @@ def change_identity(operation: OperationContext, member_id: str, parts: Mapping[
 
 
 def delete_attributes(operation: OperationContext, member_id: str, expected: Mapping[str, str | None]) -> None:
-    """Remove attributes of a member: those with these names, and where a value is given, with this value, as text.
+    """Remove attributes of a member by name; where a value is given, only with that value, as text.
 
     Raise UnknownAttribute, and then nothing is removed.
     """
@@ -112,7 +112,10 @@ def delete_attributes(operation: OperationContext, member_id: str, expected: Map
 
 
 def deactivate_member(operation: OperationContext, member_id: str) -> None:
-    """Exclude a member from the program, and log them out. One who is not active stays so, without an event."""
+    """Exclude a member from the program, and end their sessions.
+
+    For an inactive one nothing happens, and no event is recorded.
+    """
     operation.lock_members(member_id)
     if not operation.tx.members.is_active(member_id):
         return
@@ -123,7 +126,10 @@ def deactivate_member(operation: OperationContext, member_id: str) -> None:
 
 
 def activate_member(operation: OperationContext, member_id: str) -> None:
-    """Let a member take part, for the first time or again. One who is active stays so, without an event."""
+    """Let a member take part, for the first time or again.
+
+    For an active one nothing happens, and no event is recorded.
+    """
     operation.lock_members(member_id)
     if operation.tx.members.is_active(member_id):
         return
@@ -149,12 +155,12 @@ def _changed_parts(member: Member, identity: Identity) -> list[str]:
 
 
 def _merged(profile: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
-    """A profile with changed fields; None removes one."""
+    """Return a profile with changed fields; None removes one."""
     return {name: value for name, value in {**profile, **changes}.items() if value is not None}
 
 
 def _with_changes(operation: OperationContext, member: Member, changes: Mapping[str, Any]) -> dict[str, Any]:
-    """The attributes of a member with changes; None removes one. Raise InvalidAttribute."""
+    """Return the attributes of a member with changes; None removes one. Raise InvalidAttribute."""
     removed = {name for name, value in changes.items() if value is None}
     kept = {name: value for name, value in member.attributes.items() if name not in removed}
     written = {name: value for name, value in changes.items() if name not in removed}
@@ -177,5 +183,5 @@ def report_change(operation: OperationContext, member_id: str, changed: list[str
 
 
 def _as_text(value: Any) -> str:
-    """An attribute as texts give it: rules may have set a number or a boolean."""
+    """Return an attribute as text: rules may have set a number or a boolean."""
     return value if isinstance(value, str) else exact.dumps(value)

@@ -1,4 +1,4 @@
-"""Members who are closed for good, of whom nothing is changed any more."""
+"""Members who are closed for good and cannot be changed any more."""
 
 from loyalty.refusals import MemberClosed
 from loyalty.store.repositories import StoreReaders

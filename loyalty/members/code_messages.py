@@ -1,4 +1,4 @@
-"""Messages that carry a code to a member."""
+"""Messages that send a code to a member."""
 
 from dataclasses import replace
 
@@ -46,7 +46,7 @@ def send_password_code(context: EventContext) -> None:
 
 
 def send_email_change(context: EventContext) -> None:
-    """Send `CustomerEmailWasChanged` with the new email, which is where the code belongs."""
+    """Send `CustomerEmailWasChanged`, with the new email, to which the code is sent."""
     code = _code(context)
     if code is not None:
         context.outbox.send(
@@ -58,7 +58,7 @@ def send_email_change(context: EventContext) -> None:
 
 
 def send_phone_change(context: EventContext) -> None:
-    """Send `CustomerPhoneNumberWasChanged` with the new phone, which is where the code belongs."""
+    """Send `CustomerPhoneNumberWasChanged`, with the new phone, to which the code is sent."""
     code = _code(context)
     if code is not None:
         context.outbox.send(
@@ -70,7 +70,7 @@ def send_phone_change(context: EventContext) -> None:
 
 
 def _code(context: EventContext) -> MemberCode | None:
-    """The code that the event is about; None if it was removed long after it expired."""
+    """Return the code of the event; None if it was removed long after it expired."""
     return context.tx.codes.get(_code_id(context))
 
 

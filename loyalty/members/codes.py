@@ -1,4 +1,4 @@
-"""Codes of members: made, and redeemed once."""
+"""Codes of members: create them, and redeem each once."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -20,14 +20,14 @@ LIFETIME: Final[Mapping[CodePurpose, timedelta]] = {
 """How long a code can be used."""
 
 MOST_IN_AN_HOUR = 5
-"""Codes that a member gets for one purpose in an hour."""
+"""The most codes that a member gets for one purpose in an hour."""
 
 MOST_GUESSES = 5
-"""Wrong guesses at the number of a code, before it ends."""
+"""The most wrong guesses at the number of a code, before it ends."""
 
 
 def make_code(operation: OperationContext, member_id: str, purpose: CodePurpose, value: str | None = None) -> str:
-    """Make a code for a member, who is locked; return its id. The earlier one for the purpose ends.
+    """Create a code for a member, who is locked; return its id. It replaces the earlier one for the purpose.
 
     Raise MemberClosed or TooManyCodes.
     """
@@ -41,9 +41,9 @@ def make_code(operation: OperationContext, member_id: str, purpose: CodePurpose,
 
 
 def find_code(operation: OperationContext, given: str, identity: Identity, *purposes: CodePurpose) -> MemberCode | None:
-    """The code that is given, for one of these purposes, as text; or as number, for the member with an identity.
+    """Return the given code, for one of these purposes, by its text; or by its number, for the member with an identity.
 
-    Nothing is locked, and it may have ended: `redeem` says whether it holds.
+    Nothing is locked, and the code may have ended: `redeem` says whether it is valid.
     """
     codes = operation.tx.codes
     if not _is_number(given):
@@ -58,7 +58,7 @@ def find_code(operation: OperationContext, given: str, identity: Identity, *purp
 
 
 def confirmed(operation: OperationContext, identity: Identity) -> list[KnownIdentity]:
-    """Members with a part of an identity that was not only learned of an event."""
+    """Return the members for whom a part of the identity is confirmed, not only learned from an event."""
     wanted = identity.written(operation.program.region)
     parts = wanted.keys.items()
     return [
@@ -69,7 +69,7 @@ def confirmed(operation: OperationContext, identity: Identity) -> list[KnownIden
 
 
 def redeem(operation: OperationContext, code: MemberCode, given: str) -> bool:
-    """Use a code that `find_code` found up, under the lock of its member; return whether it holds.
+    """Use a code that `find_code` returned, under the lock of its member; return whether it is valid.
 
     A wrong number is counted, so the unit of work must be committed.
     """
@@ -92,5 +92,5 @@ def _is_usable(code: MemberCode, now: datetime) -> bool:
 
 
 def _is_number(given: str) -> bool:
-    """Whether this is a number, of six digits: a text has more."""
+    """Return whether this is the number of a code, of six digits: its text is longer."""
     return len(given) == 6 and given.isascii() and given.isdigit()

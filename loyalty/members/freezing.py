@@ -1,4 +1,4 @@
-"""Freezing a member: they go on earning, what they earn is pending, they spend nothing, and what expires waits."""
+"""Freeze a member: they earn pending points, cannot spend, and nothing of theirs expires."""
 
 from typing import Final
 
@@ -6,13 +6,13 @@ from loyalty.events.operations import OperationContext
 from loyalty.members.closing import require_open
 
 MAX_REASON: Final = 500
-"""Characters of the reason why a member is frozen, or unfrozen."""
+"""The most characters of the reason for freezing or unfreezing."""
 
 
 def freeze_member(operation: OperationContext, member_id: str, reason: str) -> None:
-    """Freeze a member. One who is frozen stays so, for the reason that was given first, without an event.
+    """Freeze a member.
 
-    Raise MemberClosed.
+    For a frozen one nothing happens: the first reason stays, and no event is recorded. Raise MemberClosed.
     """
     operation.lock_members(member_id)
     require_open(operation.tx, member_id)
@@ -23,9 +23,9 @@ def freeze_member(operation: OperationContext, member_id: str, reason: str) -> N
 
 
 def unfreeze_member(operation: OperationContext, member_id: str, reason: str = "") -> None:
-    """Unfreeze a member: what is pending since they were frozen, and what fell due meanwhile, is due now.
+    """Unfreeze a member: points pending due to the freeze, and items that fell due meanwhile, are due now.
 
-    One who is not frozen stays so, without an event.
+    For a member who is not frozen nothing happens, and no event is recorded.
     """
     operation.lock_members(member_id)
     if not operation.tx.members.participation(member_id).frozen:

@@ -1,4 +1,4 @@
-"""What the history of a member is made of: kinds of entries, and the types that clients know them by."""
+"""The history of a member: its kinds of entries, and the types of entries in the API."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ HistoryKind: TypeAlias = Literal[
     "event", "transaction", "points", "tier", "achievement", "badge", "reward", "member", "change"
 ]
 HISTORY_KINDS: Final[Sequence[HistoryKind]] = get_args(HistoryKind)
-"""What an entry is about: a reported event, ..., or a change that an administrator asked for."""
+"""The subject of an entry: a reported event, ..., or a change by an administrator."""
 
 _BY_PREFIX: Final[Mapping[str, HistoryKind]] = {
     "achievement": "achievement",
@@ -23,7 +23,7 @@ _BY_PREFIX: Final[Mapping[str, HistoryKind]] = {
     "tier": "tier",
     "transaction": "transaction",
 }
-"""The kind of a built-in event by the first word of its name; of any other, the member."""
+"""The kind of a built-in event by the first word of its name; all others are about the member."""
 
 SHOWN_AS_TRANSFERS: Final = frozenset(
     {
@@ -39,7 +39,7 @@ SHOWN_AS_TRANSFERS: Final = frozenset(
         "points_transfer_cancelled",
     }
 )
-"""Built-in events that say what a transfer says: the transfer is the entry."""
+"""Built-in events that repeat what a transfer says: the transfer is the entry."""
 
 CUSTOM_TYPE: Final = "CustomEventWasReported"
 CHANGE_TYPE: Final = "ChangeWasRequested"
@@ -82,9 +82,9 @@ _PENDING: Final[Mapping[str, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class HistorySelection:
-    """Which entries are wanted. `built_in`: the built-in events by name; `custom`: whether reported events are, too.
+    """Which entries to select. `built_in`: the names of built-in events; `custom`: whether to select reported events.
 
-    `transfers`: kinds of transfers; `is_pending` True: those of pending points alone, False: none of these.
+    `transfers`: kinds of transfers; `is_pending` True: only those of pending points, False: none of these.
     """
 
     built_in: frozenset[str] = frozenset()
@@ -102,7 +102,7 @@ def kind_of_event(event_type: str) -> HistoryKind:
 
 
 def type_of_event(event_type: str) -> str:
-    """Return the type of the entry of an event: of a built-in one its name, if clients know no other."""
+    """Return the type of the entry of an event; for a built-in one without another type in the API, its name."""
     if event_type not in BUILT_IN:
         return CUSTOM_TYPE
     return _EVENT_TYPES.get(event_type) or _words(event_type)
@@ -115,7 +115,7 @@ def type_of_transfer(transfer: Transfer) -> str:
 
 
 def selection_of_kinds(kinds: Sequence[HistoryKind]) -> HistorySelection:
-    """Return what selects the entries of some kinds."""
+    """Return the selection of the entries of some kinds."""
     return HistorySelection(
         built_in=frozenset(name for name in _OWN_ENTRY if kind_of_event(name) in kinds),
         custom="event" in kinds,
@@ -125,7 +125,7 @@ def selection_of_kinds(kinds: Sequence[HistoryKind]) -> HistorySelection:
 
 
 def selection_of_type(type_: str) -> HistorySelection | None:
-    """Return what selects the entries of a type; None: there is no such type."""
+    """Return the selection of the entries of a type; None: there is no such type."""
     return _SELECTIONS.get(type_)
 
 
@@ -135,7 +135,7 @@ def history_types() -> Sequence[str]:
 
 
 def narrowed(one: HistorySelection, other: HistorySelection) -> HistorySelection:
-    """Return what selects the entries that both select."""
+    """Return the intersection of two selections."""
     return HistorySelection(
         one.built_in & other.built_in,
         one.custom and other.custom,

@@ -1,4 +1,4 @@
-"""The identity that a client names a member by."""
+"""The identity by which a client names a member."""
 
 from collections.abc import Mapping
 
@@ -8,7 +8,7 @@ from loyalty.store.members import Identity
 
 
 def identity_of(customer_data: Mapping[str, str]) -> Identity:
-    """The identity in the fields of an event's `customerData`; raise InvalidMemberId for a `customerId` not a UUID."""
+    """Return the identity in an event's `customerData`; raise InvalidMemberId if `customerId` is not a UUID."""
     member_id = customer_data.get("customerId")
     if member_id is not None and not is_id(member_id):
         raise InvalidMemberId(member_id)

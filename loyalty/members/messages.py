@@ -1,4 +1,4 @@
-"""Messages about members, who are customers in messages."""
+"""Messages about members, which call them customers."""
 
 from datetime import date
 

@@ -1,4 +1,4 @@
-"""Who brought whom, as operations."""
+"""Operations on referrals: which member referred another."""
 
 from loyalty.events.operations import OperationContext
 from loyalty.ids import new_id
@@ -8,7 +8,7 @@ from loyalty.store.referrals import Referral, member_of_token
 
 
 def set_referral(operation: OperationContext, referee: str, referrer: str) -> None:
-    """Store that a member was brought by another, and report it to the member who was brought.
+    """Store that a member was referred by another, and report it to the referred member.
 
     Raise UnknownReferrer, ReferralLoop, AlreadyReferred or MemberInactive.
     """
@@ -27,7 +27,7 @@ def set_referral(operation: OperationContext, referee: str, referrer: str) -> No
 
 
 def refer_by_token(operation: OperationContext, referee: str, token: str | None) -> None:
-    """As `set_referral`, by the token of who brought the member; without one, nothing is done."""
+    """Store a referral as `set_referral` does, by the referrer's token; without a token, do nothing."""
     if token is not None:
         referrer = member_of_token(token)
         if referrer is None:
@@ -36,7 +36,7 @@ def refer_by_token(operation: OperationContext, referee: str, token: str | None)
 
 
 def remove_referral(operation: OperationContext, referee: str) -> None:
-    """Forget who brought a member; what rules gave for it stays. Raise NotReferred."""
+    """Remove the referrer of a member; what rules gave for the referral stays. Raise NotReferred."""
     operation.lock_members(referee)
     known = operation.tx.referrals.of(referee)
     if known is None:

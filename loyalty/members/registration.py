@@ -1,4 +1,4 @@
-"""Registering members, each in one transaction with the built-in event that says so."""
+"""Register members, each in one transaction with the built-in event that reports it."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -28,7 +28,7 @@ from loyalty.store.repositories import StoreReaders, StoreRepositories
 
 @dataclass(frozen=True, slots=True)
 class NewMember:
-    """A member to register. `tier` None is the program's lowest; `profile` is read by people alone.
+    """A member to register. `tier` None is the program's lowest; `profile` is for people, not for rules.
 
     `active` False: the member waits for activation, and takes no part until then.
     """
@@ -54,7 +54,7 @@ def register_member(
 
 
 def add_member(tx: StoreRepositories, program: Program, new: NewMember, *, now: datetime) -> str:
-    """Add a member under the lock of their identity, without the event that says so; return the id.
+    """Add a member under the lock of their identity, without an event; return the id.
 
     Raise MissingIdentity, UnknownTier, InvalidAttribute, IdentityTaken or ConcurrentInsert.
     """
@@ -72,7 +72,7 @@ def add_member(tx: StoreRepositories, program: Program, new: NewMember, *, now: 
 def find_or_register(
     tx: StoreRepositories, program: Program, revision: int, identity: Identity, *, now: datetime
 ) -> tuple[str, EventRef | None]:
-    """The id of the member with an identity, and of one who is registered here, the built-in event to start.
+    """Return the id of the member with an identity, and the event to start if the member is registered here.
 
     Raise UnidentifiedMember, DifferentMembers, MemberInactive, UnknownMember, UnknownMemberId or ConcurrentInsert.
     """
@@ -93,13 +93,13 @@ def find_or_register(
 
 
 def find_member(tx: StoreReaders, identity: Identity) -> str | None:
-    """The id of the one member with an identity; raise DifferentMembers. Parts that no member has are ignored."""
+    """Return the id of the only member with an identity; raise DifferentMembers. Unknown parts are ignored."""
     found = _find(tx, identity)
     return None if found is None else str(found.id)
 
 
 def check_free(tx: StoreReaders, member_id: str | None, identity: Identity) -> None:
-    """Raise IdentityTaken if members other than this one have parts of an identity; lock it before."""
+    """Raise IdentityTaken if other members have parts of an identity, which must be locked."""
     others = [each for each in tx.members.identities_matching(identity) if each.id != member_id]
     taken = _taken_fields(identity, others)
     if taken:
@@ -114,7 +114,7 @@ def _find(tx: StoreReaders, identity: Identity) -> KnownIdentity | None:
 
 
 def _find_active(tx: StoreReaders, identity: Identity) -> KnownIdentity | None:
-    """The one member with an identity; raise DifferentMembers, or MemberInactive for one who does not take part."""
+    """Return the only member with an identity; raise DifferentMembers, or MemberInactive for an inactive one."""
     found = _find(tx, identity)
     if found is not None and not found.active:
         raise MemberInactive(str(found.id))
@@ -122,7 +122,7 @@ def _find_active(tx: StoreReaders, identity: Identity) -> KnownIdentity | None:
 
 
 def _unknown_parts(found: KnownIdentity, identity: Identity) -> dict[str, str]:
-    """The parts of an identity, as an event says them, that its member has none of."""
+    """Return the parts of an identity, as an event gives them, that its member lacks."""
     return {
         part: value
         for part in ("email", "phone", "card")
@@ -131,9 +131,9 @@ def _unknown_parts(found: KnownIdentity, identity: Identity) -> dict[str, str]:
 
 
 def _learn(tx: StoreRepositories, found: KnownIdentity, identity: Identity, *, now: datetime) -> None:
-    """Keep what an event says of a member in addition, for matching: nobody else has it, as the search has shown.
+    """Store unknown parts of the identity that an event gives, for matching; the search has shown that they are free.
 
-    Only an empty part is filled, and it proves nothing until it is confirmed.
+    Only an empty part is filled, and it stays unconfirmed until the member confirms it.
     """
     parts = _unknown_parts(found, identity)
     if parts:
@@ -144,7 +144,7 @@ def _learn(tx: StoreRepositories, found: KnownIdentity, identity: Identity, *, n
 
 
 def check_registrable(store: str, program: Program, identity: Identity) -> None:
-    """Raise UnknownMember or UnknownMemberId if an event must not register an unknown member of this identity."""
+    """Raise UnknownMember or UnknownMemberId if an event must not register an unknown member with this identity."""
     if not program.registers_unknown_members:
         raise UnknownMember(store)
     if not identity.can_register:
@@ -168,7 +168,7 @@ def _insert(tx: StoreRepositories, program: Program, new: NewMember, *, now: dat
         is_test=new.is_test,
     )
     if not is_new:
-        # Under the lock every other part of the identity is free: a conflict that stays is the id of another store.
+        # Every other part of the identity is locked and free: a remaining conflict is the id of another store's member.
         raise ConcurrentInsert("member", refusal=MemberIdTaken(new.identity.id) if new.identity.id else None)
     return member_id
 
@@ -184,6 +184,6 @@ def _report(tx: StoreRepositories, revision: int, member_id: str, *, now: dateti
 
 
 def _taken_fields(identity: Identity, others: Sequence[KnownIdentity]) -> list[str]:
-    """The parts of an identity, other than the id, that these members have."""
+    """Return the parts of an identity, other than the id, that these members have."""
     taken = {part for other in others for known in (other, *other.merged) for part in known.keys.items()}
     return [name for name, key in identity.keys.items() if name != "id" and (name, key) in taken]

@@ -1,1 +1,1 @@
-"""Merging two members: what is joined and how, and the operations that ask for it and do it."""
+"""Merge two members: how their data is combined, and the operations that request and perform it."""

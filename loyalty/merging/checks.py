@@ -1,4 +1,4 @@
-"""What is in the way of a merge."""
+"""Checks before a merge."""
 
 from loyalty.members.closing import require_open
 from loyalty.merging.refusals import MergesWithItself, MergesWithTest, MergeUnderWay
@@ -19,7 +19,7 @@ def require_mergeable(tx: StoreReaders, merges: MergeReader, survivor: str, merg
 
 
 def require_members(tx: StoreReaders, survivor: str, merged: str) -> None:
-    """Raise MemberClosed, MemberFrozen, or MemberInactive for a survivor who does not take part."""
+    """Raise MemberClosed, MemberFrozen, or MemberInactive for an inactive survivor."""
     for member_id in (survivor, merged):
         require_open(tx, member_id)
         if tx.members.participation(member_id).frozen:

@@ -1,4 +1,4 @@
-"""What two members become as one: the survivor's word stands, sums add up, and once stays once."""
+"""Combine the data of two members: the survivor's fields win, sums are added, one-time things stay one-time."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -16,14 +16,14 @@ from loyalty.store.contributions import Contribution
 from loyalty.store.members import GrantedBadge, Identity
 
 AGREEMENTS: Final = ("agreement1", "agreement2", "agreement3")
-"""The fields of a profile that consent to something."""
+"""The fields of a profile that hold a consent."""
 
 PARTS: Final = ("email", "phone", "card")
 
 
 @dataclass(frozen=True, slots=True)
 class JoinedFields:
-    """Fields of two members as one: `taken` came from the other one, `dropped` had another value there."""
+    """The combined fields of two members: `taken` from the merged one, `dropped` since the survivor's differ."""
 
     values: Mapping[str, Any]
     taken: Sequence[str] = ()
@@ -32,7 +32,7 @@ class JoinedFields:
 
 @dataclass(frozen=True, slots=True)
 class JoinedIdentity:
-    """What the survivor is known by. `kept`: parts of the other one that lead to the survivor, who has their own."""
+    """The survivor's identity. `kept`: parts of the merged member that lead to the survivor, who has their own."""
 
     survivor: Identity
     merged: Identity
@@ -43,18 +43,18 @@ class JoinedIdentity:
 
 @dataclass(frozen=True, slots=True)
 class JoinedProgress:
-    """Progress towards one achievement. `dropped`: completions that it may not have, as both had them."""
+    """Progress towards one achievement. `dropped`: completions beyond what one member may have."""
 
     sums: Sequence[DailySum]
-    """Those of the survivor that change."""
+    """The sums of the survivor that change."""
     completions: AchievementCompletions | None
     dropped: int
     contributions: Sequence[Contribution]
-    """What makes the contributions of events add up to the sums."""
+    """The contributions that make those of events add up to the sums."""
 
 
 def join_fields(own: Mapping[str, Any], other: Mapping[str, Any], *, most: int | None = None) -> JoinedFields:
-    """Return the survivor's fields, and those that only the other one has, at most so many in all."""
+    """Return the survivor's fields, with those that only the merged member has, up to a maximum number."""
     taken: dict[str, Any] = {}
     dropped: list[str] = []
     for name in sorted(other):
@@ -68,7 +68,7 @@ def join_fields(own: Mapping[str, Any], other: Mapping[str, Any], *, most: int |
 
 
 def join_profile(own: Mapping[str, Any], other: Mapping[str, Any]) -> JoinedFields:
-    """Return the survivor's profile with what only the other one says; labels of both, and consent that both gave."""
+    """Return the survivor's profile, with fields that only the other has, labels of both, and common consents."""
     found = join_fields(_without(own, *AGREEMENTS, "labels"), _without(other, *AGREEMENTS, "labels"))
     values, taken, dropped = dict(found.values), [*found.taken], [*found.dropped]
     for name in AGREEMENTS:
@@ -83,9 +83,9 @@ def join_profile(own: Mapping[str, Any], other: Mapping[str, Any]) -> JoinedFiel
 
 
 def join_identity(own: Identity, other: Identity, learned: str | None, other_learned: str | None) -> JoinedIdentity:
-    """Return the survivor's identity, with the parts that only the other one has.
+    """Return the survivor's identity, with the parts that only the merged member has.
 
-    Parts stay as confirmed as they were.
+    Confirmation of each part stays.
     """
     taken = [part for part in PARTS if getattr(own, part) is None and getattr(other, part) is not None]
     kept = [part for part in PARTS if part not in taken and getattr(other, part) is not None]
@@ -106,10 +106,7 @@ def join_progress(
     completions: tuple[AchievementCompletions | None, AchievementCompletions | None],
     today: date,
 ) -> JoinedProgress:
-    """Return progress of two members as that of one: a day or a value that both have counts once.
-
-    Raise SumTooLarge.
-    """
+    """Return the combined progress of two members: a day or a value that both have counts once. Raise SumTooLarge."""
     counts_once = achievement is not None and isinstance(achievement.measure, CountDays | Distinct)
     known = {sort_key(each): each for each in own}
     sums: list[DailySum] = []
@@ -144,7 +141,7 @@ def _joined(mine: DailySum, other: DailySum, *, counts_once: bool) -> DailySum:
 def _joined_completions(
     achievement: Achievement | None, own: AchievementCompletions | None, other: AchievementCompletions | None
 ) -> tuple[AchievementCompletions | None, int]:
-    """Return the completions of both, no more than there can be, and how many are dropped by that."""
+    """Return the completions of both, up to the maximum, and how many are dropped by that."""
     if other is None:
         return None, 0
     if own is None:
@@ -158,7 +155,7 @@ def _joined_completions(
 def join_badges(
     program: Program, own: Iterable[GrantedBadge], other: Iterable[GrantedBadge], dropped: Mapping[str, int]
 ) -> list[GrantedBadge]:
-    """Return the badges of both, less those of completions that are dropped, by achievement."""
+    """Return the badges of both, less those of dropped completions, by achievement."""
     less = Counter[str]()
     for name, times in dropped.items():
         for effect in program.achievement_named[name].then if name in program.achievement_named else ():

@@ -1,7 +1,7 @@
-"""Merging one member into another: asked for as an operation, done when both queues reach it.
+"""Merge one member into another: requested by an operation, performed when both queues reach the request.
 
-One account closes into the other by transfers, and lots keep their dates. What falls due, is returned or is tried again
-later finds the survivor. There is no way back.
+The accounts of the merged member close into those of the survivor by transfers, and lots keep their dates. Later due
+items, returns and retries find the survivor. A merge cannot be undone.
 """
 
 from dataclasses import replace
@@ -27,15 +27,15 @@ SOURCE = "merge"
 """The source of the transfers of a merge."""
 
 MAX_REASON = 2000
-"""Characters of the reason why a merge is refused."""
+"""The most characters of the reason for refusing a merge."""
 
 
 def request_merge(
     operation: OperationContext, merges: MergeRepository, survivor: str, merged: str, comment: str | None = None
 ) -> str:
-    """Ask for a merge, which is done when all that was accepted before is applied; return its id.
+    """Request a merge, which is performed when everything accepted before is applied; return its id.
 
-    `comment` says why it is asked for. What is accepted later for either member waits for it. Raise a MergeRefusal,
+    `comment` is its reason. Events accepted later for either member wait for the merge. Raise a MergeRefusal,
     MemberClosed, MemberFrozen or MemberInactive.
     """
     operation.lock_members(survivor, merged)
@@ -77,14 +77,14 @@ def merge_members(operation: OperationContext, merges: MergeRepository, merge: M
 
 
 def refuse_merge(merges: MergeRepository, merge: Merge, why: Exception, *, now: datetime) -> None:
-    """End a merge that something is in the way of: both queues go on."""
+    """End a merge that cannot be performed: both queues continue."""
     because = storable_text(str(why)[:MAX_REASON])
     refused = replace(merge, status="refused", finished_at=now, refusal=type(why).__name__, because=because)
     merges.finish(refused, body=None, now=now)
 
 
 def parts_of_both(operation: OperationContext, merge: Merge) -> list[Identity]:
-    """Return what both members are known by, which is to be locked before them."""
+    """Return the identity parts of both members, which must be locked before the members."""
     facts = [operation.facts_of(member_id) for member_id in sorted((merge.survivor, merge.merged))]
     return [Identity(None, each.email, each.phone, each.card) for each in facts]
 
@@ -129,7 +129,7 @@ def _move_progress(operation: OperationContext, merges: MergeRepository, merge: 
 
 
 def _move_member(operation: OperationContext, merges: MergeRepository, plan: MergePlan) -> None:
-    """Give the survivor identity, profile and attributes, and let the merged member lead to them."""
+    """Give the survivor identity, profile and attributes, and redirect the merged member to them."""
     tx, now, survivor = operation.tx, operation.now, plan.survivor.id
     merges.close(plan.merged.id, survivor, plan.identity.merged, now=now)
     tx.members.end_sessions(plan.merged.id)

@@ -1,4 +1,4 @@
-"""What a merge would make of two members, from what both have; nothing is written here."""
+"""Plan a merge: what it would make of two members. Nothing is written here."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -25,28 +25,28 @@ from loyalty.store.points import Account, Lot
 
 @dataclass(frozen=True, slots=True)
 class MergePlan:
-    """What the survivor gets, and what both have as one."""
+    """What the survivor gets from the merged member, and the combined data."""
 
     survivor: StoredMember
     merged: StoredMember
     accounts: Sequence[Account]
-    """Those of the merged member with anything in them."""
+    """The non-empty accounts of the merged member."""
     own_accounts: Mapping[str, Account]
-    """Those of the survivor, by wallet."""
+    """The accounts of the survivor, by wallet."""
     lots: Sequence[Lot]
-    """Those that move, with their dates."""
+    """The lots to move, with their dates."""
     progress: Mapping[str, JoinedProgress]
     badges: Sequence[GrantedBadge]
-    """Those of the survivor that change."""
+    """The badges of the survivor that change."""
     identity: JoinedIdentity
     attributes: JoinedFields
     profile: JoinedFields
     registered_at: datetime
-    """When the first of both registered."""
+    """When the first of the two registered."""
     higher_tier: Tier | None
     """The merged member's tier, if it is above the survivor's."""
     counts: MergeCounts
-    """How much moves."""
+    """The amounts that move."""
 
     @property
     def changed(self) -> list[str]:

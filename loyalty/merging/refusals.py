@@ -1,7 +1,7 @@
 """Refusals of merges, as a tree.
 
 MergeRefusal          two members are not merged
-├── MergesWithItself  both are one member
+├── MergesWithItself  both members are the same one
 ├── MergesWithTest    one of them is a member for tests, and the other is not
 └── MergeUnderWay     one of them is to be merged into another one already; `merge_id` is that merge
 """
@@ -14,7 +14,7 @@ class MergeRefusal(Refusal):
 
 
 class MergesWithItself(MergeRefusal):
-    """Both are one member."""
+    """Both members are the same one."""
 
     def __init__(self, member_id: str) -> None:
         super().__init__(f"both are member {member_id}: name another one, unless they are merged already")
@@ -22,7 +22,7 @@ class MergesWithItself(MergeRefusal):
 
 
 class MergeUnderWay(MergeRefusal):
-    """A member is to be merged into another one already."""
+    """A member is waiting to be merged into another one already."""
 
     def __init__(self, member_id: str, merge_id: str) -> None:
         super().__init__(f"member {member_id} is to be merged by merge {merge_id}: wait until that is done")
@@ -31,7 +31,7 @@ class MergeUnderWay(MergeRefusal):
 
 
 class MergesWithTest(MergeRefusal):
-    """One of two members is one for tests, and the other is not."""
+    """One of the members is one for tests, the other is not."""
 
     def __init__(self, member_id: str) -> None:
         super().__init__(f"member {member_id} is a test member, and the other is not: mark both alike first")

@@ -1,4 +1,4 @@
-"""A plan of a merge as JSON values: ids, names, dates and amounts, never what is personal."""
+"""Report a merge plan as JSON values: ids, names, dates and amounts, without personal data."""
 
 from collections.abc import Mapping
 from datetime import datetime

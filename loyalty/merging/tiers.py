@@ -1,4 +1,4 @@
-"""Tiers of two members as one: the higher one in each tier set, and the standing of both."""
+"""Merge the tiers of two members: the higher one in each tier set, and their combined standing."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from loyalty.tiers.rising import enter_tier, judge_member, judge_months
 
 @dataclass(frozen=True, slots=True)
 class MergedStanding:
-    """Where a member who is merged is in a tier set."""
+    """The standing of a merged member in a tier set."""
 
     tier_set: TierSet
     member: Member
@@ -24,7 +24,7 @@ class MergedStanding:
 
 
 def standings_of(operation: OperationContext, member_id: str) -> Sequence[MergedStanding]:
-    """Return where a member is in each tier set of the program."""
+    """Return the standing of a member in each tier set of the program."""
     return [
         MergedStanding(
             each,
@@ -37,9 +37,9 @@ def standings_of(operation: OperationContext, member_id: str) -> Sequence[Merged
 
 
 def move_standings(operation: OperationContext, merged: Sequence[MergedStanding], survivor: str) -> None:
-    """Give the survivor the higher tier of each set, and judge the standing of both as one.
+    """Give the survivor the higher tier of each set, and evaluate the combined standing.
 
-    A tier by hand of the survivor stays; without one, that of the other member holds.
+    The survivor's tier by hand stays; without one, that of the merged member applies.
     """
     for each in merged:
         _join_periods(operation, each, survivor)

@@ -1,4 +1,4 @@
-"""Amounts of operations, as people and clients give them."""
+"""Read the amounts of operations, as people and clients give them."""
 
 from decimal import Decimal
 from typing import Final

@@ -1,8 +1,9 @@
-"""What is taken of an award that is cancelled, also later: points that were held, or come back to its lots.
+"""Take back cancelled awards later: points that were held, or that return to their lots.
 
-A cancelled award leaves what was held of it. Once that is captured, it is taken from other points; once it is released,
-it is taken at once. What comes back because a spending is cancelled was taken from other points before, or is owed: it
-pays the debt, and those points come back in its place. So the order in which things are cancelled makes no difference.
+Cancelling an award leaves its held points. Once these are captured, as many other points are taken; once they are
+released, they are taken at once. When a cancelled spend returns points to a cancelled award, other points were taken in
+their place before, or are owed: the returned points pay the debt, and those other points are given back. So the order
+of cancellations makes no difference.
 """
 
 from collections import defaultdict
@@ -17,7 +18,7 @@ from loyalty.store.points import Allocation, Lot, NewTransfer, Posted, Transfer
 
 
 def cancellation_of(operation: OperationContext, transfer_id: str) -> Transfer | None:
-    """Return the transfer that cancelled one; None: it is not cancelled."""
+    """Return the transfer that cancelled this one; None: it is not cancelled."""
     about = operation.tx.ledger.transfers_about(transfer_id)
     return next((each for each in about if each.kind == "cancel"), None)
 
@@ -25,9 +26,10 @@ def cancellation_of(operation: OperationContext, transfer_id: str) -> Transfer |
 def take_returned(
     operation: OperationContext, member_id: str, lot_ids: Iterable[str], *, was_compensated: bool
 ) -> list[Posted]:
-    """Take what came back to lots of cancelled awards.
+    """Take points that returned to lots of cancelled awards.
 
-    `was_compensated`: other points were taken in its place, or owed. Then it pays open debt, and those come back.
+    `was_compensated`: other points were taken in their place, or are owed. Then the returned points pay open debt, and
+    the others are given back.
     """
     posted: list[Posted] = []
     for lot_id in lot_ids:
@@ -52,7 +54,7 @@ def take_returned(
 
 
 def take_captured(operation: OperationContext, member_id: str, allocations: Sequence[Allocation]) -> list[Posted]:
-    """Take from other points what was captured of lots of cancelled awards; what is missing is owed."""
+    """Take other points for those captured from lots of cancelled awards; what is missing is owed."""
     captured: dict[str, int] = defaultdict(int)
     found = {lot.id: lot for lot in _lots_of_cancelled(operation, [each.lot for each in allocations])}
     for each in allocations:
@@ -75,7 +77,7 @@ def take_from_others(
 ) -> tuple[list[Allocation], Points, Points]:
     """Return what is taken of lots outside `without`, what is owed for the rest, and what is forgiven of it.
 
-    `without`: lots that are taken from by the same transfer.
+    `without`: lots that the same transfer takes from.
     """
     if points <= 0:
         return [], NOTHING, NOTHING
@@ -95,7 +97,7 @@ def take_from_others(
 
 
 def _lots_of_cancelled(operation: OperationContext, lot_ids: Iterable[str]) -> list[Lot]:
-    """Return those of the lots whose award is cancelled."""
+    """Return the lots among these whose award is cancelled."""
     found = [operation.tx.ledger.lot(lot_id) for lot_id in dict.fromkeys(lot_ids)]
     lots = [each[0] for each in found if each is not None]
     return [lot for lot in lots if cancellation_of(operation, lot.transfer or lot.id) is not None]

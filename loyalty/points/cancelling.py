@@ -1,4 +1,4 @@
-"""Cancelling a transfer: points go back to the lots that they came from, or an addition is taken back.
+"""Cancel a transfer: give points back to the lots that they came from, or take back an addition.
 
 Which transfer   what its cancelling does
 award, add       takes what is left of its lots; what was spent or moved of them is taken from other points, then owed
@@ -49,7 +49,7 @@ class CancelTransfer:
 
 @dataclass(frozen=True, slots=True)
 class Cancellation:
-    """What a cancellation did: its transfer, and the points that could be neither taken nor owed."""
+    """The result of a cancellation: its transfer, and the points that could be neither taken nor owed."""
 
     transfer: str
     shortfall: Points = NOTHING
@@ -103,7 +103,7 @@ def _partner(operation: OperationContext, transfer: Transfer) -> Transfer | None
 
 
 def _cancel_addition(operation: OperationContext, transfer: Transfer, comment: str) -> Cancellation:
-    """Take what is left of the lots of a transfer; what was spent or moved is taken from other points, then owed."""
+    """Take what is left of a transfer's lots, then as many other points as were spent or moved, then owe the rest."""
     wallet = wallet_of(operation.program, transfer.wallet)
     lots = operation.tx.ledger.lots_of_transfer(transfer.id)
     expired = _expired_of(operation, transfer)
@@ -138,9 +138,9 @@ def _cancel_addition(operation: OperationContext, transfer: Transfer, comment: s
 
 
 def _qualified_by(operation: OperationContext, transfer: Transfer) -> tuple[Points, datetime | None]:
-    """Return what an addition has added to the points that count for tiers, at once or when it became active.
+    """Return what an addition added to the points that count for tiers, at once or when it became active.
 
-    And when they count, if they are dated by their event.
+    Also return when they count, if they are dated by their event.
     """
     about = operation.tx.ledger.transfers_about(transfer.id)
     added = [each for each in (transfer, *about) if each is transfer or each.kind == "activate"]
@@ -149,13 +149,13 @@ def _qualified_by(operation: OperationContext, transfer: Transfer) -> tuple[Poin
 
 
 def _expired_of(operation: OperationContext, transfer: Transfer) -> Points:
-    """Return how many points of a transfer's lots have expired, and have not come back since."""
+    """Return how many points of a transfer's lots have expired, and have not been given back since."""
     about = operation.tx.ledger.transfers_about(transfer.id)
     expired = [each for each in about if each.kind == "expire" and cancellation_of(operation, each.id) is None]
     return Points(sum(each.points for each in expired))
 
 
-# -- what was taken
+# -- deductions
 
 
 def _cancel_taking(operation: OperationContext, transfer: Transfer, request: CancelTransfer) -> Cancellation:
@@ -184,7 +184,7 @@ def _overdue_lots(operation: OperationContext, allocations: Sequence[Allocation]
 
 
 def _renew(operation: OperationContext, member_id: str, wallet: Wallet, lots: list[Lot], until: datetime) -> None:
-    """Give lots a new date; what is left of them expires first, since only what comes back lives on."""
+    """Give lots a new date; expire what is left of them first, so that only returned points get the new date."""
     expire_overdue(operation, member_id, wallet, lots)
     for lot in lots:
         operation.tx.ledger.change_lot(replace(lot, expires_at=until))

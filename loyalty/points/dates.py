@@ -1,4 +1,4 @@
-"""From when points can be spent, and when they expire."""
+"""The dates of points: from when they can be spent, and when they expire."""
 
 from dataclasses import replace
 from datetime import datetime, tzinfo
@@ -18,7 +18,7 @@ class LotDates(NamedTuple):
     active_from: datetime | None
     """When pending points become active; None: they are active."""
     expires_at: datetime | None
-    """When they expire if they become active at that moment; None: never."""
+    """When they expire if they become active at `active_from`; None: never."""
     expiry: Expiry | None
     """The rule by which they expire if they become active earlier; None: `expires_at` stays."""
 
@@ -28,8 +28,8 @@ def award_dates(
 ) -> LotDates:
     """Return the dates of points that an event of `event_time` gives, booked now: expiry counts from activation.
 
-    In a wallet dated by the event, points that are booked on a later local day live at least `grace` from when they can
-    be spent, but no longer than `after` says.
+    In a wallet dated by the event, points booked on a later local day live at least `grace` from when they can be
+    spent, but no longer than `after` says.
     """
     since = now if wallet.dated == "award" else min(event_time, now)
     active_from = pending.after(since, zone) if pending else since
@@ -66,8 +66,7 @@ def _least_end(expires: Expiry, grace: Duration, since: datetime, zone: tzinfo) 
 def activated(lot: Lot, *, now: datetime, zone: tzinfo, was_late: bool = False) -> Lot:
     """Return a pending lot as active.
 
-    Earlier than it would have become so by itself, or later (`was_late`, since its member was frozen), its expiry
-    counts from now.
+    If it is activated early, or late (`was_late`, since its member was frozen), its expiry counts from now.
     """
     if lot.active_from is None or lot.expiry is None or (now >= lot.active_from and not was_late):
         return replace(lot, active_from=None, expiry=None)
@@ -77,8 +76,8 @@ def activated(lot: Lot, *, now: datetime, zone: tzinfo, was_late: bool = False) 
 def until_thaw(lot: Lot, expiry: Expiry | None, *, now: datetime) -> Lot:
     """Return a lot that is added to a frozen member: pending from now on, until they are unfrozen.
 
-    `expiry`: the rule by which it expires, which then counts from that moment; None: its date stays. What is pending
-    anyway, or has expired already, stays as it is.
+    `expiry`: the rule by which it expires, which then counts from that moment; None: its date stays. A pending or
+    expired lot is returned unchanged.
     """
     if lot.active_from is not None or (lot.expires_at is not None and lot.expires_at <= now):
         return lot
@@ -88,9 +87,9 @@ def until_thaw(lot: Lot, expiry: Expiry | None, *, now: datetime) -> Lot:
 def lot_dates(
     program: Program, wallet_code: str | None, *, now: datetime, locked_days: int | None, expires_days: int | None
 ) -> tuple[datetime | None, datetime | None]:
-    """From when points that are added by hand can be spent, and when they expire; raise UnknownWallet.
+    """Return from when points added by hand can be spent, and when they expire; raise UnknownWallet.
 
-    None: at once, and as the wallet says.
+    None: at once, and by the rule of the wallet.
     """
     wallet, zone = wallet_of(program, wallet_code), program.zone
     locked = wallet.pending if locked_days is None else Duration(days=locked_days)

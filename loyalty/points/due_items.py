@@ -1,4 +1,4 @@
-"""Due items of lots: points become active, are warned of, and expire."""
+"""Due items of lots: activate points, warn of their expiry, and expire them."""
 
 from typing import Any, assert_never
 
@@ -24,7 +24,7 @@ def run_lot_item(due: DueItemContext, kind: LotDueKind) -> EventRef | None:
     wallet = due.program.wallets.get(lot.wallet)
     if wallet is None:  # a newer program does not have this wallet: its points stay as they are
         return None
-    if kind != "activate" and lot.active_from is not None:  # an older version let pending points expire
+    if kind != "activate" and lot.active_from is not None:  # an older version expired pending points
         due.set_due_items(due_items_of_lot(due.program, lot, now=due.now), member=member_id)
         return None
     match kind:
@@ -39,7 +39,7 @@ def run_lot_item(due: DueItemContext, kind: LotDueKind) -> EventRef | None:
 
 
 def run_hold_item(due: DueItemContext) -> EventRef | None:
-    """Release the hold whose id is the subject; None: it was released or captured before."""
+    """Release the hold whose id is the subject; return None if it was released or captured before."""
     operation = OperationContext(due.tx, due.program, due.revision, due.now, CLOCK)
     try:
         release_points(operation, due.subject)
@@ -60,7 +60,7 @@ def _activate(due: DueItemContext, lot: Lot, member_id: str, wallet: Wallet) -> 
 
 
 def _warn(due: DueItemContext, lot: Lot, member_id: str, wallet: Wallet) -> EventRef | None:
-    """Record `points_will_expire`, once for each date; None: by now the owner is notified later, or not at all."""
+    """Record `points_will_expire`, once for each date; None: the notice is later by now, or not wanted at all."""
     assert lot.expires_at is not None, "only lots that expire have owners to warn"
     if not due.is_notice_due("warn", due.program.notify_before.points, lot.expires_at, member=member_id):
         return None

@@ -1,4 +1,4 @@
-"""Effects on points: awards and deductions, and the tier that they lead to."""
+"""Effects on points: awards and deductions, and the tier that is reached by them."""
 
 from dataclasses import replace
 from typing import assert_never
@@ -94,7 +94,7 @@ def _expire_at_once(context: EventContext, lot: Lot, wallet: Wallet, source: str
 
 
 def _deduct(context: EventContext, source: str, transfer_id: str, effect: DeductPoints) -> list[Posted]:
-    """Spend what is asked, or as much of it as there is: a balance never falls below zero."""
+    """Spend the amount, or as much of it as there is: a balance never falls below zero."""
     wallet, member_id = context.program.wallets[effect.wallet], context.event.member
     there = NOTHING if context.state.is_frozen else spendable_points(context, member_id, wallet.code)
     taken = Points(min(effect.points, max(0, there)))

@@ -86,7 +86,7 @@ def capture_points(operation: OperationContext, hold_id: str, amount: Decimal | 
 
 
 def _held(operation: OperationContext, hold: Transfer) -> list[tuple[Lot, Points]]:
-    """Return the lots of a hold and what is still held of each, in the order of spending; raise NotHeld."""
+    """Return the lots of a hold and what each of them still holds, in the order of spending; raise NotHeld."""
     ledger = operation.tx.ledger
     sums: dict[str, int] = {}
     if hold.kind == "hold":
@@ -117,7 +117,7 @@ def _divide(
 
 
 def _release(operation: OperationContext, hold: Transfer, held: list[tuple[Lot, Points]], comment: str) -> str:
-    """Give shares back to their lots; what has passed its date meanwhile expires."""
+    """Release shares to their lots; expire those whose date has passed meanwhile."""
     wallet = wallet_of(operation.program, hold.wallet)
     event_id, transfer_id = operation.new_event_id(), new_id()
     points = Points(sum(share for _, share in held))
@@ -138,7 +138,7 @@ def expire_overdue(
 ) -> None:
     """Expire what is left of these lots if their date has passed, each with its `points_expired`.
 
-    Of a frozen member that waits: the due items of the lots do it when they are unfrozen.
+    For a frozen member that waits: the due items of the lots do it when the member is unfrozen.
     """
     if operation.tx.members.participation(member_id).frozen:
         return

@@ -1,4 +1,4 @@
-"""Points as lots: added together, and what falls due of them."""
+"""Points as lots: points added together, with their due items."""
 
 from datetime import datetime, tzinfo
 
@@ -26,7 +26,7 @@ def due_items_of_lot(program: Program, lot: Lot, *, warned: bool = False, now: d
 
 
 def due_times(lot: Lot, *, warn_before: Duration | None, warned: bool, now: datetime, zone: tzinfo) -> DueTimes:
-    """Return the due items of a lot: it becomes active, or its owner is warned and it expires."""
+    """Return the due items of a lot: its activation, or the warning of its owner and its expiry."""
     if lot.remaining <= 0:
         return {}
     if lot.active_from is not None:

@@ -14,20 +14,20 @@ from rules.numbers import CONTEXT
 EARLIEST_DAY = date(1970, 1, 1)
 
 Movement: TypeAlias = Literal["issued", "spent", "expired", "cancelled", "paid_debt", "transferred"]
-"""How points came to be outstanding, or ceased to be."""
+"""How points became outstanding, or ceased to be."""
 
 _KNOWN: Final = frozenset((None, *get_args(TransferKind)))
 
 ADDING: Final[frozenset[Movement]] = frozenset(("issued", "transferred"))
-"""Movements whose figure is what came to be outstanding; that of each other is what ceased to be."""
+"""Movements that add outstanding points, as positive figures; the figures of all others are what they removed."""
 
 
 class InvalidLiabilityRequest(ValueError):
-    """Liability cannot be shown as it is asked for."""
+    """Liability cannot be computed as requested."""
 
 
 class OutOfRange(InvalidLiabilityRequest):
-    """A day that has not begun or is too long ago, or a rate that is no share; `name` says of what."""
+    """A day that has not begun or is too long ago, or a rate that is no share; `name` is the field."""
 
     def __init__(self, name: str, message: str) -> None:
         super().__init__(message)
@@ -43,7 +43,7 @@ class PeriodReversed(InvalidLiabilityRequest):
 
 @dataclass(frozen=True, slots=True)
 class LiabilityRequest:
-    """What is asked: the end of a local day, the days (both included) of which movements are summed, and the breakage.
+    """A request: the end of a local day, the days (both included) whose movements are summed, and the breakage.
 
     `breakage` is the share of outstanding points that is expected never to be spent.
     """
@@ -57,7 +57,7 @@ class LiabilityRequest:
     def of(
         cls, day: date | None, first: date | None, last: date | None, breakage: Decimal | None, *, today: date
     ) -> "LiabilityRequest":
-        """Return what is asked for, `today` in the store's time zone.
+        """Return the request, `today` in the store's time zone.
 
         Defaults: the day before today; movements until `day`, from the first of the month in which they end. Raise
         OutOfRange for days that have not begun or are too long ago, and for an invalid breakage rate, or
@@ -81,7 +81,7 @@ class LiabilityRequest:
 
 @dataclass(frozen=True, slots=True)
 class OutstandingSum:
-    """What is left at the end of the day of the points of one wallet that were added in a month under a revision."""
+    """The outstanding points of one wallet at the end of the day that were added in a month under a revision."""
 
     wallet: str
     month: date
@@ -94,7 +94,7 @@ class OutstandingSum:
 
 @dataclass(frozen=True, slots=True)
 class MovementSum:
-    """Points of one wallet, added in one month, that were moved in a way, as `Figures` shows them."""
+    """Points of one wallet, added in one month, that one kind of movement changed, as `Figures` shows them."""
 
     wallet: str
     month: date
@@ -103,13 +103,13 @@ class MovementSum:
 
     @classmethod
     def of(cls, wallet: str, month: date, movement: Movement, change: int) -> "MovementSum":
-        """Return a sum by what it changed of what is outstanding."""
+        """Return a sum from its change of the outstanding points."""
         return cls(wallet, month, movement, Points(change if movement in ADDING else -change))
 
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """Points of one wallet. What was outstanding at first, plus all movements, is what is outstanding at last."""
+    """Points of one wallet: the opening balance plus all movements is the closing balance."""
 
     active: Points = NOTHING
     pending: Points = NOTHING
@@ -123,23 +123,23 @@ class Figures:
     paid_debt: Points = NOTHING
     """Taken to pay what members owed."""
     transferred: Points = NOTHING
-    """Received from other members, less what was sent: 0 over all months."""
+    """Received from other members, less those sent: 0 over all months."""
     cost: Decimal | None = None
-    """The cost of what is outstanding, as it was when the points were added; None: it is not known of any."""
+    """The cost of outstanding points, as it was when they were added; None: it is unknown for all of them."""
     uncosted: Points = NOTHING
     """Outstanding points of unknown cost."""
 
     @property
     def outstanding(self) -> Points:
-        """All points that can still be spent, now or later."""
+        """All points that can be spent, now or later."""
         return Points(self.active + self.pending + self.held)
 
     def expected_cost(self, breakage: Decimal) -> Decimal | None:
-        """The cost of what is expected to be spent."""
+        """The cost of the points that are expected to be spent."""
         return None if self.cost is None else CONTEXT.multiply(self.cost, 1 - breakage)
 
     def plus(self, other: "Figures") -> "Figures":
-        """Add figures of the same wallet."""
+        """Return the sum with figures of the same wallet."""
         costs = [each.cost for each in (self, other) if each.cost is not None]
         return Figures(
             Points(self.active + other.active),
@@ -185,7 +185,7 @@ class Liability:
 
 
 Costs: TypeAlias = Mapping[tuple[int, str], Decimal]
-"""The cost of one unit of a wallet under a revision, by number and wallet, where it has one."""
+"""The cost of one unit of a wallet under a revision, by revision number and wallet, where it has one."""
 
 
 def liability(
@@ -195,7 +195,7 @@ def liability(
     owed: Mapping[str, Points],
     costs: Costs,
 ) -> Liability:
-    """Return the liability that sums of the ledger amount to; months without any figure are left out."""
+    """Return the liability for sums of the ledger; months without any figure are left out."""
     found: dict[tuple[str, date], Figures] = {}
 
     def add(wallet: str, month: date, figures: Figures) -> None:
@@ -224,12 +224,15 @@ def _costed(left: OutstandingSum, cost: Decimal | None) -> Figures:
 
 
 def movement_of_stored(kind: TransferKind, about: TransferKind | None) -> Movement | None:
-    """As `movement_of`; kinds that another version wrote do nothing that is known here."""
+    """Return the movement as `movement_of` does; None for kinds that this version does not know."""
     return movement_of(kind, about) if {kind, about} <= _KNOWN else None
 
 
 def movement_of(kind: TransferKind, about: TransferKind | None) -> Movement | None:
-    """Return what a transfer does to what is outstanding; None: nothing. A cancellation undoes what it is about."""
+    """Return the effect of a transfer on outstanding points; None: it has none.
+
+    A cancellation reverses its transfer.
+    """
     match kind:
         case "award" | "add":
             return "issued"

@@ -37,8 +37,7 @@ TYPES: Final[Mapping[TransferKind, UnitsTransferKind | None]] = {
     "merge_out": None,
     "merge_in": "adding",
 }
-"""The types of transfers in messages; None: there is no message. What a cancellation, or a return, takes
-is `spending`."""
+"""The types of transfers in messages; None: no message. What a cancellation or a return takes is `spending`."""
 
 
 def send_transfers(context: EventContext, posted: Iterable[Posted]) -> None:
@@ -66,7 +65,7 @@ def send_transfers_of_event(context: EventContext) -> None:
 
 
 def units_kind(transfer: Transfer) -> UnitsTransferKind | None:
-    """Return the type of a transfer in messages and answers of the API; None: it is not shown."""
+    """Return the type of a transfer in messages and API responses; None: it is not shown."""
     if transfer.kind in ("cancel", "return") and transfer.change.net + transfer.change.pending < 0:
         return "spending"
     return TYPES[transfer.kind]
@@ -81,7 +80,7 @@ def change_kind(transfer: Transfer) -> ChangeKind:
 
 
 def shown_id(transfer: Transfer) -> str:
-    """Return the id that messages show: activating is part of the transfer that added the points."""
+    """Return the id that messages show: an activation has that of the transfer that added the points."""
     return transfer.related or transfer.id if transfer.kind == "activate" else transfer.id
 
 

@@ -1,4 +1,4 @@
-"""Operations on points: add, spend, transfer between members, expire, activate. Each refuses, or does all of it.
+"""Operations on points: add, spend, transfer between members, expire, activate. Each is refused, or done completely.
 
 Holds are in `loyalty.points.holds`, cancelling is in `loyalty.points.cancelling`.
 """
@@ -41,10 +41,10 @@ class AddPoints:
     wallet: str | None = None
     pending_until: datetime | None = None
     expires_at: datetime | None = None
-    """None: as the wallet says, unless `never_expires`."""
+    """None: by the rule of the wallet, unless `never_expires`."""
     never_expires: bool = False
     qualifies: bool = False
-    """Whether they count for tiers."""
+    """Whether the points count for tiers."""
     comment: str = ""
     external_id: str | None = None
 
@@ -59,7 +59,7 @@ class SpendPoints:
     comment: str = ""
     external_id: str | None = None
     qualifies: bool = True
-    """Whether they count as spent for tiers."""
+    """Whether the points count as spent for tiers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +77,7 @@ class TransferPoints:
 def add_points(operation: OperationContext, request: AddPoints) -> str:
     """Add points; return the id of the transfer.
 
-    Of a frozen member they are pending until they are unfrozen. Raise UnknownWallet, InvalidAmount, DateInPast,
+    For a frozen member they are pending until the member is unfrozen. Raise UnknownWallet, InvalidAmount, DateInPast,
     TransferIdReused or MemberInactive.
     """
     wallet = wallet_of(operation.program, request.wallet)
@@ -207,7 +207,7 @@ def repeated(
     wallet: Wallet,
     points: Points,
 ) -> Transfer | None:
-    """Return the transfer that a client asked for before by the same id; raise TransferIdReused for another one."""
+    """Return the transfer that a client requested before by the same id; raise TransferIdReused for another request."""
     known = None if external_id is None else operation.tx.ledger.reported_transfer(external_id)
     if known is None:
         return None
@@ -217,7 +217,7 @@ def repeated(
 
 
 def transfer_body(wallet: Wallet, posted: Posted, shown: Posted | None = None, **more: Any) -> Mapping[str, Any]:
-    """Return the body of the event that reports a transfer; `shown` is the transfer, if more was posted after it."""
+    """Return the body of the event that reports a transfer, as `shown` if more transfers followed it."""
     transfer = (shown or posted).transfer
     return {
         "wallet": wallet.code,

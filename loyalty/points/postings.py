@@ -1,6 +1,6 @@
-"""Movements of points as transfers with their allocations. Whoever moves points does it by these functions.
+"""Movements of points as transfers with their allocations; all points are moved by these functions.
 
-Each returns what it posted, in order. They lock nothing: the caller holds the lock of the member.
+Each returns the transfers that it posted, in order. They take no lock: the caller holds the lock of the member.
 """
 
 from collections.abc import Iterable, Sequence
@@ -38,7 +38,7 @@ class PointsWork(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """Why points are moved: the event behind it, and who or what asked for it."""
+    """Why points are moved: the event that causes it, and the requester."""
 
     event: str
     source: str
@@ -52,7 +52,7 @@ def spendable_points(work: PointsWork, member_id: str, wallet: str) -> Points:
 
 
 def spendable_at(tx: StoreReaders, member_id: str, wallet: str, *, now: datetime) -> Points:
-    """Return what a member can spend at a moment, as `spendable_points`; below zero, if they owe more."""
+    """Return what a member can spend at a moment, as `spendable_points`; negative if they owe more."""
     account = tx.ledger.account(member_id, wallet)
     if account is None or account.balance.active == 0:
         return NOTHING
@@ -65,7 +65,7 @@ def add_lots(
     lots: Sequence[Lot],
     new: NewTransfer,
 ) -> list[Posted]:
-    """Add lots by one transfer, schedule what falls due of them, and pay open debt with them."""
+    """Add lots by one transfer, schedule their due items, and pay open debt with them."""
     for lot in lots:
         work.tx.ledger.add_lot(lot, member_id=member_id, event_id=new.event, now=work.now)
     posted = work.tx.ledger.post(new, now=work.now)
@@ -86,7 +86,7 @@ def take(
     ends_at: datetime | None = None,
     counts_as_spent: bool = True,
 ) -> Posted:
-    """Take points from lots, what expires first; raise NotEnoughPoints if there are fewer, and take none."""
+    """Take points from lots, those that expire first; raise NotEnoughPoints, without taking any, if there are fewer."""
     available = spendable_points(work, member_id, wallet.code)
     if available < points:
         raise NotEnoughPoints(wallet.code, wallet.amount(available), wallet.amount(points))
@@ -115,7 +115,7 @@ def take(
 
 
 def shares(lots: Sequence[Lot], points: Points) -> list[tuple[Lot, Points]]:
-    """Divide points over lots, in their order, as far as they last."""
+    """Divide points over lots, in their order, as far as the lots cover them."""
     found: list[tuple[Lot, Points]] = []
     for lot in lots:
         share = Points(min(points, lot.remaining))
@@ -126,7 +126,7 @@ def shares(lots: Sequence[Lot], points: Points) -> list[tuple[Lot, Points]]:
 
 
 def activate(work: PointsWork, member_id: str, lot: Lot, cause: Cause, *, was_late: bool = False) -> list[Posted]:
-    """Make a pending lot active now; it may pay open debt at once. `was_late`: its expiry counts from now."""
+    """Make a pending lot active now, and pay open debt with it. `was_late`: its expiry counts from now."""
     active = activated(lot, now=work.now, zone=work.program.zone, was_late=was_late)
     work.tx.ledger.change_lot(active)
     points = lot.remaining

@@ -5,7 +5,7 @@ PointsRefusal               points are not moved
 ├── UnknownWallet           the program has no such wallet; `wallets` are those it has
 ├── NotEnoughPoints         the member has fewer points than are needed
 ├── UnknownTransfer         the store has no transfer of this id
-├── TransferIdReused        the client's own id was used for another transfer
+├── TransferIdReused        the client used this id for another transfer
 ├── NotCancellable          transfers of this kind are not cancelled
 ├── AlreadyCancelled        the transfer was cancelled before
 ├── PartlyReturned          a return has taken, or given back, a part of the transfer
@@ -66,7 +66,7 @@ class UnknownTransfer(PointsRefusal):
 
 
 class TransferIdReused(PointsRefusal):
-    """The client's own id was used for another transfer."""
+    """The client used this id for another transfer."""
 
     def __init__(self, transfer_id: str) -> None:
         super().__init__(f"this id was used for another transfer, {transfer_id}: give each transfer an id of its own")
@@ -74,7 +74,7 @@ class TransferIdReused(PointsRefusal):
 
 
 class NotCancellable(PointsRefusal):
-    """Transfers of this kind are not cancelled."""
+    """Transfers of this kind cannot be cancelled."""
 
     def __init__(self, kind: str) -> None:
         super().__init__(f"a transfer of kind {kind} is not cancelled: cancel the one that it is about")
@@ -104,7 +104,7 @@ class NewDateNeeded(PointsRefusal):
 
 
 class NotHeld(PointsRefusal):
-    """The transfer is not a hold, or nothing of it is held any more."""
+    """The transfer is not a hold, or no points are held any more."""
 
     def __init__(self, transfer_id: str) -> None:
         super().__init__("nothing is held by this transfer: it is no hold, or it was captured or released")

@@ -11,12 +11,12 @@ from loyalty.program.logic import Logic, Place
 
 @dataclass(frozen=True, slots=True)
 class CountEvents:
-    """One for each event."""
+    """Count one for each event."""
 
 
 @dataclass(frozen=True, slots=True)
 class CountDays:
-    """One for each local day with an event."""
+    """Count one for each local day with an event."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class Sum:
 
 @dataclass(frozen=True, slots=True)
 class Distinct:
-    """The number of different values."""
+    """The number of distinct values."""
 
     value: Logic
 
@@ -48,7 +48,7 @@ Window: TypeAlias = Literal["all", "streak", "day", "week", "month", "year"] | L
 
 @dataclass(frozen=True, slots=True)
 class Achievement:
-    """A goal that the events of a member make progress towards."""
+    """A goal towards which the events of a member count."""
 
     name: str
     title: str
@@ -59,7 +59,7 @@ class Achievement:
     window: Window
     goal: Decimal
     repeat: int | None
-    """How often it can be completed; None: any number of times."""
+    """How often it can be completed; None: unlimited."""
     then: tuple[EffectRule, ...]
     place: Place
 

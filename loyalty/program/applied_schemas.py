@@ -1,4 +1,4 @@
-"""What a JSON Schema applies to one value: through `$ref` and combinations, to the value, its fields and its items."""
+"""The subschemas that a JSON Schema applies to one value, through `$ref` and combinations, and to its parts."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -10,53 +10,53 @@ from loyalty.program.pattern_size import pattern_size
 from rules.json_pointer import json_part, resolve
 
 UNBOUNDED: Final = 10**12
-"""Work is not counted further than this."""
+"""Work is not counted beyond this."""
 
 MOST_STEPS: Final = 500_000
-"""Steps of the analysis of one schema: one that needs more counts as unbounded."""
+"""The most steps of the analysis of one schema: one that needs more counts as unbounded."""
 
 MOST_REFERENCES: Final = 100
-"""How many `$ref` are followed to one schema: more than a program may have."""
+"""The most `$ref` followed to one schema: more than a program may have."""
 
 Path: TypeAlias = tuple[str | int, ...]
 
 
 class Work(NamedTuple):
-    """The most that one value costs: schemas applied to it, sizes of patterns for each character, possible errors."""
+    """The most work for one value: schemas applied to it, sizes of patterns for each character, possible errors."""
 
     visits: int = 0
     patterns: int = 0
     errors: int = 0
 
     def plus(self, other: "Work", times: int = 1) -> "Work":
-        """Add another work so many times."""
+        """Return this work plus another one, a number of times."""
         return Work(*(min(UNBOUNDED, mine + theirs * times) for mine, theirs in zip(self, other, strict=True)))
 
     def at_least(self, other: "Work") -> "Work":
-        """The larger of both, each kind of work for itself."""
+        """Return the maximum of both, for each kind of work."""
         return Work(*map(max, self, other))
 
 
 @dataclass(slots=True)
 class Children:
-    """The schemas that apply to each field or item, with how often; `rest`: to those that no name or index is given."""
+    """The schemas that apply to each field or item, with how often; `rest`: to those without a schema of their own."""
 
     named: dict[str | int, Counter[int]] = field(default_factory=dict)
     rest: Counter[int] = field(default_factory=Counter)
 
     def of(self, key: str | int) -> Counter[int]:
-        """What applies to the child of a name or at an index."""
+        """Return the schemas that apply to the child of a name or at an index."""
         return self.named.get(key, self.rest)
 
     def choices(self) -> list[Counter[int]]:
-        """What may apply to one child: each set once."""
+        """Return the sets of schemas that may apply to one child, without duplicates."""
         sets = {frozenset(each.items()): each for each in (*self.named.values(), self.rest) if each}
         return list(sets.values())
 
 
 @dataclass(slots=True)
 class Applied:
-    """All that a schema applies to one value, through `$ref` and combinations: to itself, its fields and its items."""
+    """All schemas that apply to one value, through `$ref` and combinations: to itself, its fields and its items."""
 
     work: Work
     fields: Children = field(default_factory=Children)
@@ -68,7 +68,7 @@ class TooLargeToAnalyse(Exception):
 
 
 class AppliedSchemas:
-    """The schemas inside one schema, by number; the whole has number 0."""
+    """The schemas inside one schema, by number; the root has number 0."""
 
     def __init__(self, root: Any) -> None:
         self._root = root
@@ -78,12 +78,12 @@ class AppliedSchemas:
         self._applied: dict[tuple[int, bool], Applied] = {}
         self._open: set[tuple[int, bool]] = set()
         self.alternatives: dict[int, list[Counter[int]]] = {}
-        """The sets of schemas of which one applies, by the number that stands for the choice."""
+        """The sets of schemas of which one applies, by the number that represents the choice."""
         self._steps = 0
         self._index(root, ())
 
     def of(self, index: int) -> Applied:
-        """All that a schema applies; raise TooLargeToAnalyse."""
+        """Return all that a schema applies; raise TooLargeToAnalyse."""
         return self._of(index, marks=False)
 
     def step(self, steps: int = 1) -> None:
@@ -93,13 +93,13 @@ class AppliedSchemas:
             raise TooLargeToAnalyse
 
     def combining_keyword(self, index: int) -> Path:
-        """The path of the keyword by which a schema applies others to one value, or of the schema if it has none."""
+        """Return the path of the keyword by which a schema applies others to one value, or the schema's own path."""
         schema, path = self.schemas[index], self._paths[index]
         found = next((keyword for keyword in _COMBINING if isinstance(schema, dict) and keyword in schema), None)
         return path if found is None else (*path, found)
 
     def _index(self, schema: Any, path: Path) -> int:
-        """The number of a schema, and of what it refers to if it is nothing but a `$ref`."""
+        """Return the number of a schema; of one that is only a `$ref`, the number of its target."""
         for _ in range(MOST_REFERENCES):
             if not isinstance(schema, dict) or len(schema) != 1 or not isinstance(schema.get("$ref"), str):
                 break
@@ -116,13 +116,13 @@ class AppliedSchemas:
         return len(self.schemas) - 1
 
     def _of(self, index: int, *, marks: bool) -> Applied:
-        """All that a schema applies; `marks`: to find out for `unevaluated...` which fields and items it describes."""
+        """Return all that a schema applies; `marks`: note for `unevaluated...` which fields and items it describes."""
         key = index, marks
         known = self._applied.get(key)
         if known is not None:
             return known
         if key in self._open:
-            raise TooLargeToAnalyse  # it applies to the same value again, without end
+            raise TooLargeToAnalyse  # infinite recursion: it applies to the same value again
         self._open.add(key)
         applied = self._mark(index) if marks else self._validate(index)
         self._open.discard(key)
@@ -161,7 +161,7 @@ class AppliedSchemas:
         return applied
 
     def _in_place(self, schema: dict[str, Any], path: Path) -> Iterator[int]:
-        """The schemas that apply to the same value, but for `then` and `else`."""
+        """Return the schemas that apply to the same value, except `then` and `else`."""
         reference = schema.get("$ref")
         if isinstance(reference, str):
             target = resolve(self._root, reference, json_part)
@@ -215,7 +215,7 @@ class AppliedSchemas:
             mine.rest = _sum_of(mine.rest, theirs.rest)
 
     def _either(self, branches: list[Applied]) -> Applied:
-        """What one of several branches applies."""
+        """Return what one of several branches applies."""
         if len(branches) < 2:
             return branches[0] if branches else Applied(Work())
         applied = Applied(Work())
@@ -232,7 +232,7 @@ class AppliedSchemas:
         return Children(named, self._choice([branch.rest for branch in branches]))
 
     def _choice(self, sets: list[Counter[int]]) -> Counter[int]:
-        """One of several sets of schemas."""
+        """Return the number of a choice between several sets of schemas."""
         distinct = list({frozenset(each.items()): each for each in sets if each}.values())
         if len(distinct) < 2:
             return distinct[0] if distinct else Counter()
@@ -271,7 +271,7 @@ def _sum_of(one: Counter[int], other: Counter[int]) -> Counter[int]:
 
 
 def _path_of(root: Any, reference: str) -> Path:
-    """The path of what a `$ref` refers to."""
+    """Return the path of the target of a `$ref`."""
     path: list[str | int] = []
     value = root
     for step in unquote(reference).split("/")[1:]:

@@ -1,4 +1,4 @@
-"""Attributes of members that a program declares: the JSON Schema of the value of each."""
+"""Attributes of members that a program declares: the JSON Schema of each value."""
 
 from collections.abc import Mapping
 from decimal import Decimal
@@ -13,7 +13,7 @@ class UnfitValue(ValueError):
 
 
 def typed_value(schema: BodySchema, value: Any) -> Any:
-    """Return a value as rules read it: a text is the number or boolean that it says, where the schema asks for one.
+    """Return a value as rules read it: a text becomes the number or boolean in it, where the schema requires one.
 
     Raise UnfitValue.
     """
@@ -29,7 +29,7 @@ def typed_value(schema: BodySchema, value: Any) -> Any:
 
 
 def readable_attributes(declared: Mapping[str, BodySchema], attributes: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return attributes as rules read them: without stored values that the program's schemas refuse."""
+    """Return attributes as rules read them, without stored values that the program's schemas refuse."""
     if declared.keys().isdisjoint(attributes):
         return attributes
     return {
@@ -52,7 +52,7 @@ def _typed_or_unfit(schema: BodySchema | None, value: Any) -> Any:
 
 
 def _read(value: Any) -> Decimal | int | bool | None:
-    """The number or boolean that a text says."""
+    """Return the number or boolean in a text."""
     if not isinstance(value, str):
         return None
     try:

@@ -1,4 +1,4 @@
-"""Event bodies against the JSON Schema of their event type, in work that is bounded whatever the body holds."""
+"""Validate event bodies against the JSON Schema of their event type, with bounded work for any body."""
 
 import re
 from collections.abc import Iterator
@@ -12,22 +12,22 @@ from loyalty.program.applied_schemas import Path, Work
 from loyalty.program.validation_cost import ValidationCost, exceeds
 
 MOST_WORK_PER_VALUE: Final = Work(visits=1_000, patterns=1_000)
-"""The work for one value beyond which a schema is refused at deploy."""
+"""The most work for one value; a deploy refuses a schema that needs more."""
 
 MOST_WORK: Final = 5_000_000
-"""Schemas applied to values of one body, some 50 ns each: a body that could need more is not validated."""
+"""The most schemas applied to values of one body, some 50 ns each: a body that could need more is not validated."""
 
 MATCHING_WORK: Final = 5
-"""The work of matching one character with a pattern of one, in the worst case."""
+"""The work of matching one character with a pattern of size one, in the worst case."""
 
 LARGEST_BODY: Final = 128 * 1024
-"""Values in the largest body that the API accepts: two bytes each."""
+"""The most values in the largest body that the API accepts: two bytes each."""
 
 MOST_ERRORS: Final = 5_000
-"""Errors are only listed for a body that cannot have more: listing one takes some 15 microseconds."""
+"""Errors are only listed for a body with at most this many possible ones: listing one takes some 15 microseconds."""
 
 LONGEST_LISTED: Final = 1_000_000
-"""Characters that the messages of errors may repeat."""
+"""The most characters that the messages of errors may repeat."""
 
 
 class SchemaError(ValueError):
@@ -48,7 +48,7 @@ class BodyFault:
 
 @dataclass(slots=True)
 class _Size:
-    """The size of a body: its values, their characters, and those that patterns are matched with."""
+    """The size of a body: its values, their characters, and those that are matched with patterns."""
 
     values: int = 0
     characters: int = 0
@@ -57,7 +57,7 @@ class _Size:
 
 
 class BodySchema:
-    """A JSON Schema 2020-12, compiled: no `$ref` leaves it, formats are checked, patterns run in linear time."""
+    """A compiled JSON Schema 2020-12: no external `$ref`, formats are checked, patterns run in linear time."""
 
     def __init__(self, schema: Any) -> None:
         """Compile a schema; raise SchemaError if it is invalid."""
@@ -78,7 +78,7 @@ class BodySchema:
         return ValidationCost(self.schema)
 
     def costly_part(self) -> Path | None:
-        """The path of a part by which the work for one value exceeds MOST_WORK_PER_VALUE; None if there is none."""
+        """Return the path of a part that makes the work for one value exceed MOST_WORK_PER_VALUE, if there is one."""
         return self._cost.culprit(MOST_WORK_PER_VALUE) if exceeds(self._cost.work(), MOST_WORK_PER_VALUE) else None
 
     @property
@@ -87,11 +87,11 @@ class BodySchema:
         return self._cost.work().visits <= MOST_WORK_PER_VALUE.visits
 
     def is_valid(self, body: Any) -> bool:
-        """Return whether a body is valid; one that could need too much work is not."""
+        """Return whether a body is valid; False for one that could need too much work."""
         return self._excess(body) is None and bool(self._validator.is_valid(body))
 
     def faults(self, body: Any) -> Iterator[BodyFault]:
-        """Yield every error in a body; one error in all for a body that needs too much work, or has too many values."""
+        """Yield every error in a body; a single error for a body that needs too much work, or has too many values."""
         excess = self._excess(body)
         if excess is not None:
             yield excess
@@ -99,7 +99,7 @@ class BodySchema:
             yield from self._errors(body)
 
     def _excess(self, body: Any) -> BodyFault | None:
-        """The fault of a body that could need more than MOST_WORK; None if it cannot."""
+        """Return the fault of a body that could need more than MOST_WORK; None if it cannot."""
         cost = self._cost.work()
         if not cost.patterns and cost.visits * LARGEST_BODY <= MOST_WORK:
             return None
@@ -147,5 +147,5 @@ class BodySchema:
 
 
 def _shortened(message: str) -> str:
-    """Return a validator's message with long values cut, so that an answer never echoes a whole body."""
+    """Return a validator's message with long values cut, so that a response never echoes a whole body."""
     return re.sub(r"(.{160}).+", r"\1 ...", message)

@@ -1,4 +1,4 @@
-"""Effects as program files say them: with the rules that give their amounts and values."""
+"""Effects as program files declare them, with the rules that give their amounts and values."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from loyalty.program.wallets import Rounding
 
 @dataclass(frozen=True, slots=True)
 class AwardPointsRule:
-    """`award_points`; `pending` and `expires` None: as the wallet says."""
+    """`award_points`; `pending` and `expires` None: by the rule of the wallet."""
 
     points: Logic
     wallet: str
@@ -21,12 +21,12 @@ class AwardPointsRule:
     pending: Duration | None
     expires: Expiry | None
     qualifies: bool = True
-    """Whether they count for tiers."""
+    """Whether the points count for tiers."""
 
 
 @dataclass(frozen=True, slots=True)
 class DeductPointsRule:
-    """`deduct_points`; `up_to`: with fewer points there, it takes those."""
+    """`deduct_points`; `up_to`: if there are fewer points, take those."""
 
     points: Logic
     wallet: str

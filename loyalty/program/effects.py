@@ -1,8 +1,7 @@
 """The effects that a reactor may have: a closed set, evaluated and ready to be applied.
 
-Points are in millionths of a wallet's unit: 1.5 is 1500000, whatever the decimals of the wallet.
-
-`EFFECTS` is the place where a new effect begins: one row, whose name is its key in program files.
+Points are in millionths of a wallet's unit: 1.5 is 1500000, whatever the decimals of the wallet. To add an effect, add
+a row to `EFFECTS`, whose name is its key in program files.
 """
 
 from collections.abc import Mapping
@@ -25,20 +24,20 @@ class AwardPoints:
     pending: Duration
     expires: Expiry
     qualifies: bool = True
-    """Whether they count for tiers."""
+    """Whether the points count for tiers."""
     rule: int | None = field(default=None, compare=False)
     """The index in `then` of the rule that gave it; None: the effect was read from the database."""
 
 
 @frozen_at_type_check
 class DeductPoints:
-    """Take points. `up_to`: as many as there are, if there are fewer than the rule asks for."""
+    """Take points. `up_to`: as many as there are, if there are fewer than the rule gives."""
 
     wallet: str
     points: Points
     up_to: bool = False
     is_posted: bool = True
-    """Whether they were taken with the decision; False: it was stored by a version that took them later."""
+    """Whether the points were taken with the decision; False: an older version, which took them later, stored it."""
     rule: int | None = field(default=None, compare=False)
     """The index in `then` of the rule that gave it; None: the effect was read from the database."""
 
@@ -90,7 +89,7 @@ class EffectDescriptor:
     name: EffectName
     type: type[Effect]
     step: StepName | None
-    """None: it is applied with the decision itself."""
+    """None: the decision itself applies it."""
     campaign_type: str
     """The `type` in `effectsGiven` of `CampaignEffectWasApplied`."""
     summary: str

@@ -1,4 +1,4 @@
-"""When points and tiers expire, as program files say it, and the instant that follows from it."""
+"""When points and tiers expire, as program files declare it, and the resulting instant."""
 
 from calendar import monthrange
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from typing import Literal, TypeAlias, assert_never
 from loyalty.calendar import Duration, add_months, local_day, start_of
 
 CalendarUnit: TypeAlias = Literal["day", "month", "quarter", "half_year", "year"]
-"""A span of the calendar that something lasts through."""
+"""A unit of the calendar, until whose end something lasts."""
 
 NO_TIME = Duration()
 
@@ -17,12 +17,12 @@ _MONTHS_IN: dict[CalendarUnit, int] = {"month": 1, "quarter": 3, "half_year": 6,
 
 @dataclass(frozen=True, slots=True)
 class Never:
-    """Points that stay."""
+    """Points never expire."""
 
 
 @dataclass(frozen=True, slots=True)
 class After:
-    """Points that expire so long after they became active, to the second or when that day, month or year ends."""
+    """Points expire a duration after they became active, to the second or when that day, month or year ends."""
 
     duration: Duration
     through: CalendarUnit | None = None
@@ -30,7 +30,7 @@ class After:
 
 @dataclass(frozen=True, slots=True)
 class EndOf:
-    """Points that expire when the month, quarter, half year or year in which they became active ends, or later."""
+    """Points expire when the month, quarter, half year or year in which they became active ends, or later."""
 
     period: CalendarUnit
     plus: Duration = NO_TIME
@@ -39,7 +39,7 @@ class EndOf:
 
 @dataclass(frozen=True, slots=True)
 class OnDate:
-    """Points that expire when the next such day of the year ends; it may be the day on which they became active."""
+    """Points expire when the next such day of the year ends; it may be the day on which they became active."""
 
     month: int
     day: int
@@ -52,7 +52,7 @@ AnniversaryOf: TypeAlias = Literal["registration", "tier"]
 
 @dataclass(frozen=True, slots=True)
 class Anniversary:
-    """A tier that is reviewed when a year of membership begins, or a year since the tier was reached; or later."""
+    """A tier is reviewed on the anniversary of the registration, or of reaching the tier; or later."""
 
     of: AnniversaryOf
     plus: Duration = NO_TIME
@@ -60,7 +60,7 @@ class Anniversary:
 
 
 def anniversary_of(rule: Anniversary, *, registered_at: datetime, now: datetime, zone: tzinfo) -> datetime:
-    """Return when the next anniversary's day begins, after the local day of now; of 29 February it is the 28th."""
+    """Return when the next anniversary's day begins, after the local day of now; 29 February counts as the 28th."""
     today = local_day(now, zone)
     first = today if rule.of == "tier" else local_day(registered_at, zone)
     years = max(1, today.year - first.year)
@@ -70,7 +70,7 @@ def anniversary_of(rule: Anniversary, *, registered_at: datetime, now: datetime,
 
 
 def expires_at(rule: Expiry, *, now: datetime, zone: tzinfo) -> datetime | None:
-    """Return when points that become active now expire: the first instant at which they are gone."""
+    """Return when points that become active now expire: the first instant at which they cannot be spent any more."""
     match rule:
         case Never():
             return None
@@ -98,5 +98,5 @@ def _first_day_after(unit: CalendarUnit, day: date) -> date:
 
 
 def _on(year: int, month: int, day: int) -> date:
-    """Return a day of a year; 29 February is the 28th where there is none."""
+    """Return a day of a year; 29 February becomes the 28th in other years."""
     return date(year, month, min(day, monthrange(year, month)[1]))

@@ -28,7 +28,7 @@ class Logic:
     rule: rules.Rule
     place: Place
     place_of: Callable[[rules.JsonPath], Place]
-    """Gives the place of a part of the expression."""
+    """Return the place of a part of the expression."""
 
 
 Template: TypeAlias = Any

@@ -1,4 +1,4 @@
-"""The outline of a program: what two programs are compared by before one replaces the other in a store."""
+"""The outline of a program, by which a deploy compares it with the program that it replaces."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -15,18 +15,18 @@ NamesByKind: TypeAlias = Mapping[LossKind, frozenset[str]]
 
 @dataclass(frozen=True, slots=True)
 class Outline:
-    """The title of a program, the names by which members hold something, and by what its tiers are reached."""
+    """The title of a program, the names of things that members hold, and the rules of its tiers."""
 
     title: str
     names: NamesByKind
     tier_rules: TierRules
-    """Of the default tier set."""
+    """The rules of the default tier set."""
     notify_before: NotifyBefore | None = None
-    """None: it is of an older version, which cannot be read as a whole."""
+    """None: an older version stored it, which did not read the whole program."""
     more_tier_rules: Mapping[str, TierRules] = field(default_factory=dict)
-    """Of the tier sets beside the default one, by name."""
+    """The rules of the other tier sets, by name."""
     region: str | None = None
-    """The country in which phone numbers are read."""
+    """The country by whose rules phone numbers are read."""
     attributes: Mapping[str, BodySchema] = field(default_factory=dict)
     """Declared attributes of members, with the schema of their values."""
 
@@ -51,13 +51,13 @@ class Outline:
         return {**dropped, "tier": frozenset(each for each in dropped["tier"] if each.partition("/")[0] not in gone)}
 
     def tier_rules_beside(self, new: "Outline") -> Iterable[tuple[TierRules, TierRules]]:
-        """Return the rules of each tier set that a new program has, beside those of the set of this name here."""
+        """Return the rules of each tier set of a new program, paired with those of the same set here."""
         yield self.tier_rules, new.tier_rules
         for name, rules in new.more_tier_rules.items():
             yield self.more_tier_rules.get(name, NO_RULES), rules
 
     def narrowed_by(self, new: "Outline") -> Mapping[str, BodySchema]:
-        """Return the attributes that a new program declares in another way: stored values may not fit any more."""
+        """Return the attributes whose declaration a new program changes: stored values may not fit any more."""
         return {
             name: schema
             for name, schema in new.attributes.items()
@@ -65,7 +65,7 @@ class Outline:
         }
 
     def retitled_by(self, new: "Outline") -> Retitling | None:
-        """Return both titles if a new program has another; None if it has the same, or this one has none."""
+        """Return both titles if those of the programs differ; None if they do not, or this one has none."""
         return None if self.title in ("", new.title) else Retitling(self.title, new.title)
 
 

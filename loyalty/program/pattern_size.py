@@ -1,10 +1,10 @@
-"""The size of a regular expression, every counted repetition written out: matching costs so much for each character."""
+"""The size of a regular expression with every counted repetition expanded: the cost of matching one character."""
 
 import re
 from typing import Final
 
 MOST_COUNTED: Final = 10**9
-"""Sizes are not counted further than this."""
+"""Sizes are not counted beyond this."""
 
 _ATOM: Final = r"(?:\[(?:\\.|[^\]\\])*\]|\\[pP]\{[^}]*\}|\\.|[^\\()\[\]|*+?{}^$])"
 _ONE_REPEATED_ATOM: Final = re.compile(rf"\^{_ATOM}(?:\{{\d*,?\d*\}}|[*+?])?\$?", re.DOTALL)
@@ -15,14 +15,14 @@ _TOKEN: Final = re.compile(
 
 
 def pattern_size(pattern: str) -> int:
-    """The number of characters and classes in a pattern, repeated ones as often as they may occur.
+    """Return the number of characters and classes in a pattern, repeated ones as often as they may occur.
 
     A single class that is repeated from the start, as in `^[A-Z]{1,500}$`, counts as 1: it is matched without choices.
     """
     if _ONE_REPEATED_ATOM.fullmatch(pattern):
         return 1
     open_groups = [0]
-    last = 0  # the size of what a repetition would repeat; it is counted in its group already
+    last = 0  # the size of the repeated part, which is counted in its group already
     for token in _TOKEN.finditer(pattern):
         match token.lastgroup:
             case "open":

@@ -1,4 +1,4 @@
-"""A program: the rule set of one store, read from its files and ready to decide."""
+"""A program: the rule set of one store, read from its files and ready to decide events."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -23,12 +23,12 @@ from loyalty.program.wallets import Wallet
 
 Returns: TypeAlias = Literal["automatic", "by_rules"]
 TierOnReturn: TypeAlias = Literal["now", "review"]
-"""When a member loses a tier that was reached by what is returned: at once, or at the next review."""
+"""When a member loses a tier reached by a purchase that is returned: at once, or at the next review."""
 
 
 @dataclass(frozen=True, slots=True)
 class NotifyBefore:
-    """How long before something expires its owner is notified; None: not at all."""
+    """How long before something expires its owner is notified; None: never."""
 
     points: Duration | None
     coupons: Duration | None
@@ -37,7 +37,7 @@ class NotifyBefore:
 
 @dataclass(frozen=True)
 class Program:
-    """Everything that the files of a store say. Reactors and achievements are in the order of their file names."""
+    """The content of a store's files. Reactors and achievements are in the order of their file names."""
 
     store: str
     title: str
@@ -48,24 +48,24 @@ class Program:
     tiers: tuple[Tier, ...]
     tier_by: TierBy
     tier_review: TierReviewRule
-    """When a tier is reviewed, counted from the begin of its period."""
+    """When a tier is reviewed, counted from the start of its period."""
     event_types: Mapping[str, EventType]
     reactors: tuple[Reactor, ...]
     achievements: tuple[Achievement, ...]
     rewards: Mapping[str, Reward]
     region: str | None = None
-    """The country whose phone numbers need no code of the country; None: every number needs one."""
+    """The country whose phone numbers need no country code; None: every number needs one."""
     returns: Returns = "automatic"
-    """Who takes back what a sale gave when it is returned: Laurel, or the rules on `transaction_returned`."""
+    """What takes back the results of a sale when it is returned: Laurel, or the rules on `transaction_returned`."""
     tier_on_return: TierOnReturn = "now"
     badges: Mapping[str, str] = field(default_factory=dict)
     """Declared badges and their titles; empty: any name is a badge."""
     tier_fall: TierFall = "to_reached"
-    """How far a member falls at a review whose standing does not reach their tier."""
+    """How far a member falls at a review that does not confirm their tier."""
     tier_wallet_code: str | None = None
     """The wallet whose points decide the tier; None: the default one."""
     tier_spend: Logic | None = None
-    """What counts of a transaction, if spend decides the tier; None: all that was paid."""
+    """What counts of a transaction, if spend decides the tier; None: the amount paid."""
     tier_spend_text: str = ""
     """That rule as JSON."""
     more_tier_sets: tuple[TierSet, ...] = ()
@@ -74,7 +74,7 @@ class Program:
     """Declared attributes of members, with the schema of their values; any other is free text."""
 
     def notifying(self, before: NotifyBefore) -> "Program":
-        """Return the program as it is if it notified so long before; the same one each time."""
+        """Return the program with other notice periods; the same object for the same ones."""
         if before == self.notify_before:
             return self
         return self._notifying.setdefault(before, replace(self, notify_before=before))
@@ -135,7 +135,7 @@ class Program:
 
     @property
     def without_rules(self) -> "Program":
-        """The same program without reactors and achievements."""
+        """Return the same program without reactors and achievements."""
         return replace(self, reactors=(), achievements=())
 
     @cached_property
@@ -155,14 +155,14 @@ class Program:
 
     @cached_property
     def badge_titles(self) -> Mapping[str, str]:
-        """The titles of badges by name: those that are declared, or without a declaration those that rules grant."""
+        """The titles of badges by name: the declared ones, or without a declaration those that rules grant."""
         owners = (*(each.then for each in self.reactors), *(each.then for each in self.achievements))
         granted = [rule.badge for then in owners for rule in then if isinstance(rule, GrantBadge)]
         return self.badges or {name: name for name in granted}
 
     @cached_property
     def deducted_on(self) -> Mapping[str, tuple[str, ...]]:
-        """The wallets that reactors and completions take points from, by event type."""
+        """The wallets that reactors and completions deduct points from, by event type."""
         taken: dict[str, dict[str, None]] = {}
         owners = [(each.on, each.then) for each in self.reactors]
         for on, then in [*owners, *(("achievement_completed", each.then) for each in self.achievements)]:
@@ -184,7 +184,7 @@ class Program:
 
     @cached_property
     def reversals_of(self) -> Mapping[str, tuple[Reversal, ...]]:
-        """What the events of other types reverse, by the type of the reversed event."""
+        """The reversals of each event type, by the type of the reversed event."""
         found: dict[str, list[Reversal]] = {}
         for each in self.event_types.values():
             if each.reverses is not None:

@@ -13,7 +13,7 @@ from loyalty.program.logic import Logic, Place
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """At most so many firings, or so many points, per calendar period."""
+    """At most a number of firings, or of points, per calendar period."""
 
     per: Literal["member", "program"]
     every: Period
@@ -23,7 +23,7 @@ class Limit:
 
 @dataclass(frozen=True, slots=True)
 class CodeRule:
-    """A redemption code of the reactor is needed: the text that a rule gives, and how often each code is used."""
+    """The redemption code that a reactor requires: the text that a rule gives, and how often each code can be used."""
 
     given: Logic
     uses: int = 1
@@ -31,7 +31,7 @@ class CodeRule:
 
 @dataclass(frozen=True, slots=True)
 class Reactor:
-    """On an event of a type, when a condition holds, then these effects apply, within limits."""
+    """On an event of a type, if a condition holds, apply these effects, within limits."""
 
     name: str
     title: str
@@ -43,7 +43,7 @@ class Reactor:
     active_until: datetime | None
     place: Place
     code: CodeRule | None = None
-    """The redemption code that it wants; None: it needs none."""
+    """The redemption code that it requires; None: none."""
 
     @property
     def source(self) -> str:
@@ -51,7 +51,7 @@ class Reactor:
         return f"reactor/{self.name}"
 
     def awarded_wallets(self) -> tuple[str, ...]:
-        """Return the wallets that it may add points to."""
+        """Return the wallets that the reactor may add points to."""
         return tuple({rule.wallet: None for rule in self.then if isinstance(rule, AwardPointsRule)})
 
     def logics(self) -> Iterator[Logic]:

@@ -1,4 +1,4 @@
-"""Rewards and their coupons: what they cost, who may have them, and until when."""
+"""Rewards and their coupons: price, eligibility, dates of sale and of use."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ RewardKind: TypeAlias = Literal["static_coupon", "dynamic_coupon", "conversion_c
 Progress: TypeAlias = Literal[
     "pending", "approved", "packing", "awaiting_shipping", "shipped", "completed", "returned", "rejected"
 ]
-"""How far a reward that was issued has come; an administrator moves it on."""
+"""The progress of handing over an issued reward; administrators update it."""
 
 PurchaseRefusal: TypeAlias = Literal[
     "not_for_sale",
@@ -34,7 +34,7 @@ PROGRESS: Final[tuple[Progress, ...]] = get_args(Progress)
 
 @dataclass(frozen=True, slots=True)
 class SharedCode:
-    """One code for many members: at most `uses` members have it at once, each of them at most `each` times."""
+    """One code shared by many members: at most `uses` members have it at once, each at most `each` times."""
 
     code: str
     uses: int
@@ -43,15 +43,15 @@ class SharedCode:
 
 @dataclass(frozen=True, slots=True)
 class Coupon:
-    """Where the coupon codes of a reward come from, what they are worth, and when they can be used."""
+    """The coupon of a reward: where its codes come from, its value, and when it can be used."""
 
     prefix: str
     length: int
     value: Decimal | Logic
-    """A rule reads `member`, `points` (what was paid) and `now`."""
+    """A rule that reads `member`, `points` (what was paid) and `now`."""
     value_type: ValueType
     valid: Duration | None
-    """Counted from when it can be used; None: without end, unless there is `until`."""
+    """Counted from when it can be used; None: unlimited, unless there is `until`."""
     codes: CouponCodes = "generated"
     shared: SharedCode | None = None
     begins: Duration | None = None
@@ -63,7 +63,7 @@ class Coupon:
 
     @property
     def fixed_value(self) -> Decimal | None:
-        """What every coupon is worth; None: a rule says it."""
+        """The value of every coupon; None: a rule computes it."""
         return self.value if isinstance(self.value, Decimal) else None
 
     def usable(self, issued_at: datetime, zone: tzinfo) -> tuple[datetime, datetime | None]:
@@ -77,19 +77,19 @@ class Coupon:
         return begins, min(ends, default=None)
 
     def ended_at(self, now: datetime, zone: tzinfo) -> datetime | None:
-        """Return since when a coupon that is issued now could not be used any more; None: it can be used."""
+        """Return when a coupon that is issued now would have ended; None: it can be used."""
         _, ends = self.usable(now, zone)
         return ends if ends is not None and ends <= now else None
 
 
 @dataclass(frozen=True, slots=True)
 class Price:
-    """What a reward costs in points of a wallet: `least`, or what the member chooses in steps above it."""
+    """The price of a reward in points of a wallet: `least`, or what the member chooses above it, in steps."""
 
     wallet: str
     least: Decimal
     step: Decimal | None = None
-    """None: it costs `least`."""
+    """None: it costs exactly `least`."""
 
     def takes(self, amount: Decimal | int) -> bool:
         """Return whether a member can pay this amount."""
@@ -99,13 +99,13 @@ class Price:
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """From an instant until another, which no longer belongs to it; None: without that bound."""
+    """A span from an instant until another, exclusive; None: unbounded."""
 
     start: datetime | None = None
     end: datetime | None = None
 
     def holds(self, moment: datetime) -> bool:
-        """Return whether a moment lies in it."""
+        """Return whether a moment lies in the span."""
         return not self.is_before(moment) and not self.is_over(moment)
 
     def is_before(self, moment: datetime) -> bool:
@@ -122,7 +122,7 @@ ALWAYS: Final = Span()
 
 @dataclass(frozen=True, slots=True)
 class PurchaseLimit:
-    """At most so many purchases of a reward in a calendar period."""
+    """At most a number of purchases of a reward in a calendar period."""
 
     per: Literal["member", "program"]
     every: Period
@@ -138,18 +138,18 @@ class Reward:
     coupon: Coupon | None
     """None: a reward without a code, such as an object."""
     cost: Decimal | None = None
-    """The cost of one to the store, in money, if the file gives it."""
+    """The cost of one to the store, in money, if the file declares it."""
     description: str = ""
     categories: tuple[str, ...] = ()
     price: Price | None = None
-    """None: it is not sold."""
+    """None: it is not for sale."""
     eligible: Logic | None = None
-    """Who may buy it; None: every member. The rule reads `member` and `now`."""
+    """The rule that says who may buy it; None: every member. It reads `member` and `now`."""
     shown: Span = ALWAYS
     sold: Span = ALWAYS
     limits: tuple[PurchaseLimit, ...] = ()
     statuses: tuple[Progress, ...] = PROGRESS
-    """The statuses that one that was issued can be moved to."""
+    """The statuses to which an issued reward can be moved."""
 
     @property
     def costs(self) -> Decimal | None:
@@ -160,7 +160,7 @@ class Reward:
 
     @property
     def kind(self) -> RewardKind:
-        """What kind of reward it is in the API and in messages.
+        """The kind of the reward in the API and in messages.
 
         A coupon is `conversion_coupon` if its value follows from what the member pays, `static_coupon` if its code is
         shared by many or comes from a list, else `dynamic_coupon`.

@@ -1,4 +1,4 @@
-"""The type of what rules read; `loyalty.events.decide.rule_input` gives the values."""
+"""The type of the input of rules; `loyalty.events.decide.rule_input` gives the values."""
 
 from collections.abc import Collection, Iterable, Mapping
 from types import MappingProxyType
@@ -38,7 +38,7 @@ def scope(
 ) -> Type:
     """Return the type of what a rule reads, for events with such a body.
 
-    `badges` None: any name is a badge. `attributes`: those that the program declares; others may be anything.
+    `badges` None: any name is a badge. `attributes`: the declared ones; others may have any type.
     """
     return record(
         {
@@ -50,7 +50,7 @@ def scope(
 
 
 def eligibility_scope(seen: Type) -> Type:
-    """Return the type of what the rule reads that says who may buy a reward; `seen` is a `scope`."""
+    """Return the input type of the rule that says who may buy a reward; `seen` is a `scope`."""
     member, now = (step_into(seen, name) for name in ("member", "now"))
     assert member is not None, "every rule reads the member"
     assert now is not None, "every rule reads the time"
@@ -58,14 +58,14 @@ def eligibility_scope(seen: Type) -> Type:
 
 
 def coupon_value_scope(seen: Type) -> Type:
-    """Return the type of what the rule reads that says what a coupon is worth: also the points that were paid."""
+    """Return the input type of the rule that computes the value of a coupon: it also reads the points paid."""
     eligibility = eligibility_scope(seen)
     assert isinstance(eligibility, RecordType), "it is a record of two"
     return record({**dict(eligibility.fields), "points": NUMBER})
 
 
 def reversal_scopes(seen: Type, reversed_type: Type) -> tuple[Type, Type]:
-    """Return the types of what the rules of `reverses` read: those of `where`, and `share`.
+    """Return the input types of the rules of `reverses`: those of `where`, and `share`.
 
     `seen` and `reversed_type` are the scopes of both event types.
     """
@@ -76,7 +76,7 @@ def reversal_scopes(seen: Type, reversed_type: Type) -> tuple[Type, Type]:
 
 
 def body_type(event_type: EventType | None, schema: Type, names: Mapping[NamedThing, Collection[str] | None]) -> Type:
-    """Return the type of a body: an object, whose fields that name a thing hold one of the names that there are."""
+    """Return the type of a body: an object, whose fields that name a thing hold one of the existing names."""
     body = schema if schema == ANY else filter_options(schema, lambda option: isinstance(option, RecordType))
     for field, thing in ({} if event_type is None else event_type.names).items():
         known = names[thing]

@@ -1,4 +1,4 @@
-"""By what the tiers of a program are reached, and which of them are easier to reach in a newer program."""
+"""How the tiers of a program are reached, and which of them a newer program makes easier to reach."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,19 +11,19 @@ from loyalty.program.wallets import Points, to_points
 
 @dataclass(frozen=True, slots=True)
 class EasierTier:
-    """A tier that members can reach who did not before: of at least `start` points, and less than `before`."""
+    """A tier that members now reach with at least `start` and less than `before`, and did not before."""
 
     name: str
     start: Points
     before: Points | None
-    """From here on they reached it, or a tier above it, before; None: from nowhere."""
+    """The previous start of the tier, or of the tiers above it; None: it could not be reached."""
     below: tuple[str, ...]
     """The tiers below it."""
 
 
 @dataclass(frozen=True, slots=True)
 class TierRules:
-    """The starts of the tiers of one set, from the lowest, and what is compared with them.
+    """The rules of one tier set: the starts of the tiers, from the lowest, and what is compared with them.
 
     The starts are in points of the wallet; by spend and by months they are in millionths, too.
     """
@@ -64,7 +64,7 @@ class TierRules:
     def easier_than(self, old: "TierRules") -> tuple[EasierTier, ...]:
         """Return the tiers that begin lower than in an older program, or are not in it.
 
-        To count only since the last review makes no tier easier, to count all again may.
+        Counting only since the last review makes no tier easier; counting everything again may.
         """
         is_same_measure = (self.by, self.wallet) == (old.by, old.wallet) and self.reviewed >= old.reviewed
         names = list(self.starts)
@@ -80,4 +80,4 @@ class TierRules:
 
 
 NO_RULES: Final = TierRules({}, "earned_points", "", reviewed=False)
-"""Of a program without this tier set."""
+"""The rules of a program without this tier set."""

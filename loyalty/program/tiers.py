@@ -1,4 +1,4 @@
-"""Tiers and tier sets, as program files say them."""
+"""Tiers and tier sets, as program files declare them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,10 +12,10 @@ from loyalty.program.wallets import Wallet
 TierBy = Literal["earned_points", "active_points", "spent_points", "spend", "membership_months"]
 TierFall = Literal["to_reached", "one_step"]
 TierReviewRule: TypeAlias = Expiry | Anniversary
-"""When a tier is reviewed, counted from the begin of its period."""
+"""When a tier is reviewed, counted from the start of its period."""
 
 DEFAULT_SET: Final = "default"
-"""The name of the tier set that `member.tier` is of: the `tiers` of program.yaml."""
+"""The name of the tier set of `member.tier`: the `tiers` of program.yaml."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class Tier:
 
 @dataclass(frozen=True, slots=True)
 class TierSet:
-    """Tiers of which a member is in one, from the lowest, and by what they are reached, kept and lost."""
+    """A set of tiers, from the lowest; a member is in at most one. Also how they are reached, kept and lost."""
 
     name: str
     title: str
@@ -41,13 +41,13 @@ class TierSet:
     review: TierReviewRule = Never()  # noqa: RUF009 - it is frozen
     fall: TierFall = "to_reached"
     spend: Logic | None = None
-    """What counts of a transaction, if spend does; None: all that was paid."""
+    """What counts of a transaction, if spend does; None: the amount paid."""
     spend_text: str = ""
     """That rule as JSON."""
 
     @property
     def is_default(self) -> bool:
-        """Whether `member.tier` is of it."""
+        """Whether `member.tier` is of this set."""
         return self.name == DEFAULT_SET
 
     @property

@@ -1,4 +1,4 @@
-"""The work of validating bodies by a JSON Schema: how often one value is looked at, at most, by the depth of the body.
+"""The work of validating bodies by a JSON Schema: how often one value is visited, at most, by the depth of the body.
 
 It grows with the depth if a schema contains itself in two alternatives: both are tried at every level.
 """
@@ -10,7 +10,7 @@ from typing import Any, Final
 from loyalty.program.applied_schemas import UNBOUNDED, AppliedSchemas, Path, TooLargeToAnalyse, Work
 
 DEEPEST: Final = 64
-"""Levels of a body, as the API accepts it."""
+"""The most levels of a body that the API accepts."""
 
 
 class ValidationCost:
@@ -26,11 +26,11 @@ class ValidationCost:
         self._analyse()
 
     def work(self, depth: int = DEEPEST) -> Work:
-        """The most work for one value of a body that is so deep; a deeper one counts as `DEEPEST`."""
+        """Return the most work for one value of a body of a depth; beyond `DEEPEST`, that of `DEEPEST`."""
         return self._most[min(depth, len(self._most) - 1)]
 
     def culprit(self, most: Work) -> Path:
-        """The path of the keyword, or else of the schema, for which the work is more than `most`."""
+        """Return the path of the keyword, or else of the schema, whose work is more than `most`."""
         index, depth = 0, next(depth for depth, work in enumerate(self._most) if exceeds(work, most))
         try:
             while depth and not exceeds(self._at_depth(index, 0), most):
@@ -54,14 +54,14 @@ class ValidationCost:
                 worst = worst.at_least(work)
                 self._most.append(worst)
                 if not work.visits:
-                    break  # no value is so deep
+                    break  # no value is that deep
             if worst.patterns:
                 self.fields_with_patterns = self._fields_with_patterns()
         except TooLargeToAnalyse:
             self._most.append(Work(UNBOUNDED, UNBOUNDED, UNBOUNDED))
 
     def _at_depth(self, index: int, depth: int) -> Work:
-        """The most work for one value so many levels below the value that the schema applies to."""
+        """Return the most work for one value at a number of levels below the value that the schema applies to."""
         known = self._by_depth.get((index, depth))
         if known is not None:
             return known
@@ -78,7 +78,7 @@ class ValidationCost:
         return worst
 
     def _children(self, index: int) -> list[Counter[int]]:
-        """What may apply to one field or item."""
+        """Return what may apply to one field or item."""
         if index not in self._children_of:
             applied = self._schemas.of(index)
             self._children_of[index] = [*applied.fields.choices(), *applied.items.choices()]
@@ -92,7 +92,7 @@ class ValidationCost:
         return total
 
     def _most_expensive(self, sets: list[Counter[int]], depth: int, most: Work) -> Counter[int]:
-        """The first set of schemas for which the work is more than `most`."""
+        """Return the first set of schemas whose work is more than `most`."""
         return next(each for each in sets if exceeds(self._sum(each, depth), most))
 
     def _fields_with_patterns(self) -> frozenset[str] | None:
@@ -107,7 +107,7 @@ class ValidationCost:
         return frozenset(names)
 
     def _has_pattern(self, schemas: Iterable[int]) -> bool:
-        """Whether a pattern applies to a text, or to a text in arrays."""
+        """Return whether a pattern applies to a text, or to a text in arrays."""
         pending, seen = list(schemas), set[int]()
         while pending:
             index = pending.pop()
@@ -126,5 +126,5 @@ _PATTERNS_OF_NAMES: Final = frozenset({"patternProperties", "propertyNames"})
 
 
 def exceeds(work: Work, most: Work) -> bool:
-    """Whether a work has more visits or larger patterns than another."""
+    """Return whether a work has more visits or larger patterns than another."""
     return work.visits > most.visits or work.patterns > most.patterns

@@ -19,8 +19,10 @@ ONE: Final = 10**POINT_DECIMALS
 """One unit of a wallet, in points."""
 
 MAX_POINTS: Final = 9 * 10**18
-"""The most of anything that is summed up: a part of a balance, a daily sum. What one change adds to it still fits into
-64 bits, so every database can add first and compare then."""
+"""The most of anything that is summed up: a part of a balance, a daily sum.
+
+One more change still fits into 64 bits, so every database can add first and compare then.
+"""
 
 MAX_ADDED: Final = 2 * 10**17
 """The most that one event adds to a daily sum."""
@@ -40,12 +42,12 @@ _ROUNDINGS: Mapping[Rounding, str] = {
 
 
 GRACE = Duration(days=30)
-"""How long points live at least that are given back, or booked late, if the wallet does not say it."""
+"""The default grace period of points that are given back or booked late, if the wallet has none."""
 
 
 @dataclass(frozen=True, slots=True)
 class TransferLimit:
-    """The most that a member may send to others in a calendar period: so many transfers, or so many points."""
+    """The most that a member may send to others in a calendar period: a number of transfers, or of points."""
 
     every: Period
     times: int | None
@@ -65,7 +67,7 @@ class Wallet:
     cost: Decimal | None = None
     """The cost of one unit to the store, in money."""
     debt: Decimal | None = None
-    """The most that a member may owe, in units, after a return or a cancelled award; None: any amount, 0: nothing."""
+    """The most that a member may owe, in units, after a return or a cancelled award; None: unlimited, 0: nothing."""
     grace: Duration = GRACE
     """How long points live at least that a cancelled spend gives back, or that are booked late."""
     dated: Dating = "award"
@@ -75,11 +77,11 @@ class Wallet:
         """Return an amount in units of the wallet as points, rounded to the wallet's decimals."""
         if isinstance(amount, int):
             return Points(amount * ONE)
-        scaled = Decimal(amount).scaleb(self.decimals, CONTEXT)  # Python's own context would cut long numbers
+        scaled = Decimal(amount).scaleb(self.decimals, CONTEXT)  # the default decimal context would cut long numbers
         return Points(int(scaled.to_integral_value(_ROUNDINGS[rounding])) * 10 ** (POINT_DECIMALS - self.decimals))
 
     def amount(self, points: int) -> Decimal | int:
-        """Return points in units of the wallet; what is finer than its decimals is cut off."""
+        """Return points in units of the wallet, rounded down to its decimals."""
         unit = 10 ** (POINT_DECIMALS - self.decimals)
         shown = points // unit if points >= 0 else -(-points // unit)
         return Decimal(shown).scaleb(-self.decimals) if self.decimals else shown
@@ -90,7 +92,7 @@ class Wallet:
 
 
 def exact_amount(points: int) -> Decimal | int:
-    """Return points in units with all their decimals: for stored decisions, and wallets that are not known any more."""
+    """Return points in units with all decimals: for stored decisions, and wallets that are not known any more."""
     whole, rest = divmod(points, ONE)
     return whole if rest == 0 else Decimal(points).scaleb(-POINT_DECIMALS).normalize()
 

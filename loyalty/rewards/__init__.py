@@ -1,1 +1,1 @@
-"""Rewards: issued, with their coupons."""
+"""Rewards: issue them, with their coupons."""

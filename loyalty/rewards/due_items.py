@@ -1,4 +1,4 @@
-"""Due items of coupons: they can be used, their owners are warned, and they expire."""
+"""Due items of coupons: begin their use, warn their owners, expire them."""
 
 from datetime import datetime
 from typing import assert_never

@@ -14,9 +14,9 @@ from loyalty.rewards.supply import left_for, lock_if_limited
 
 
 def rewards_left(context: EventContext) -> Mapping[str, int]:
-    """Return how many rewards reactors on the event can issue to its member, and lock these; absent: any number.
+    """Return how many rewards reactors on the event can issue to its member, and lock these; absent: unlimited.
 
-    None of a reward whose coupons could not be used any more: nobody pays for them.
+    0 for a reward whose coupons could not be used any more, so that nothing is paid for them.
     """
     left: dict[str, int] = {}
     for name in sorted(context.program.issued_on.get(context.event.type, ())):
@@ -32,7 +32,7 @@ def rewards_left(context: EventContext) -> Mapping[str, int]:
 
 
 def take_rewards(context: EventContext, left: Mapping[str, int]) -> None:
-    """Issue the rewards of the decision of which there are only so many, in its unit of work: no two take the same.
+    """Issue the rewards of the decision that have a limited stock, in its unit of work, so that no two take the same.
 
     The step that issues rewards reports them; it issues the others.
     """
@@ -57,7 +57,7 @@ def issue_rewards(context: EventContext) -> None:
 
 
 def _asked(context: EventContext) -> Iterator[NewReward]:
-    """Yield the rewards that the decision issues; the first of a reactor costs what it deducts first."""
+    """Yield the rewards that the decision issues; the first of a reactor costs what the reactor deducts first."""
     for outcome in context.decision.outcomes:
         paid = _deduction(context, outcome)
         for number, effect in enumerate(outcome.effects):
@@ -81,7 +81,7 @@ def _new(
 
 
 def _deduction(context: EventContext, outcome: RuleOutcome) -> tuple[str, DeductPoints] | None:
-    """The id of the first transfer that an outcome deducts, and the effect."""
+    """Return the id of the first transfer that an outcome deducts, and the effect."""
     for number, effect in enumerate(outcome.effects):
         if isinstance(effect, DeductPoints):
             return caused_id(context.event.id, f"{outcome.source}/{number}"), effect

@@ -1,4 +1,4 @@
-"""Whether a member may buy a reward now, and the one reason if not."""
+"""Check whether a member may buy a reward now, and why not."""
 
 from dataclasses import replace
 from datetime import date, datetime
@@ -28,12 +28,12 @@ from loyalty.store.repositories import StoreReaders
 
 
 def usage_key(reward: str) -> str:
-    """Return the name under which purchases of a reward are counted; no reactor has one with a slash."""
+    """Return the name under which purchases of a reward are counted; the slash keeps it apart from reactors."""
     return f"reward/{reward}"
 
 
 def price_of(reward: Reward, *, now: datetime) -> Price:
-    """Return the price of a reward that is sold now; raise NotForSale, NotOnSaleYet or NoLongerOnSale."""
+    """Return the price of a reward that is for sale now; raise NotForSale, NotOnSaleYet or NoLongerOnSale."""
     if reward.price is None:
         raise NotForSale(reward.name)
     if reward.sold.is_before(now) and reward.sold.start is not None:
@@ -59,7 +59,7 @@ def usage_span(reward: Reward, day: date) -> tuple[date, date]:
 
 
 def require_within_limits(reward: Reward, usage: LimitUsage, day: date, wanted: int = 1) -> None:
-    """Raise PurchaseLimitReached if a limit does not allow so many purchases more."""
+    """Raise PurchaseLimitReached if a limit does not allow a number of further purchases."""
     for limit in reward.limits:
         first, last = window(day, limit.every)
         used = sum(
@@ -80,7 +80,7 @@ def require_points(
 
 
 def limited_for(reward: Reward, member: Member) -> Reward:
-    """Return a reward with the limits that hold for a member: for one for tests, not those over all members."""
+    """Return a reward with the limits that apply to a member: for a test member, without those over all members."""
     if not member.is_test:
         return reward
     return replace(reward, limits=tuple(each for each in reward.limits if each.per == "member"))
@@ -89,7 +89,7 @@ def limited_for(reward: Reward, member: Member) -> Reward:
 def why_not_buying(
     tx: StoreReaders, program: Program, reward: Reward, member: Member, *, now: datetime
 ) -> Refusal | None:
-    """Return why a member may not buy a reward now, at its least price; None: they may. It locks nothing."""
+    """Return why a member may not buy a reward now, at its least price; None: they may. Nothing is locked."""
     if member.frozen_at is not None:
         return MemberFrozen(member.id)
     try:

@@ -1,4 +1,4 @@
-"""Issuing one reward: it is taken from what is left, gets its coupon code, and falls due."""
+"""Issue one reward: take it from the stock, give it a coupon code, and schedule its due items."""
 
 import secrets
 from dataclasses import dataclass
@@ -19,10 +19,10 @@ from loyalty.store.members import Member
 from loyalty.store.rewards import IssuedReward, Origin
 
 ALPHABET: Final = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
-"""The characters of coupon codes: none that is easily read as another."""
+"""The characters of coupon codes, without those that are easily confused."""
 
 TEST_PREFIX: Final = "TEST-"
-"""Begins the codes that members for tests get in place of shared and uploaded ones, which nobody honours."""
+"""The prefix of invalid codes that test members get in place of shared and uploaded ones."""
 
 TOKEN_LENGTH: Final = 8
 MAX_VALUE: Final = 10**9
@@ -31,7 +31,7 @@ WHOLE_PRICE: Final = 100
 
 @dataclass(frozen=True, slots=True)
 class NewReward:
-    """A reward to be issued; `event` reports it, or asked for it."""
+    """A reward to be issued; `event` reports it, or caused it."""
 
     id: str
     member: Member
@@ -43,16 +43,16 @@ class NewReward:
     cost: Points = Points(0)  # noqa: RUF009 - it is a number
     transfer: str | None = None
     value: Decimal | None = None
-    """What its coupon is worth; None: as the program says."""
+    """The value of its coupon; None: as the program says."""
     until: datetime | None = None
-    """Until when its coupon can be used; None: as the program says."""
+    """When its coupon ends; None: as the program says."""
     counted_on: date | None = None
     counted_per: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What a new coupon is worth, in millionths, and from when until when it can be used."""
+    """The value of a new coupon, in millionths, and from when until when it can be used."""
 
     value: int | None
     begins_at: datetime | None
@@ -72,7 +72,7 @@ def terms_of(work: PointsWork, new: NewReward) -> Terms:
 
 
 def issue(work: PointsWork, new: NewReward) -> IssuedReward:
-    """Store an issued reward with what falls due of it.
+    """Store an issued reward with its due items.
 
     Raise RewardPaused, RewardSoldOut, SharedByMember, NoLongerOnSale or InvalidCouponValue.
     """
@@ -104,7 +104,7 @@ def issued_body(work: PointsWork, issued: IssuedReward) -> dict[str, Any]:
 
 
 def _store(work: PointsWork, new: NewReward, terms: Terms, *, from_stock: bool) -> IssuedReward:
-    """Store an issued reward; draw or take another code while the code is taken."""
+    """Store an issued reward; draw or take another code while the code is in use."""
     coupon = new.reward.coupon
     while True:
         code = None if coupon is None else _code(work, new, coupon)
@@ -137,7 +137,7 @@ def _store(work: PointsWork, new: NewReward, terms: Terms, *, from_stock: bool) 
 
 
 def _code(work: PointsWork, new: NewReward, coupon: Coupon) -> str:
-    """Return a code for a new coupon; raise RewardSoldOut if the list has none left."""
+    """Return a code for a new coupon; raise RewardSoldOut if the list is empty."""
     if new.member.is_test and (coupon.shared is not None or takes_codes(new.reward)):
         return TEST_PREFIX + _draw(coupon.length)
     if coupon.shared is not None:
@@ -155,7 +155,7 @@ def _draw(length: int) -> str:
 
 
 def _value(work: PointsWork, new: NewReward, coupon: Coupon) -> int:
-    """What a coupon is worth, in millionths; raise InvalidCouponValue."""
+    """Return the value of a coupon, in millionths; raise InvalidCouponValue."""
     value: Decimal | int | str = coupon.value if new.value is None and isinstance(coupon.value, Decimal) else Decimal(0)
     if new.value is not None:
         value = new.value

@@ -78,7 +78,7 @@ def send_status_changed(context: EventContext, body: Mapping[str, Any]) -> None:
 def _status_changed(
     context: EventContext, reward: Reward, issued: IssuedReward, status: str
 ) -> RewardRedemptionStatusChanged:
-    """The change to a status that happened with the event; others may have followed it since."""
+    """Return the status change that happened with the event; others may have followed it since."""
     first = StatusView("issued", "", issued.issued_at)
     history = [first] + [
         StatusView(each.status, each.comment, each.at) for each in context.tx.rewards.status_changes(issued.id)

@@ -49,7 +49,7 @@ from loyalty.store.contributions import claimed
 from loyalty.store.rewards import IssuedReward, ShownStatus, StatusChange
 
 MAX_QUANTITY: Final = 50
-"""The most that are issued by one operation."""
+"""The most rewards that one operation issues."""
 
 CANCELED: Final = "canceled"
 _PERS: Final[tuple[Literal["member", "program"], ...]] = ("member", "program")
@@ -64,16 +64,16 @@ class BuyReward:
     quantity: int = 1
     points: Decimal | int | None = None
     wallet: str | None = None
-    """The wallet that is to pay; another one than the price's is refused."""
+    """The wallet that is to pay; any other than that of the price is refused."""
     value: Decimal | None = None
-    """What its coupons are worth, if an administrator says it; None: as the program says."""
+    """The value of its coupons, if an administrator sets it; None: as the program says."""
     until: datetime | None = None
-    """Until when its coupons can be used, if an administrator says it."""
+    """When its coupons end, if an administrator sets it."""
 
 
 @dataclass(frozen=True, slots=True)
 class GiveReward:
-    """An administrator gives a member a reward, for no points; limits and dates of sale are not asked."""
+    """An administrator gives a member a reward for free; limits and dates of sale do not apply."""
 
     member: str
     reward: str
@@ -117,7 +117,7 @@ def buy_reward(operation: OperationContext, request: BuyReward) -> list[str]:
         counted_on=counted_on,
         counted_per="" if counted_on is None else " ".join(_counted_per(reward)),
     )
-    terms_of(operation, new)  # which may refuse, before anything is paid
+    terms_of(operation, new)  # may be refused, before anything is paid
     return [_pay_and_issue(operation, new, amount) for _ in range(request.quantity)]
 
 
@@ -152,7 +152,7 @@ def give_reward(operation: OperationContext, request: GiveReward) -> list[str]:
 
 
 def use_coupon(operation: OperationContext, member_id: str, code: str) -> IssuedReward:
-    """Mark a member's coupon as used, the oldest that can be; return the issued reward.
+    """Mark a member's coupon as used, the oldest usable one; return the issued reward.
 
     Raise UnknownCoupon, CouponUsed, CouponExpired, CouponNotBegun, RewardCancelled or MemberFrozen.
     """
@@ -171,7 +171,7 @@ def use_coupon(operation: OperationContext, member_id: str, code: str) -> Issued
 
 
 def reissue_coupon(operation: OperationContext, member_id: str, code: str) -> IssuedReward:
-    """Mark a member's coupon as unused, the one that was used last; return the issued reward.
+    """Mark a member's coupon as unused, the last used one; return the issued reward.
 
     Raise UnknownCoupon, CouponNotUsed, CouponExpired or RewardCancelled.
     """
@@ -197,7 +197,7 @@ def reissue_coupon(operation: OperationContext, member_id: str, code: str) -> Is
 
 
 def change_status(operation: OperationContext, issued_id: str, status: str, comment: str = "") -> None:
-    """Move an issued reward on to another status; `canceled` cancels it.
+    """Move an issued reward to another status; `canceled` cancels it.
 
     Raise UnknownIssuedReward, RewardCancelled, StatusNotAllowed, StatusUnchanged, or what `cancel_reward` raises.
     """
@@ -222,7 +222,7 @@ def change_status(operation: OperationContext, issued_id: str, status: str, comm
 
 
 def cancel_reward(operation: OperationContext, issued_id: str, *, by: CancelledBy = "shop", comment: str = "") -> None:
-    """Cancel an issued reward that is not used: points, limits and stock go back; its code is never issued again.
+    """Cancel an unused issued reward: give back points, limits and stock; its code is never issued again.
 
     Raise UnknownIssuedReward, RewardCancelled, CouponUsed or RewardHandedOver.
     """
@@ -271,7 +271,7 @@ def _require_future(operation: OperationContext, until: datetime | None) -> None
 
 
 def _amount(price: Price, reward: Reward, request: BuyReward) -> Decimal:
-    """What a member pays for one; raise OtherPrice."""
+    """Return what a member pays for one; raise OtherPrice."""
     amount = price.least if request.points is None else Decimal(request.points)
     if (request.wallet or price.wallet) != price.wallet or not amount.is_finite() or not price.takes(amount):
         raise OtherPrice(reward.name, price_text(price.wallet, price.least, price.step))
@@ -279,7 +279,10 @@ def _amount(price: Price, reward: Reward, request: BuyReward) -> Decimal:
 
 
 def _within_limits(operation: OperationContext, reward: Reward, member_id: str, quantity: int) -> date | None:
-    """The local day on which purchases count towards limits; None: there are none. Raise PurchaseLimitReached."""
+    """Return the local day on which purchases count towards limits; None: there are no limits.
+
+    Raise PurchaseLimitReached.
+    """
     if not reward.limits:
         return None
     day = local_day(operation.now, operation.program.zone)
@@ -294,14 +297,14 @@ def _counted_per(reward: Reward) -> list[str]:
 
 
 def _pay_and_issue(operation: OperationContext, new: NewReward, amount: Decimal) -> str:
-    """Pay and issue one reward; return its id."""
+    """Pay for one reward and issue it; return its id."""
     spend = SpendPoints(new.member.id, amount, new.wallet, comment=new.reward.title)
     paid = spend_points(operation, spend)
     return _issue(operation, replace(new, id=new_id(), event=operation.new_event_id(), transfer=paid))
 
 
 def _issue(operation: OperationContext, new: NewReward) -> str:
-    """Issue a reward, record the event that says so, and count it towards limits; return its id."""
+    """Issue a reward, record the event that reports it, and count it towards limits; return its id."""
     issued = issue(operation, new)
     operation.record(new.event, "reward_issued", issued.member, issued_body(operation, issued))
     _count(operation, issued, new.event, 1)
@@ -309,7 +312,7 @@ def _issue(operation: OperationContext, new: NewReward) -> str:
 
 
 def _count(operation: OperationContext, issued: IssuedReward, event_id: str, times: int) -> None:
-    """Add an issued reward to the limits towards which it counts, or take it from there."""
+    """Add an issued reward to the limits towards which it counts, or subtract it."""
     if issued.counted_on is None:
         return
     for per in _PERS:
@@ -330,7 +333,7 @@ def _return_to_limits(operation: OperationContext, issued: IssuedReward, event_i
 
 
 def _locked(operation: OperationContext, issued_id: str) -> IssuedReward:
-    """An issued reward as it is now that its member is locked; raise UnknownIssuedReward."""
+    """Return an issued reward as it is now that its member is locked; raise UnknownIssuedReward."""
     operation.lock_members(find_issued(operation, issued_id).member)
     return find_issued(operation, issued_id)
 
@@ -344,7 +347,7 @@ def _used_at(issued: IssuedReward) -> datetime:
 
 
 def _was_warned(operation: OperationContext, issued: IssuedReward) -> bool:
-    """Whether the owner was warned that a coupon expires."""
+    """Return whether the owner was warned that a coupon expires."""
     before, zone = operation.program.notify_before.coupons, operation.program.zone
     if before is None or issued.expires_at is None:
         return False
@@ -364,7 +367,7 @@ def _add_status(operation: OperationContext, issued: IssuedReward, status: Shown
 
 
 def _why_unusable(found: Sequence[IssuedReward], now: datetime) -> Exception:
-    """Why none of a member's coupons with a code can be used: what is so of the latest."""
+    """Return why none of a member's coupons with a code can be used: the reason of the latest one."""
     if not found:
         return UnknownCoupon()
     last = found[-1]

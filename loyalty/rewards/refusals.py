@@ -13,7 +13,7 @@ RewardRefusal               nothing is issued, used or changed
 ├── OtherPrice              what the member offers is not its price
 ├── CannotPay               the member has fewer points than it costs
 ├── InvalidQuantity         so many are not issued at once
-├── InvalidCouponValue      a coupon cannot be worth this
+├── InvalidCouponValue      a coupon cannot have this value
 ├── UnknownIssuedReward     the store has no issued reward of this id
 ├── UnknownCoupon           the member has no coupon with this code
 ├── CouponUsed              the coupon was used
@@ -54,7 +54,7 @@ class UnknownReward(RewardRefusal):
 
 
 class RewardPaused(RewardRefusal):
-    """The reward is paused: none is issued."""
+    """The reward is paused, so it cannot be issued."""
 
     def __init__(self, reward: str) -> None:
         super().__init__(f"{reward} is paused: activate it first")
@@ -94,7 +94,7 @@ class NotEligible(RewardRefusal):
 
 
 class PurchaseLimitReached(RewardRefusal):
-    """It was bought as often as a limit allows."""
+    """A limit allows no further purchase."""
 
     def __init__(self, reward: str, bought: int, most: int, every: Period, per: str) -> None:
         when = "ever" if every == "ever" else f"in a {every}"
@@ -103,7 +103,7 @@ class PurchaseLimitReached(RewardRefusal):
 
 
 class RewardSoldOut(RewardRefusal):
-    """Nothing is left of it."""
+    """The reward is out of stock."""
 
     def __init__(self, reward: str, left: int = 0) -> None:
         super().__init__(f"{reward} is sold out" if left <= 0 else f"only {left} are left of {reward}")
@@ -119,7 +119,7 @@ class SharedByMember(RewardRefusal):
 
 
 class OtherPrice(RewardRefusal):
-    """What the member offers is not its price."""
+    """The member offers another amount than the price."""
 
     def __init__(self, reward: str, price: str) -> None:
         super().__init__(f"{reward} costs {price}")
@@ -135,7 +135,7 @@ class CannotPay(RewardRefusal):
 
 
 class InvalidQuantity(RewardRefusal):
-    """So many are not issued at once."""
+    """The quantity is not allowed."""
 
     def __init__(self, most: int) -> None:
         super().__init__(f"the quantity is a whole number from 1 to {most}")
@@ -143,7 +143,7 @@ class InvalidQuantity(RewardRefusal):
 
 
 class InvalidCouponValue(RewardRefusal):
-    """A coupon cannot be worth this."""
+    """A coupon cannot have this value."""
 
     def __init__(self, why: str) -> None:
         super().__init__(f"a coupon cannot be worth this: {why}")
@@ -205,7 +205,7 @@ class RewardCancelled(RewardRefusal):
 
 
 class RewardHandedOver(RewardRefusal):
-    """The member has it, so that it is returned before it is cancelled."""
+    """The member has received the reward: return it before cancelling."""
 
     def __init__(self) -> None:
         super().__init__("the member has it: set its status to returned first")
@@ -244,7 +244,7 @@ class TakesNoCodes(RewardRefusal):
 
 
 class InvalidCouponCode(RewardRefusal):
-    """A text cannot be a code. `index`: its place among those that were sent."""
+    """A text cannot be a code. `index`: its position among those that were sent."""
 
     def __init__(self, index: int, why: str) -> None:
         super().__init__(why)
@@ -252,7 +252,7 @@ class InvalidCouponCode(RewardRefusal):
 
 
 class CodesTaken(RewardRefusal):
-    """Codes are there already."""
+    """Codes exist already."""
 
     def __init__(self, codes: Sequence[str]) -> None:
         shown = ", ".join(codes[:10]) + (f" and {len(codes) - 10} more" if len(codes) > 10 else "")

@@ -1,4 +1,4 @@
-"""Operations on what there is of a reward: its stock, its uploaded codes, and its pauses."""
+"""Operations on the supply of a reward: its stock, its uploaded codes, and pausing it."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -24,7 +24,7 @@ MAX_CODES: Final = 10_000
 
 
 def set_stock(operation: OperationContext, name: str, stock: int | None) -> None:
-    """Set how many of a reward are left; None: any number. Raise UnknownReward or InvalidStock."""
+    """Set how many of a reward are left; None: unlimited. Raise UnknownReward or InvalidStock."""
     reward = reward_of(operation.program, name)
     if stock is not None and not 0 <= stock <= MAX_STOCK:
         raise InvalidStock(MAX_STOCK)
@@ -34,14 +34,14 @@ def set_stock(operation: OperationContext, name: str, stock: int | None) -> None
 
 
 def pause_reward(operation: OperationContext, name: str) -> None:
-    """Issue no more of a reward until it is resumed; raise UnknownReward. A paused one stays so."""
+    """Pause the issuing of a reward; raise UnknownReward. A paused one stays paused."""
     supply = _locked(operation, reward_of(operation.program, name))
     if supply.paused_at is None:
         operation.tx.rewards.set_supply(replace(supply, paused_at=operation.now))
 
 
 def resume_reward(operation: OperationContext, name: str) -> None:
-    """Issue a reward again; raise UnknownReward. One that is not paused stays so."""
+    """Resume the issuing of a reward; raise UnknownReward. One that is not paused stays so."""
     supply = _locked(operation, reward_of(operation.program, name))
     if supply.paused_at is not None:
         operation.tx.rewards.set_supply(replace(supply, paused_at=None))
@@ -63,7 +63,7 @@ def upload_codes(operation: OperationContext, name: str, codes: Sequence[str]) -
 
 
 def delete_code(operation: OperationContext, name: str, code: str) -> None:
-    """Delete a code of a list that nobody was issued; raise UnknownReward, UnknownCode or CodeIssued."""
+    """Delete an unissued code of a list; raise UnknownReward, UnknownCode or CodeIssued."""
     reward = reward_of(operation.program, name)
     _locked(operation, reward)
     found = operation.tx.rewards.code(code)
@@ -87,7 +87,7 @@ def _with_list(operation: OperationContext, name: str) -> Reward:
 
 
 def _require_codes(codes: Sequence[str]) -> None:
-    """Raise InvalidCouponCode for the first text that cannot be a code, or stands twice."""
+    """Raise InvalidCouponCode for the first text that cannot be a code, or is a duplicate."""
     seen: set[str] = set()
     for index, code in enumerate(codes):
         if not 1 <= len(code) <= MAX_CODE_LENGTH:

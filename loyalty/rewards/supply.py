@@ -1,4 +1,4 @@
-"""What is left of a reward: its stock, its uploaded codes, and its shared code."""
+"""The supply of a reward: its stock, its uploaded codes, and its shared code."""
 
 from dataclasses import replace
 
@@ -23,13 +23,13 @@ def takes_codes(reward: Reward) -> bool:
 
 
 def is_limited(reward: Reward, supply: RewardSupply) -> bool:
-    """Return whether there are only so many of a reward now."""
+    """Return whether the supply of a reward is limited now."""
     is_shared = reward.coupon is not None and reward.coupon.shared is not None
     return takes_codes(reward) or is_shared or supply.supplied is not None or supply.paused_at is not None
 
 
 def lock_if_limited(tx: StoreRepositories, reward: Reward) -> bool:
-    """Lock what is left of a reward if there are only so many of it; return whether it did."""
+    """Lock the supply of a reward if it is limited; return whether it is."""
     if not is_limited(reward, tx.rewards.supply(reward.name)):
         return False
     tx.rewards.lock_supply(reward.name)
@@ -39,9 +39,9 @@ def lock_if_limited(tx: StoreRepositories, reward: Reward) -> bool:
 def why_not_left(
     tx: StoreReaders, reward: Reward, member_id: str, wanted: int = 1, *, is_test: bool = False
 ) -> RewardRefusal | None:
-    """Return why so many of a reward cannot be issued to a member now; None: they can.
+    """Return why a number of a reward cannot be issued to a member now; None: they can.
 
-    `is_test`: a member for tests takes nothing from what all members share.
+    `is_test`: a test member takes nothing from what all members share.
     """
     supply = tx.rewards.supply(reward.name)
     if supply.paused_at is not None:
@@ -58,7 +58,7 @@ def why_not_left(
 
 
 def left_for(tx: StoreReaders, reward: Reward, member_id: str, *, is_test: bool = False) -> int | None:
-    """Return how many of a reward can be issued to a member now; None: any number, as to a member for tests."""
+    """Return how many of a reward can be issued to a member now; None: unlimited, as for a test member."""
     supply = tx.rewards.supply(reward.name)
     if supply.paused_at is not None:
         return 0
@@ -73,7 +73,7 @@ def left_for(tx: StoreReaders, reward: Reward, member_id: str, *, is_test: bool 
 
 
 def left_of(tx: StoreReaders, reward: Reward) -> int | None:
-    """Return how many of a reward are left for all members; None: any number."""
+    """Return how many of a reward are left for all members; None: unlimited."""
     return _left(tx, reward, tx.rewards.supply(reward.name))
 
 
@@ -89,7 +89,7 @@ def _left(tx: StoreReaders, reward: Reward, supply: RewardSupply) -> int | None:
 
 
 def take_from_stock(tx: StoreRepositories, reward: str) -> bool:
-    """Take one from the stock of a reward, which is locked; return whether it has one."""
+    """Take one from the stock of a reward, which is locked; return whether one was left."""
     supply = tx.rewards.supply(reward)
     if supply.supplied is None:
         return False
@@ -98,7 +98,7 @@ def take_from_stock(tx: StoreRepositories, reward: str) -> bool:
 
 
 def put_back(tx: StoreRepositories, issued: IssuedReward) -> None:
-    """Put an issued reward back into the stock; an uploaded code that was shown never comes back."""
+    """Return an issued reward to the stock; an uploaded code that was shown never returns."""
     if not (issued.from_stock or issued.is_shared):
         return
     tx.rewards.lock_supply(issued.reward)

@@ -1,4 +1,4 @@
-"""Issued rewards as messages and answers show them: their cost, their cause, their coupon and their owner."""
+"""Issued rewards as messages and responses show them: their cost, cause, coupon and owner."""
 
 from decimal import Decimal
 from typing import Any
@@ -12,7 +12,7 @@ from loyalty.webhooks.messages import Cause, CouponView
 
 
 def owner_view(member: Member | StoredMember) -> dict[str, Any]:
-    """Return the details of a member as messages and answers about issued rewards show them."""
+    """Return the details of a member as messages and responses about issued rewards show them."""
     company = member.profile.get("company") or {}
     found = {
         "email": member.email,
@@ -54,7 +54,7 @@ def cause_of_issue(tx: StoreReaders, program: Program, issued: IssuedReward) -> 
 
 
 def coupon_view(program: Program, issued: IssuedReward) -> CouponView | None:
-    """Return the coupon of an issued reward; None: it has none, or its reward is gone."""
+    """Return the coupon of an issued reward; None: it has none, or the program does not have the reward any more."""
     reward = program.rewards.get(issued.reward)
     if reward is None or reward.coupon is None or issued.coupon is None:
         return None

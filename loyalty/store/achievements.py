@@ -27,7 +27,7 @@ class DailySum:
 
     @property
     def is_empty(self) -> bool:
-        """Whether it counts nothing any more, as if it had never been: what it counted came back."""
+        """Whether it counts nothing any more, since everything that it counted was returned."""
         return not self.amount and not self.used
 
 
@@ -36,7 +36,7 @@ sort_key: Callable[[DailySum], tuple[date, str]] = attrgetter("day", "value")
 
 
 def insert_sorted(sums: list[DailySum], new: DailySum) -> None:
-    """Put a daily sum into a sorted list, in place of the one of the same day and value."""
+    """Insert a daily sum into a sorted list, replacing the one of the same day and value."""
     at = bisect_left(sums, sort_key(new), key=sort_key)
     if at < len(sums) and sort_key(sums[at]) == sort_key(new):
         sums[at] = new
@@ -76,4 +76,4 @@ class AchievementRepository(AchievementReader, Protocol):
         """Store daily sums, new or changed."""
 
     def complete(self, member_id: str, achievement: str, times: int, *, now: datetime) -> None:
-        """Add completions."""
+        """Add a number of completions."""

@@ -7,7 +7,7 @@ from typing import NamedTuple, Protocol
 
 
 class NewCampaignCode(NamedTuple):
-    """A code to store; `created_by` says who made it."""
+    """A code to store; `created_by` is its creator."""
 
     id: str
     reactor: str
@@ -34,7 +34,7 @@ class CampaignCodeReader(Protocol):
     """Reads the redemption codes of one store."""
 
     def known(self, reactor: str, codes: Sequence[str]) -> Sequence[str]:
-        """Return those of these texts that are codes of a reactor, in order."""
+        """Return the texts among these that are codes of a reactor, in order."""
 
 
 class CampaignCodeRepository(CampaignCodeReader, Protocol):
@@ -47,7 +47,7 @@ class CampaignCodeRepository(CampaignCodeReader, Protocol):
         """Count a use of a code, which is locked."""
 
     def give_back(self, reactor: str, code: str) -> None:
-        """Take back a use of a code, which is locked; one that is not used any more was used by no member."""
+        """Undo a use of a code, which is locked; without uses left, the code has no member."""
 
     def add(self, codes: Sequence[NewCampaignCode]) -> int:
-        """Store codes, without those that are there already; return how many were stored."""
+        """Store new codes and skip existing ones; return how many were stored."""

@@ -1,7 +1,7 @@
-"""Codes that prove who somebody is: to activate a member, reset a password, or confirm another email or phone.
+"""Codes that prove a member's identity: to activate, reset a password, or confirm another email or phone.
 
-A code is not stored. It is derived from its id by a secret of the installation, so that its message can be made, and
-sent again, while the database holds only a hash.
+A code is not stored. It is derived from its id by a secret of the installation, so that its message can be created, and
+resent, while the database holds only a hash.
 """
 
 import hashlib
@@ -14,11 +14,11 @@ from typing import Literal, NamedTuple, Protocol, TypeAlias
 CodePurpose: TypeAlias = Literal["activation", "password", "email", "phone"]
 
 NUMBERS = 900_000
-"""How many numbers there are: each has six digits, and the first is not 0."""
+"""The number of possible numbers: each has six digits, and the first is not 0."""
 
 
 class PlainCode(NamedTuple):
-    """A code as a member gets it: `code` alone is enough, `number` works together with who it is for."""
+    """A code as a member gets it: `code` suffices by itself, `number` only together with the member's identity."""
 
     code: str
     number: int
@@ -26,7 +26,7 @@ class PlainCode(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class MemberCode:
-    """A code of a member. `ended_at`: when it was used, replaced, or guessed at too often; None: it can be used."""
+    """A code of a member. `ended_at`: when it was used, replaced, or had too many wrong guesses; None: it is valid."""
 
     id: str
     member: str
@@ -37,7 +37,7 @@ class MemberCode:
     expires_at: datetime
     ended_at: datetime | None = None
     failures: int = 0
-    """How often its number was guessed at."""
+    """The number of wrong guesses at its number."""
 
 
 class CodeReader(Protocol):
@@ -47,7 +47,7 @@ class CodeReader(Protocol):
         """Return a code by its id."""
 
     def of_text(self, code: str) -> MemberCode | None:
-        """Return the code that reads so."""
+        """Return the code with this text."""
 
     def latest(self, member_id: str, purpose: CodePurpose) -> MemberCode | None:
         """Return the latest code of a member for a purpose."""
@@ -63,10 +63,10 @@ class CodeRepository(CodeReader, Protocol):
     """The codes of a store's members."""
 
     def add(self, new: MemberCode) -> None:
-        """Store a code, in place of the earlier ones of the member for its purpose, which end."""
+        """Store a code, which ends the earlier ones of the member for its purpose."""
 
     def end(self, code_id: str, *, now: datetime) -> None:
-        """End a code: it can be used no more."""
+        """End a code: it is not valid any more."""
 
     def end_all(self, member_id: str, *, now: datetime) -> None:
         """End every code of a member."""
@@ -76,12 +76,12 @@ class CodeRepository(CodeReader, Protocol):
 
 
 def derived_code(secret: str, code_id: str) -> PlainCode:
-    """Return the code of an id: 26 letters and digits of 128 bits, and a number of six digits."""
+    """Return the code of an id: 26 letters and digits for 128 bits, and a number of six digits."""
     text = hmac.digest(secret.encode(), f"code {code_id}".encode(), "sha256")[:16]
     number = hmac.digest(secret.encode(), f"number {code_id}".encode(), "sha256")
     return PlainCode(b32encode(text).decode().rstrip("="), 100_000 + int.from_bytes(number) % NUMBERS)
 
 
 def hash_of(code: str) -> str:
-    """Return the hash by which a code is found, written in any case: it is random enough that no slow one is needed."""
+    """Return the hash by which a code is found, in any letter case: it is random enough to need no slow hash."""
     return hashlib.sha256(code.upper().encode(errors="surrogatepass")).hexdigest()

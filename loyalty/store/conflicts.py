@@ -4,9 +4,9 @@ from loyalty.refusals import Refusal
 
 
 class ConcurrentInsert(Exception):
-    """A row exists that did not when this transaction looked: retried, the transaction finds it.
+    """A row exists that did not when this transaction looked: on retry, the transaction finds it.
 
-    `refusal` is raised in its place if retrying does not help; None: the conflict stays an error.
+    `refusal` is raised instead if a retry does not help; None: the conflict stays an error.
     """
 
     def __init__(self, what: str, *, refusal: Refusal | None = None) -> None:
@@ -15,7 +15,7 @@ class ConcurrentInsert(Exception):
 
 
 class ConcurrentMerge(ConcurrentInsert):
-    """A member was merged into another one meanwhile: retried, the transaction finds the other one."""
+    """A member was merged into another one meanwhile: on retry, the transaction finds the survivor."""
 
     def __init__(self, member_id: str) -> None:
         super().__init__(f"merge of member {member_id}")

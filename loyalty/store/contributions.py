@@ -1,6 +1,6 @@
-"""What events added to achievements and limits, and its repository.
+"""Contributions of events to achievements and limits, and their repository.
 
-Decisions read daily sums; a contribution says which event is behind them.
+Decisions read daily sums; a contribution names the event behind them.
 """
 
 from collections.abc import Iterable, Sequence
@@ -19,7 +19,7 @@ a completion that the event brought and that fell by a return, with its number a
 
 @frozen_at_type_check
 class Contribution:
-    """What one event added to one measure on one local day; 0 if the event counted for it, and added nothing."""
+    """What one event added to one measure on one local day; 0 if the event counted for it without adding anything."""
 
     kind: ContributionKind
     name: str
@@ -40,7 +40,7 @@ def claimed(claim: Claim) -> Iterable[Contribution]:
 
 
 class ContributionRepository(Protocol):
-    """Contributions of a store's events."""
+    """The contributions of a store's events."""
 
     def add(self, event_id: str, contributions: Sequence[Contribution]) -> None:
         """Add to the contributions of an event."""
@@ -49,7 +49,7 @@ class ContributionRepository(Protocol):
         """Return the contributions of events, each with the id of its event, in a fixed order."""
 
     def counted_on(self, member_id: str, achievement: str, day: date, value: str) -> Sequence[tuple[str, Contribution]]:
-        """Return what events of a member counted, or used, of one daily sum, each with the id of its event."""
+        """Return what a member's events counted, or used, of one daily sum, each with the id of its event."""
 
     def used_by(self, member_id: str, achievement: str) -> Sequence[tuple[str, Contribution]]:
-        """Return what events of a member used of all daily sums of an achievement, in the order of acceptance."""
+        """Return what a member's events used of all daily sums of an achievement, in the order of acceptance."""

@@ -1,4 +1,4 @@
-"""Corrections of members by hand, what a store asks of them, and their repository."""
+"""Corrections of members by hand, a store's rules for them, and their repository."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ CorrectionStatus: TypeAlias = Literal["waiting", "done", "rejected", "undone"]
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """A reason that corrections name. One that is not active is named by none any more, and stays readable."""
+    """A reason for corrections. New ones cannot use an inactive reason; it stays readable."""
 
     code: str
     title: str
@@ -23,7 +23,7 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class CorrectionRules:
-    """What a store asks of corrections. `required`: every other change by hand names a reason and is bounded, too."""
+    """A store's rules for corrections. `required`: every other change by hand needs a reason and is bounded, too."""
 
     reasons: Sequence[Reason]
     required: bool = False
@@ -38,12 +38,12 @@ DEFAULT_RULES: Final = CorrectionRules(
         Reason("other", "Another reason, as the comment says", needs_comment=True),
     )
 )
-"""What a store asks that has set nothing."""
+"""The rules of a store that has set none."""
 
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """Who did something with a correction, when, and what they said of it."""
+    """An action on a correction: the administrator, the time, and the comment."""
 
     by: str
     """The id of the administrator."""
@@ -54,30 +54,30 @@ class Act:
 
 @dataclass(frozen=True, slots=True)
 class Correction:
-    """A change of a member by hand, with its reason: asked for, and done at once or when a second person approved."""
+    """A change of a member by hand, with its reason: requested, and carried out at once or after approval."""
 
     id: str
     member: str
     kind: CorrectionKind
     unit: str
-    """The wallet, tier, reward, achievement or badge; empty if a tier by hand is taken back."""
+    """The wallet, tier, reward, achievement or badge; empty if a tier by hand is removed."""
     amount: Points
-    """How much it changes, in millionths."""
+    """The size of the change, in millionths."""
     change: Mapping[str, Any]
-    """What is asked for, as JSON."""
+    """What is requested, as JSON."""
     reason: str
     cause: str | None
-    """The id of the event that it puts right."""
+    """The id of the event that it corrects."""
     status: CorrectionStatus
     asked: Act
     decided: Act | None = None
-    """The approval or rejection by a second person."""
+    """The approval or rejection by a second administrator."""
     undone: Act | None = None
     carried_by: str | None = None
-    """Whose bound it counts for: who did it alone, or approved it."""
+    """The administrator against whose bound it counts: the one who made it alone, or approved it."""
     done_at: datetime | None = None
     outcome: Mapping[str, Any] | None = None
-    """What it did, as JSON: what is needed to undo it, and how things were before and after."""
+    """The result, as JSON: what is needed to undo it, and the state before and after."""
 
 
 class CorrectionReader(Protocol):
@@ -90,23 +90,23 @@ class CorrectionReader(Protocol):
         """Return the corrections of a member, the newest first."""
 
     def carried_since(self, person: str, kind: CorrectionKind, unit: str | None, since: datetime) -> Points:
-        """Return how much a person has corrected or approved since a moment; `unit` None: of all units."""
+        """Return how much an administrator has corrected or approved since a moment; `unit` None: of all units."""
 
     def rules(self) -> CorrectionRules:
-        """Return what the store asks of corrections."""
+        """Return the store's rules for corrections."""
 
 
 class CorrectionRepository(CorrectionReader, Protocol):
     """The corrections of a store."""
 
     def lock_person(self, person: str) -> None:
-        """Let no other transaction count what this person corrects, until this one ends."""
+        """Lock the sum of an administrator's corrections until this transaction ends."""
 
     def add(self, new: Correction) -> None:
         """Store a correction."""
 
     def change(self, changed: Correction) -> None:
-        """Store what became of a correction, whose member is locked."""
+        """Store the new state of a correction, whose member is locked."""
 
     def set_rules(self, rules: CorrectionRules) -> None:
-        """Store what the store asks of corrections."""
+        """Store the store's rules for corrections."""

@@ -1,6 +1,7 @@
-"""Due items, their kinds, and their repository. A subject has at most one due item of each kind.
+"""Due items, their kinds, and their repository.
 
-`DUE_KINDS` is the place where a new kind begins: one name, one row, and then the `match` in `loyalty.engine.due_items`.
+A subject has at most one due item of each kind. To add a kind, add its name and its row in `DUE_KINDS`, and a case to
+the `match` in `loyalty.engine.due_items`.
 """
 
 from collections.abc import Mapping, Sequence
@@ -35,7 +36,7 @@ SubjectType: TypeAlias = Literal["lot", "hold", "issued reward", "member", "tran
 
 @dataclass(frozen=True, slots=True)
 class DueKindInfo:
-    """What a kind of due item is about: `subject` says whose id it carries, `does` what running it does.
+    """A kind of due item: `subject` says whose id it carries, `does` what running it does.
 
     `waits`: while its member is frozen, it waits until they are unfrozen.
     """
@@ -82,7 +83,7 @@ def known_kind(text: str) -> DueKind | None:
 
 @frozen_at_type_check
 class DueItem:
-    """Something that is due at a moment (aware UTC). `subject` is the id of the lot, hold, issued reward or member."""
+    """An item that is due at a moment (aware UTC). `subject` is the id of the lot, hold, issued reward or member."""
 
     subject: str
     kind: str
@@ -94,7 +95,7 @@ class DueItem:
 
 @frozen_at_type_check
 class StoredDueItem:
-    """A due item as it is stored. `failed_at` and `error` say when and why it was set aside; None: it was not."""
+    """A due item as it is stored. `failed_at` and `error`: when and why it was set aside; None: it was not."""
 
     subject: str
     kind: str
@@ -110,9 +111,10 @@ class DueItemReader(Protocol):
     """Reads due items of a store."""
 
     def due(self, *, now: datetime, limit: int) -> Sequence[DueItem]:
-        """Return what can be run by `now`, the earliest first; at the same moment, in the order of DUE_KINDS.
+        """Return the items that can be run by `now`, the earliest first; those of one moment in the order of DUE_KINDS.
 
-        Left out is what is set aside, and what waits for events of its member that were accepted before it was due.
+        Excluded are items that are set aside, and those that wait for events of their member accepted before they were
+        due.
         """
 
     def earliest(self) -> datetime | None:
@@ -123,7 +125,7 @@ class DueItemRepository(DueItemReader, Protocol):
     """Due items of a store."""
 
     def set(self, subject: str, kind: DueKind, due_at: datetime, *, member: str | None) -> None:
-        """Store the due item of a subject and kind, in place of the one it has, also if that is set aside."""
+        """Store the due item of a subject and kind, replacing the present one, even if that is set aside."""
 
     def clear(self, subject: str, kind: DueKind) -> None:
         """Remove the due item of a subject and kind, if there is one."""
@@ -134,21 +136,21 @@ class DueItemRepository(DueItemReader, Protocol):
     def take(self, item: DueItem) -> bool:
         """Remove a due item in order to run it; return False if it is gone, has changed, or waits.
 
-        It waits for events, or, if it is one of WAITING_KINDS, since its member is frozen. Of several transactions that
-        take an item at once, one gets it.
+        It waits for events, or, if it is one of WAITING_KINDS, while its member is frozen. Of several concurrent
+        transactions, one gets it.
         """
 
     def wait_for_thaw(self, item: DueItem, *, now: datetime) -> bool:
         """Set a due item aside until its member is unfrozen, under the member's lock; False: the member is not frozen.
 
-        It is not one that waits for events.
+        An item that waits for events is not passed here.
         """
 
     def thaw(self, member_id: str, *, now: datetime) -> None:
-        """Make everything due now of a member who was unfrozen that fell due, and waited or would have."""
+        """Make due now what fell due, or would have, while a member was frozen who is unfrozen now."""
 
     def set_clock(self, due_at: datetime | None) -> None:
-        """Note when the store's clock wakes up next."""
+        """Store when the store's clock wakes up next."""
 
 
 class FailedDueItems(Protocol):
@@ -158,4 +160,4 @@ class FailedDueItems(Protocol):
         """Return a due item, whether it is set aside or not."""
 
     def retry(self, subject: str, kind: str, *, now: datetime) -> None:
-        """Make a due item that was set aside due now, behind what its member's queue holds."""
+        """Make a due item that was set aside due now, behind the events in its member's queue."""

@@ -11,16 +11,16 @@ from loyalty.store.repositories import StoreRepositories
 
 
 class EventBatchRepository(Protocol):
-    """Many events of a store at once, and their members: a few statements, whatever their number."""
+    """Bulk access to the events of a store and their members: a few statements, whatever the number of events."""
 
     def reported_as(self, external_ids: Collection[str]) -> Mapping[str, ReportedId]:
-        """Return those of these ids that clients gave to events, each with its event."""
+        """Return the events to which clients gave these ids, by id."""
 
     def identities_matching(self, identities: Iterable[Identity], *, active_only: bool = False) -> list[Identity]:
         """Return the identities of members, or of active ones, with any part of any of these, each with its id."""
 
     def lock_identities(self, identities: Iterable[Identity]) -> None:
-        """Lock all parts of these identities, in the order of all such locks."""
+        """Lock all parts of these identities, in the common lock order."""
 
     def lock_members(self, member_ids: Iterable[str]) -> None:
         """Lock members, in the order of their ids."""
@@ -32,14 +32,14 @@ class EventBatchRepository(Protocol):
         """
 
     def give(self, event_ids: Collection[str], owner: str) -> None:
-        """Let a workflow run these events."""
+        """Make a workflow the owner of these events."""
 
 
 class BatchRepositories(StoreRepositories, Protocol):
-    """The repositories of one store, with those of many events at once."""
+    """The repositories of one store, with bulk access to events."""
 
     @property
     def event_batches(self) -> EventBatchRepository: ...
 
     def savepoint(self) -> AbstractContextManager[object]:
-        """What is written within is undone if it raises; the rest of the transaction goes on."""
+        """Begin a savepoint: an exception undoes what was written within; the transaction goes on."""

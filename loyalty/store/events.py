@@ -44,7 +44,7 @@ class NewEvent:
 
 @frozen_at_type_check
 class EventState:
-    """An event with all that a step of it starts from."""
+    """An event with everything that a step of it starts from."""
 
     id: str
     type: str
@@ -62,21 +62,21 @@ class EventState:
     step_result: dict[str, Any] | None
     """The stored result of the step, if it was run before."""
     clock_due_at: datetime | None
-    """When the store's clock wakes up next; None: it knows of no due item."""
+    """When the store's clock wakes up next; None: it knows no due item."""
     has_subscribers: bool
     """Whether the store has any live subscription."""
     owner: str | None = None
     """The id of the workflow that runs it; None: none yet."""
     is_next: bool = True
-    """Whether no event before it is in its member's queue."""
+    """Whether it is the first event in its member's queue."""
     position: int | None = None
-    """Its place in the member's queue; None: it is in none, since it is applied, failed, or part of its parent."""
+    """Its position in the member's queue; None: it is in none, since it is applied, failed, or part of its parent."""
     notice_days: Mapping[str, int | None] | None = None
     """The settings of notices by their names, as NoticeDays has them; None: they were never set."""
     is_frozen: bool = False
-    """Whether its member is frozen: points that it gives wait until they are unfrozen, and it takes none."""
+    """Whether its member is frozen: points that it gives wait until they are unfrozen, and none can be spent."""
     is_test: bool = False
-    """Whether its member is one for tests: it uses nothing that all members share."""
+    """Whether its member is a test member: it uses nothing that all members share."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +102,7 @@ class StoredEvent:
     decision: list[dict[str, Any]] | None
     """As `loyalty.decisions.decision_json` writes it; None before the event is decided."""
     removed_at: datetime | None = None
-    """When its body, decision, steps and messages were removed, since it was old; None: they are there."""
+    """When its body, decision, steps and messages were removed, since it was old; None: they exist."""
 
 
 @frozen_at_type_check
@@ -124,7 +124,7 @@ class QueueHead:
     status: EventStatus
     owner: str | None
     start_after: datetime | None
-    """When the relay looks after it."""
+    """When the relay checks it."""
     member: str = ""
 
 
@@ -135,10 +135,10 @@ class EventReader(Protocol):
         """Return the id of the event to which a client gave this id."""
 
     def state(self, event_id: str, step: str) -> EventState | None:
-        """Return an event with all that the named step of it starts from."""
+        """Return an event with everything that the named step of it starts from."""
 
     def get(self, event_id: str) -> StoredEvent | None:
-        """Return one event; in memory, of those alone that can be returned."""
+        """Return one event; in memory, only of those that can be returned."""
 
     def caused_by(self, event_id: str) -> Sequence[StoredEvent]:
         """Return the events that one caused, in the order in which it caused them; in memory as `get`."""
@@ -147,7 +147,7 @@ class EventReader(Protocol):
         """Return the events of a type that a member has, the newest first; in memory as `get`."""
 
     def facts(self, event_id: str) -> Mapping[str, Any] | None:
-        """Return what the decision on an event read; None: it was not kept, or removed."""
+        """Return what the decision on an event read; None: it was not stored, or removed."""
 
 
 class EventRepository(EventReader, Protocol):
@@ -159,7 +159,7 @@ class EventRepository(EventReader, Protocol):
     def add(self, new: NewEvent, *, now: datetime) -> bool:
         """Store an event; return False if its id, or its external id, is stored already.
 
-        An event without a parent joins the end of its member's queue, as `enqueue` does.
+        An event without a parent is appended to its member's queue, as by `enqueue`.
         """
 
     def enqueue(self, new: NewEvent, *, now: datetime) -> int | None:
@@ -178,7 +178,7 @@ class EventRepository(EventReader, Protocol):
         """Put an event that was stored outside at the end of its member's queue."""
 
     def leave_to_relay(self, event_id: str, *, now: datetime) -> None:
-        """Let the relay look after an event now: no workflow is started for it here, or its owner is gone."""
+        """Let the relay check an event now: no workflow is started for it here, or its owner is gone."""
 
     def set_owner(self, event_id: str, owner: str, *, now: datetime, parked: bool = False) -> None:
         """Store the id of the workflow that runs an event."""
@@ -197,7 +197,7 @@ class EventRepository(EventReader, Protocol):
 
 
 class FailedEvents(Protocol):
-    """Events of a store that failed, or that did not go on."""
+    """Events of a store that failed, or are stuck."""
 
     def get(self, event_id: str) -> StoredEvent | None:
         """Return one event."""
@@ -206,13 +206,13 @@ class FailedEvents(Protocol):
         """Return the id of the event without a parent that led to one."""
 
     def requeue(self, event: StoredEvent, *, now: datetime) -> None:
-        """Put a failed event at the end of its member's queue, under the member's lock; the relay has it run.
+        """Move a failed event to the end of its member's queue, under the member's lock; the relay starts its workflow.
 
         It is `decided` if it was decided before, else `received`.
         """
 
     def leave_to_relay(self, event_id: str, *, now: datetime) -> None:
-        """Let the relay look after an event now."""
+        """Let the relay check an event now."""
 
     def set_revision(self, event_id: str, revision: int) -> None:
-        """Have an event, and what it has caused, decided by a revision, as far as they are not decided yet."""
+        """Set the revision that decides an event and those that it caused, as far as they are not decided yet."""

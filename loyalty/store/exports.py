@@ -1,4 +1,4 @@
-"""Exports of a store as they are stored: what is exported, and how far its file is written."""
+"""Exports of a store as they are stored: what is exported, and the progress of writing the file."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -30,7 +30,7 @@ class StoredExport:
     chunks: int
     after_at: datetime | None
     after_id: str | None
-    """The last row that is written, by its date and its id."""
+    """The last row that was written, by its date and its id."""
     created_by: str | None
     created_at: datetime
     finished_at: datetime | None

@@ -1,4 +1,4 @@
-"""What a backtest replays: ranges of members, and the events that were reported for them."""
+"""The input of a backtest: ranges of members, and the events that were reported for them."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace

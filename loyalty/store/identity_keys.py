@@ -1,8 +1,8 @@
-"""Emails and phone numbers in one spelling, so that those of one person are the same text.
+"""Canonical forms of emails and phone numbers, so that those of one person are the same text.
 
 Emails are trimmed, in Unicode's composed form (NFC), without invisible characters, their domain in IDNA. Phone numbers
-are E.164; without a region, only those that begin with the code of a country can be read. What cannot be read stays
-text.
+are E.164; without a region, only those that begin with the code of a country can be read. What cannot be read stays as
+it is.
 """
 
 import re
@@ -10,16 +10,16 @@ import unicodedata
 from functools import lru_cache
 
 CACHED = 4096
-"""Spellings that are remembered: an event is looked up several times."""
+"""How many canonical forms are cached: an event is looked up several times."""
 
 _PHONE = re.compile(r"\s*\+?[\d\s().\-/\u2010-\u2015\u00a0]+")
 _INVISIBLE = frozenset({"Cf", "Cc"})
-"""Unicode's categories of characters that nobody sees: zero-width spaces, marks of direction, controls."""
+"""Unicode categories of invisible characters: zero-width spaces, marks of direction, controls."""
 
 
 @lru_cache(CACHED)
 def written_email(text: str) -> str:
-    """Return an email as it is shown and kept: its local part in the case that it was sent in."""
+    """Return an email as it is stored and shown: its local part keeps its case."""
     if text.isascii() and text.isprintable():
         trimmed = text.strip()
     else:
@@ -31,13 +31,13 @@ def written_email(text: str) -> str:
 
 @lru_cache(CACHED)
 def email_key(text: str) -> str:
-    """Return what an email is compared by: as written, in lower case."""
+    """Return the comparison key of an email: its stored form in lower case."""
     return written_email(text).lower()
 
 
 @lru_cache(CACHED)
 def written_phone(text: str, region: str | None = None) -> str:
-    """Return a phone number in E.164, read in a region (None: with the code of its country alone); else the text."""
+    """Return a phone number in E.164, read in a region (None: only with its country code); else the text itself."""
     trimmed = text.strip()
     if not _PHONE.fullmatch(trimmed) or (region is None and not trimmed.startswith("+")):
         return trimmed
@@ -53,12 +53,12 @@ def written_phone(text: str, region: str | None = None) -> str:
 
 
 def phone_key(text: str) -> str:
-    """Return what a phone number is compared by: as written without a region, in lower case."""
+    """Return the comparison key of a phone number: its form without a region, in lower case."""
     return written_phone(text).lower()
 
 
 def _written_domain(domain: str) -> str:
-    """Return a domain in IDNA, `xn--...`, if it can be; an ASCII one as it is."""
+    """Return a domain in IDNA, `xn--...`, if possible; an ASCII one unchanged."""
     if domain.isascii():
         return domain
     import idna

@@ -1,4 +1,4 @@
-"""Imports of a store as they are stored: the file, how far it is read, and what came of its lines."""
+"""Imports of a store as they are stored: the file, the progress of reading it, and the results of its lines."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,17 +17,17 @@ ImportType: TypeAlias = Literal[
 IMPORT_TYPES: Final[tuple[ImportType, ...]] = get_args(ImportType)
 
 ImportStatus: TypeAlias = Literal["uploading", "queued", "running", "paused", "done", "cancelled", "failed"]
-"""`queued`: no line was read yet, or it is to go on. `failed`: it cannot go on until somebody tries it again."""
+"""The status of an import. `queued`: no line was read yet, or it will continue. `failed`: it stopped until a retry."""
 
 LineStatus: TypeAlias = Literal["done", "repeated", "refused"]
-"""`repeated`: what the line asks was done before, under the id that it gives."""
+"""The result of a line. `repeated`: its request was applied before, under the id that it gives."""
 
 FileFormat: TypeAlias = Literal["csv", "jsonl"]
 
 
 @dataclass(frozen=True, slots=True)
 class FilePlace:
-    """How far a file is read: the next byte, and the number of the line that begins there."""
+    """The progress of reading a file: the next byte, and the number of the line that begins there."""
 
     offset: int = 0
     line: int = 1
@@ -54,7 +54,7 @@ class StoredImport:
     layout: Layout
     size: int
     lines: int
-    """Lines of the file, as far as line breaks tell."""
+    """Lines of the file, counted by line breaks."""
     status: ImportStatus
     error: str | None
     place: FilePlace
@@ -68,20 +68,20 @@ class StoredImport:
 
     @property
     def read(self) -> int:
-        """How many lines were read, without those that are empty."""
+        """How many lines were read, without empty ones."""
         return self.done + self.repeated + self.refused
 
 
 @dataclass(frozen=True, slots=True)
 class ImportLine:
-    """What came of one line."""
+    """The result of one line."""
 
     line: int
     status: LineStatus
     entity: str | None = None
-    """The id of what the line made or repeated: a member, a transfer or an event."""
+    """The id of what the line created or repeated: a member, a transfer or an event."""
     key: str | None = None
-    """Of a refused line, the id or the name that it gives."""
+    """For a refused line, the id or the name that it gives."""
     code: str | None = None
     path: str | None = None
     message: str | None = None

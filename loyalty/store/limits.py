@@ -1,4 +1,4 @@
-"""What firings took from the limits of reactors, by local day, and its repository."""
+"""Use of the limits of reactors, by local day, and its repository."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
@@ -15,14 +15,14 @@ NO_WALLET = ""
 
 @frozen_at_type_check
 class DailyUse:
-    """What the firings of one reactor took on one local day; points are by wallet, in units of the wallet."""
+    """What the firings of one reactor used on one local day; points are by wallet, in units of the wallet."""
 
     day: date
     times: int
     points: Mapping[str, Decimal]
 
     def plus(self, times: int, points: Mapping[str, Decimal]) -> "DailyUse":
-        """Return it with more firings and points."""
+        """Return the use with more firings and points."""
         sums = {code: self.points.get(code, Decimal(0)) + more for code, more in points.items()}
         return DailyUse(self.day, self.times + times, {**self.points, **sums})
 
@@ -32,7 +32,7 @@ LimitUsage = Mapping[tuple[str, str], tuple[DailyUse, ...]]
 
 
 def by_wallet(claim: Claim) -> Iterator[tuple[str, int, int]]:
-    """Return the wallets of a claim with firings, counted with the first of them, and points in millionths."""
+    """Return the firings and points (in millionths) of a claim by wallet; firings count in the first wallet."""
     times = claim.times
     for wallet, points in (claim.points or {NO_WALLET: Decimal(0)}).items():
         yield wallet, times, int(points * MILLION)
@@ -53,4 +53,4 @@ class LimitRepository(LimitReader, Protocol):
         """Return the use between two local days, both included; lock it until the unit of work ends."""
 
     def claim(self, claim: Claim, member_id: str) -> None:
-        """Add a firing to the use of its day; below 0, take it from there."""
+        """Add a firing to the use of its day; a negative one is subtracted."""
