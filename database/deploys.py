@@ -60,7 +60,10 @@ def put_in_force(tx: Transaction, new: NewProgram, replaced: Replaced, *, now: d
     )
     if is_new and replaced.outline is not None:
         due_at = now + SEEN_EVERYWHERE  # by then no process judges by the revision that was in force
-        if replaced.outline.notify_before != new.outline.notify_before:
+        returned = new.outline.names["wallet"] - replaced.outline.names["wallet"]
+        if returned:
+            tx.returned_wallets.schedule(returned, due_at=due_at)
+        if returned or replaced.outline.notify_before != new.outline.notify_before:
             tx.settings.lock_notices()
             begin_to_move(tx.settings, now=due_at)
         if new.outline.region not in (None, replaced.outline.region):

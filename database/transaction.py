@@ -31,6 +31,7 @@ from database.members import Members
 from database.merges import MergeQueries, Merges
 from database.phones import Phones
 from database.referrals import ReferralQueries, Referrals
+from database.returned_wallets import ReturnedWallets
 from database.reversals import ReversalQueries, Reversals
 from database.revisions import RevisionQueries, Revisions
 from database.rewards import RewardQueries, Rewards
@@ -239,6 +240,11 @@ class Transaction(ReadTransaction):
     @cached_property
     def due_items(self) -> DueItems:
         return DueItems(self.connection, self.store)
+
+    @cached_property
+    def returned_wallets(self) -> ReturnedWallets:
+        """Have points become active, or expire, of wallets that the program has again."""
+        return ReturnedWallets(self.connection, self.store)
 
     @cached_property
     def phones(self) -> Phones:

@@ -241,11 +241,12 @@ def lot_body(wallet: Wallet, lot: Lot, posted: Posted) -> dict[str, Any]:
 
 def _new_lot(operation: OperationContext, request: AddPoints, wallet: Wallet, points: Points) -> Lot:
     begins = request.pending_until or operation.now
-    expiry = request.expires_at
-    if expiry is None and not request.never_expires:
-        expiry = expires_at(wallet.expires, now=begins, zone=operation.program.zone)
+    ends, rule = request.expires_at, None
+    if ends is None and not request.never_expires:
+        ends = expires_at(wallet.expires, now=begins, zone=operation.program.zone)
+        rule = None if ends is None or request.pending_until is None else wallet.expires
     qualifies = request.qualifies and request.pending_until is not None
-    return Lot(new_id(), wallet.code, points, points, request.pending_until, expiry, qualifies=qualifies)
+    return Lot(new_id(), wallet.code, points, points, request.pending_until, ends, rule, qualifies=qualifies)
 
 
 def _receive(operation: OperationContext, request: TransferPoints, wallet: Wallet, sent: Posted) -> None:

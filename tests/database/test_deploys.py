@@ -1,6 +1,7 @@
 """A deploy that would lose what members have is refused until that is named, on both databases."""
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
@@ -12,6 +13,7 @@ from database.programs import Programs
 from database.revisions import NewRevision
 from loyalty.ids import new_id
 from loyalty.losses import DeployConsent, Loss, Retitling
+from loyalty.program.wallets import ONE
 from loyalty.refusals import UnnamedLosses
 from loyalty.store.events import NewEvent
 from program_files import revision_hash
@@ -162,6 +164,24 @@ async def test_a_rollback_loses_nothing_either(shop: ScriptedStore, deployed: Pr
 
     assert [loss.key for loss in raised.value.unnamed.losses] == ["wallet:miles"]
     assert back == (2, 4, True)
+
+
+async def test_points_that_fell_due_while_their_wallet_was_gone_do_when_it_is_back(
+    shop: ScriptedStore, deployed: Programs
+) -> None:
+    ann = await shop.register("ann@example.com")
+    await shop.report(ann, "app_login", {"device": "ios"})
+    await deployed.deploy(programs.files(**POOR), by="test", consent=without("wallet:miles", "reward:free-coffee"))
+    await shop.wait(5)
+
+    await deployed.roll_back("DEFAULT", by="test", consent=without())
+    shop.now = datetime.now(UTC)
+    found = await shop.findings()
+    await shop.wait(1)
+
+    balances = await shop.database.store("DEFAULT").read(lambda tx: tx.members.facts(ann).balances)
+    assert found == [], "they are due"
+    assert (balances["miles"].active, balances["miles"].pending) == (ONE, 0)
 
 
 async def test_what_another_store_has_is_not_lost(shop: ScriptedStore, deployed: Programs) -> None:

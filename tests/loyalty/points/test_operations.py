@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from loyalty.points import refusals
-from tests.kit.ledger import ANN, BOB, DAY, NOW, Ledger, points
+from program_files import read_program
+from tests.kit.ledger import ANN, BOB, DAY, NOW, WALLETS, Ledger, points
 
 
 @pytest.fixture
@@ -203,6 +204,18 @@ def test_a_pending_addition_is_cancelled_while_it_is_pending(ledger: Ledger) -> 
     ledger.now = NOW + 2 * DAY
     ledger.run_due_items()
     assert ledger.balance() == {"active": 40, "earned": 40}
+
+
+def test_pending_points_added_by_hand_that_become_active_early_expire_as_counted_from_then(ledger: Ledger) -> None:
+    ledger.program = read_program({"program.yaml": WALLETS.replace("true}", "true, expires: {after: 90d}}").encode()})
+    by_rule = ledger.add(10, pending_until=NOW + 30 * DAY, never_expires=False)
+    on_a_date = ledger.add(10, pending_until=NOW + 30 * DAY, never_expires=False, expires_at=NOW + 99 * DAY)
+
+    ledger.activate(by_rule)
+    ledger.activate(on_a_date)
+
+    assert ledger.lot(by_rule).expires_at == NOW + 90 * DAY
+    assert ledger.lot(on_a_date).expires_at == NOW + 99 * DAY
 
 
 def test_what_comes_back_to_a_cancelled_addition_pays_what_was_owed_for_it(ledger: Ledger) -> None:
