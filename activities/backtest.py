@@ -35,16 +35,16 @@ from workbench.backtest.divergence import shares_codes
 from workbench.backtest.event_file import read_events, read_shard, write_shards
 
 MAX_MEMBERS = 20_000
-"""Members of one task: this bounds the memory of a process."""
+"""The most members of one task: this bounds the memory of a process."""
 
 MAX_SHARE_BYTES = 16_000_000
-"""Bytes of an event file for one task, for the same reason."""
+"""The most bytes of an event file for one task, for the same reason."""
 
 MAX_SHARES = 200
-"""Tasks that an event file is split into at most."""
+"""The most tasks into which an event file is split."""
 
 FEW_EVENTS, SMALL_FILE = 5_000, 1_000_000
-"""Up to so many events, or bytes of an event file, are replayed in this process: to start others would take longer."""
+"""Fewer events, or bytes of an event file, are replayed in this process: starting others would take longer."""
 
 READ_AHEAD = 500
 """Events that are read at once; after each such batch a process reports its progress."""
@@ -117,10 +117,10 @@ def _programs(job: Job) -> tuple[Program, Program]:
 def _parts(
     source: Source, old: Program, program: Program, processes: int, *, is_one_task: bool
 ) -> Iterator[tuple[Sequence[Partition], int | None]]:
-    """The tasks, and the number of events if it is known. Members who share anything are in one task.
+    """Return the tasks, and the number of events if it is known.
 
-    They do by a limit of the program, by a reward of which there are only so many, and if points were sent from one to
-    another.
+    Members who share anything are in one task: a limit of the program, a reward with a limited stock, or points sent
+    from one to another.
     """
     match source:
         case FromFile(file):
@@ -151,7 +151,7 @@ def _parts(
 
 
 def _members_per_task(members: int, processes: int, *, is_one_task: bool) -> int:
-    """Members of one task: all, or so few that memory is bounded and every process gets a task."""
+    """Return the number of members per task: all, or so few that memory is bounded and every process gets a task."""
     return max(1, members) if is_one_task else max(1, min(MAX_MEMBERS, -(-members // processes)))
 
 
@@ -221,7 +221,7 @@ def _start_process(job: Job, counted: Any, stopped: Any) -> None:
 
 
 def _end_with_parent() -> None:
-    """End this process when the main process is killed; a pool's process would wait for tasks without end."""
+    """End this process when the main process is killed; otherwise a pool's process would wait for tasks for ever."""
     parent = multiprocessing.parent_process()
     if parent is not None:
         parent.join()
@@ -244,7 +244,7 @@ def _history(source: FromDatabase, program: Program, planned: Program | None = N
 
 @contextmanager
 def _without_garbage_collection() -> Iterator[None]:
-    """Disable garbage collection: a replay makes no reference cycles, and a search of all it holds is slow."""
+    """Disable garbage collection: a replay creates no reference cycles, and a collection scans all its objects."""
     gc.collect()
     gc.disable()
     try:
@@ -301,7 +301,7 @@ def _replay_all(
 ) -> ReplayComparison:
     """Replay events and operations in their order; `members` are those who exist before the first."""
     replayed = 0
-    # To read a batch and then to replay it is faster than to alternate with each event.
+    # Reading a batch and then replaying it is faster than alternating with each event.
     while batch := list(islice(past, READ_AHEAD)):
         events = 0
         for each in batch:

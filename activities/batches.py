@@ -1,4 +1,4 @@
-"""Many events in one activity: members side by side, the events of one member in the order of its queue."""
+"""Run many events in one activity: members side by side, the events of one member in the order of its queue."""
 
 import asyncio
 from collections.abc import Sequence
@@ -13,7 +13,7 @@ from loyalty.events.turns import Runner
 from loyalty.references import BatchResult, DeliveryRef, EventRef, StepResult
 
 BATCH_SECONDS = 1.0
-"""After this time an activity begins no further event, so that it ends long before its timeout."""
+"""After this time an activity starts no further event, so that it ends long before its timeout."""
 
 MEMBERS_AT_ONCE = 32
 """Enough for events to share a commit of the database; few enough for live events to be answered meanwhile."""
@@ -22,7 +22,7 @@ MEMBERS_AT_ONCE = 32
 async def run_batch(
     runner: EventRunner, events: Sequence[EventRef], now: datetime, *, seconds: float = BATCH_SECONDS
 ) -> BatchResult:
-    """Run all steps of events until done or `seconds` have passed; what is left is in the result, in order."""
+    """Run all steps of events until done or `seconds` have passed; the result has the remaining ones, in order."""
     batch = _Batch(runner, now, seconds)
     members = [list(of_member) for _, of_member in groupby(sorted(events, key=_member), key=_member)]
     ends = await asyncio.gather(*(batch.run_member(of_member) for of_member in members), return_exceptions=True)
@@ -34,7 +34,7 @@ async def run_batch(
 
 
 class _Batch:
-    """What the events of one activity did, and which are left."""
+    """The results of the events of one activity, and the remaining ones."""
 
     def __init__(self, runner: EventRunner, now: datetime, seconds: float) -> None:
         self._runner = runner
@@ -70,7 +70,7 @@ class _Batch:
                     return False
 
     async def _run_root(self, root: EventRef) -> int | None:
-        """Run an event with all that it causes; return its place in the queue if it must wait."""
+        """Run an event with all that it causes; return its position in the queue if it must wait."""
         waiting, answered, error = [root], 0, ""
         while waiting and answered < MAX_EVENTS:
             event = waiting.pop(0)

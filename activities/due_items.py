@@ -22,13 +22,13 @@ from rules.storable import storable_text
 from telemetry.metrics import count_accepted_events, count_due_item
 
 MAX_ERROR_LENGTH = 2000
-"""Characters of an error that are stored with the item that raised it."""
+"""The most characters of an error that are stored with its item."""
 
 log = structlog.get_logger(__name__)
 
 
 class DueItemActivities:
-    """Activities on the due items of a store. The worker runs each at least once; all are safe to run twice."""
+    """Activities on the due items of a store. Temporal runs each at least once; all are idempotent."""
 
     def __init__(self, database: Database, programs: Programs, client: Client) -> None:
         self._database = database
@@ -37,7 +37,7 @@ class DueItemActivities:
 
     @activity.defn(name="next_due")
     async def next_due(self, store: str) -> NextDue:
-        """Return when the store's next item is due, and store that time: only an earlier item wakes the clock."""
+        """Return when the store's next item is due, and store that time: then only an earlier item wakes the clock."""
 
         def note(tx: Transaction) -> NextDue:
             earliest = tx.due_items.earliest()
@@ -77,7 +77,7 @@ class DueItemActivities:
         await wake_clock(self._client, store)
 
     async def _nothing_was_run(self, store: str, now: datetime) -> DueBatch:
-        """Return when an item that is not due yet is due, and store that time: an earlier one wakes the clock."""
+        """Return when the next item is due, and store that time, so that only an earlier one wakes the clock."""
 
         def note(tx: Transaction) -> DueBatch:
             following = tx.due_items.earliest(after=now)
@@ -88,7 +88,7 @@ class DueItemActivities:
 
 
 class _Run:
-    """One run of due items. `results`: what became of each item, by subject and kind; not of those left for later."""
+    """One run of due items. `results`: the result of each item, by subject and kind, without those left for later."""
 
     def __init__(self, database: Database, store: str, program: Program, revision: int, now: datetime) -> None:
         self._store = database.store(store)
@@ -99,7 +99,7 @@ class _Run:
         self.results: dict[tuple[str, str], DueItemResult] = {}
 
     async def in_order(self, items: Sequence[DueItem]) -> None:
-        """Run the items of one member, up to one that meets an error that passes by itself: it is run later."""
+        """Run the items of one member, up to the first transient error: the rest is run later."""
         for item in items:
             try:
                 self.results[item.subject, item.kind] = await self._run_or_set_aside(item)
@@ -136,7 +136,7 @@ def _reason(error: Exception) -> str:
 
 
 async def wake_clock(client: Client, store: str, *, instead: bool = False) -> None:
-    """Signal the clock of a store, and start it if it does not run. `instead`: start it anew although it runs."""
+    """Signal the clock of a store, and start it if it does not run. `instead`: restart it even if it runs."""
     if instead:
         await client.get_workflow_handle(clock_id(store)).terminate("its code does not fit its history")
     await client.start_workflow(

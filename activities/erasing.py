@@ -1,4 +1,4 @@
-"""The activity that erases what is personal of a member, once everything that was under way is applied."""
+"""The activity that erases a member's personal data, once everything in flight is applied."""
 
 import asyncio
 from datetime import datetime
@@ -16,16 +16,16 @@ from loyalty.program.program import Program
 from loyalty.references import ErasurePass
 
 SECONDS = 4.0
-"""After this time an activity begins no further page, so that it ends long before its timeout."""
+"""After this time an activity starts no further page, so that it ends long before its timeout."""
 
 PAUSE = 0.02
-"""Seconds between two pages, in which other transactions go on."""
+"""Seconds between two pages, during which other transactions run."""
 
 log = structlog.get_logger(__name__)
 
 
 class ErasingActivities:
-    """Erases what is personal of members who were closed to be anonymised."""
+    """Erases the personal data of members who were closed to be anonymised."""
 
     def __init__(self, database: Database, programs: Programs) -> None:
         self._database = database
@@ -33,9 +33,9 @@ class ErasingActivities:
 
     @activity.defn(name="erase_member")
     async def erase_member(self, done: ErasurePass, now: datetime) -> ErasurePass:
-        """Go on for a few seconds, and return how far that came; what is erased already is skipped.
+        """Erase for a few seconds, and return the progress; what is erased already is skipped.
 
-        While events that were accepted before are under way, nothing is erased, and the result has `waits`.
+        While events accepted before are in flight, nothing is erased, and the result has `waits`.
         """
         store = self._database.store(done.store)
         if not await store.read(lambda tx: _is_reached(tx, done.member)):
@@ -63,7 +63,7 @@ class _Erasing:
         self.rows = done.rows
 
     async def next_page(self) -> bool:
-        """Erase the next page; return False if there was none from the last section on."""
+        """Erase the next page; return False if there was none from here to the last section."""
         found = await self._store.read(self._find)
         if found is None:
             self._section = 0
@@ -80,14 +80,14 @@ class _Erasing:
 
 
 def _is_reached(tx: ReadTransaction, member_id: str) -> bool:
-    """Whether everything that was accepted before the member was closed is applied, or failed."""
+    """Return whether everything accepted before the member was closed is applied, or failed."""
     erasure = tx.erasures.of(member_id)
     marker = None if erasure is None else tx.events.queue_state(erasure.event)
     return marker is not None and marker.status in ("applied", "failed")
 
 
 def _finish(tx: Transaction, member_id: str, program: Program, revision: int, now: datetime) -> bool:
-    """Erase the row of the member, and record the event that says that they are anonymised; False: more is left.
+    """Erase the row of the member, and record the event that they are anonymised; False: more is left.
 
     The relay starts the workflow of that event.
     """

@@ -26,25 +26,31 @@ from rules import RuleError
 
 
 class ActivityFailure(Exception):
-    """An activity cannot do its work, now or later."""
+    """An activity cannot succeed, now or later."""
 
 
 class UnknownResend(ActivityFailure):
-    """A job that sends deliveries again, and that is not in the database."""
+    """The database has no resend job of this id."""
 
     def __init__(self, store: str, resend_id: str) -> None:
         super().__init__(f"job {resend_id} is not in store {store}")
 
 
 class UnprocessableEvent(ActivityFailure):
-    """An event whose step raised an error that no retry passes. The message names its class: it stands in histories."""
+    """A step of an event raised a permanent error.
+
+    The message names its class: it is kept in histories.
+    """
 
     def __init__(self, error: Exception) -> None:
         super().__init__(f"{type(error).__name__} was raised; the worker's log says where")
 
 
 class RepeatedFailure(ActivityFailure):
-    """An activity raised an error at every attempt that nothing says to pass. The message names its class, too."""
+    """An activity raised an error at every attempt that is not known to be transient.
+
+    The message names its class, too.
+    """
 
     def __init__(self, error: Exception) -> None:
         super().__init__(f"{type(error).__name__} was raised at every attempt; the worker's log says where")
@@ -63,12 +69,15 @@ NEVER_RETRY: tuple[type[Exception], ...] = (
     UnreadableValue,
     DecisionTooLarge,
 )
-"""Errors that a retry would meet again, with their subclasses. All others are retried: without end those that pass by
-themselves, as a lost connection does, and a few times what nothing is known of; see `activities.retries`."""
+"""Permanent errors, with their subclasses.
+
+All others are retried: transient ones, such as a lost connection, without end, and unknown ones a few times; see
+`activities.retries`.
+"""
 
 
 def never_retried() -> set[type[Exception]]:
-    """The classes of NEVER_RETRY and all their subclasses: Temporal compares the name of a class, not its bases."""
+    """Return the classes of NEVER_RETRY and their subclasses: Temporal compares the name of a class, not its bases."""
     found: set[type[Exception]] = set()
     waiting = list(NEVER_RETRY)
     while waiting:

@@ -1,15 +1,15 @@
-"""How long events take from being stored until all that they cause is applied, and how they end, as metrics."""
+"""Metrics of events: the time from being stored until everything that they cause is applied, and their outcome."""
 
 from datetime import UTC, datetime
 
 from telemetry.metrics import count_settled_event
 
 MOST = 10_000
-"""Events in progress whose beginning is remembered; of further ones it is not known how long they take."""
+"""The most events in progress whose start is remembered; further ones are not timed."""
 
 
 class EventDurations:
-    """Remembers when the events in progress were stored. A restart forgets it: such events are counted, not timed."""
+    """Remembers when the events in progress were stored. After a restart they are counted, not timed."""
 
     def __init__(self) -> None:
         self._received: dict[str, datetime] = {}
@@ -21,7 +21,7 @@ class EventDurations:
         self._received[event_id] = received_at
 
     def applied(self, store: str, event_id: str, received_at: datetime | None) -> None:
-        """Count an event that is applied now; `received_at` None: if it is known at all, it was said before."""
+        """Count an event that is applied now; `received_at` None: use the time given to `begin`, if any."""
         begun = self._received.pop(event_id, received_at)
         seconds = None if begun is None else max(0.0, (datetime.now(UTC) - begun).total_seconds())
         count_settled_event(store, "applied", seconds)

@@ -1,4 +1,4 @@
-"""Transactions of events: one owner, in the order of the member's queue; then the next one in the queue is woken."""
+"""Transactions of events: check owner and order in the member's queue, then wake the next event in the queue."""
 
 from collections import Counter
 from collections.abc import Callable
@@ -36,29 +36,29 @@ Work: TypeAlias = Callable[[OpenContext, Runner], StepResult]
 
 
 MOST_TRIES = 3
-"""How often slow rules are evaluated outside of their transaction, when what they read changes each time."""
+"""How often slow rules are evaluated outside of their transaction, when their input changes each time."""
 
 _TOLERANCE = timedelta(seconds=2)
-"""An event that the relay looks after later than this was left by it, since another one was before it."""
+"""If the relay checks an event later than this, the relay postponed it because it waits for an earlier event."""
 
 
 @dataclass(frozen=True, slots=True)
 class Ran:
-    """What a transaction of an event came to."""
+    """The result of a transaction of an event."""
 
     result: StepResult
     position: int | None = None
-    """The event's place in its member's queue, when the transaction began."""
+    """The event's position in its member's queue, when the transaction began."""
     parked: str | None = None
-    """The id of the workflow that sleeps and whose turn it is now."""
+    """The id of the sleeping workflow whose turn it is now."""
     received_at: datetime | None = None
     """When the event was stored; None: another one caused it, or nothing was left to do."""
     did_work: bool = False
-    """Nothing of it was done before."""
+    """Whether the transaction did anything that was not done before."""
 
 
 class _OtherRevision(Exception):
-    """The event is to be decided by another revision: it was tried again under the one in force."""
+    """The event is to be decided by another revision: it was retried under the one in force."""
 
     def __init__(self, number: int) -> None:
         super().__init__(f"revision {number}")
@@ -78,7 +78,7 @@ class EventRunner:
         owners: Owners | None = None,
         slow: SlowRules | None = None,
     ) -> None:
-        """`slow` evaluates the rules that take long; None: all are evaluated in their transactions."""
+        """Set up; `slow` evaluates the rules that take long; None: all are evaluated in their transactions."""
         self._database = database
         self._programs = programs
         self.in_flight = in_flight or InFlightLimiter()
@@ -90,7 +90,7 @@ class EventRunner:
     async def run(self, event: EventRef, work: Work, now: datetime, *, root: str, parks: bool = False) -> Ran:
         """Run work in one transaction, and once more if the workflow that owned the event is gone.
 
-        `root`: the event whose end this is, unless the work leaves more to do; see `run_once`.
+        `root`: the event that ends by this, unless the work leaves more to do; see `run_once`.
         """
         owner = workflow_of(event)
         ran = await self._transaction(event, work, now, Runner(owner, parks=parks), root)
@@ -108,15 +108,15 @@ class EventRunner:
         return ran
 
     async def _is_free(self, owner: str) -> bool:
-        """Whether the workflow that owns an event is gone, so that another one may run it."""
+        """Return whether the workflow that owns an event is gone, so that another one may run it."""
         return bool(owner) and not is_held_by_merge(owner) and await self._owners.is_gone(owner)
 
     async def fail(self, event: EventRef, error: str, now: datetime) -> None:
-        """Mark an event as failed, unless another workflow runs it, and let the next one of its member go on."""
+        """Mark an event as failed, unless another workflow runs it, and let the next one of its member continue."""
         owner = workflow_of(event)
 
         def run(tx: Transaction) -> tuple[bool, str | None]:
-            state = tx.events.queue_state(event.id)  # not the event itself: it may be what cannot be read
+            state = tx.events.queue_state(event.id)  # not the event itself, which may be unreadable
             if state is not None and state.member != NOBODY:
                 tx.members.lock_member(state.member)
                 member, state = state.member, tx.events.queue_state(event.id)
@@ -149,9 +149,9 @@ class EventRunner:
             raise UnprocessableEvent(error) from error
 
     async def _run_in_transaction(self, event: EventRef, work: Work, now: datetime, runner: Runner, root: str) -> Ran:
-        """Run work by the revision of the reference; if the event was given another one meanwhile, by that.
+        """Run work by the revision of the reference, or by the one that the event was given meanwhile.
 
-        And for the member into whom that of the reference was merged meanwhile.
+        If the reference's member was merged meanwhile, run it for the survivor.
         """
         try:
             return await self._run_by(event.revision, event, work, now, runner, root)
@@ -206,14 +206,14 @@ class EventRunner:
                 return ran
 
     async def _evaluated(self, store: str, needed: NeedsEvaluation, at_once: AtOnce) -> AtOnce | None:
-        """Have rules evaluated outside of their transaction; return None if that must be done in there after all."""
+        """Evaluate rules outside of their transaction; return None if they must be evaluated inside after all."""
         if self._slow is None:
             return None
         evaluated = await self._slow.evaluate(store, needed.revision, needed.by)
         return None if evaluated is None else replace(at_once, known=(*at_once.known, evaluated))
 
     def _forget(self, at_once: AtOnce | None) -> None:
-        """Drop what was evaluated for a transaction that is done."""
+        """Drop the evaluations for a transaction that is done."""
         if self._slow is not None and at_once is not None:
             for each in at_once.known:
                 self._slow.forget(each.by)
@@ -226,14 +226,14 @@ class EventRunner:
             return None
 
     async def _settle(self, event: EventRef, root: str, parked: str | None) -> None:
-        """Wake who waits in this process for the end of `root`, and the workflow that sleeps until then."""
+        """Wake what waits in this process for the end of `root`, and the workflow that sleeps until then."""
         self.in_flight.release(root)
         self.queue.settle(event.member, root)
         if parked is None:
             return
         try:
             is_woken = await self._owners.wake(parked)
-        except RPCError as error:  # the workflow looks again by itself within a minute
+        except RPCError as error:  # the workflow checks again by itself within a minute
             log.warning("workflow was not woken", id=parked, because=str(error)[:200])
         else:
             if not is_woken:
@@ -241,7 +241,7 @@ class EventRunner:
 
 
 def next_in_queue(tx: Transaction, member_id: str) -> str | None:
-    """Return the id of the workflow that sleeps until now; let the relay have a queue that it left until now."""
+    """Return the id of the workflow that sleeps until now; let the relay check a queue that it has postponed."""
     head = tx.events.queue_head(member_id)
     if head is None:
         return None
@@ -252,11 +252,11 @@ def next_in_queue(tx: Transaction, member_id: str) -> str | None:
 
 
 def workflow_of(event: EventRef) -> str:
-    """The id of the workflow that the present activity belongs to; outside of one, of the event's own workflow."""
+    """Return the id of the present activity's workflow; outside of an activity, of the event's own workflow."""
     present = activity.info().workflow_id if activity.in_activity() else None
     return present or event.workflow_id
 
 
 def _is_end(result: StepResult) -> bool:
-    """Whether a result leaves nothing to do for the event."""
+    """Return whether a result leaves nothing to do for the event."""
     return not (result.steps or result.caused or result.waits or result.owner)

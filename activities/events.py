@@ -1,4 +1,4 @@
-"""The activities that answer an event: one transaction each, run at least once, safe to run twice."""
+"""The activities that answer an event: one transaction each, run at least once, idempotent."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -42,7 +42,7 @@ class EventActivities:
 
     @activity.defn(name="decide")
     async def decide(self, event: EventRef, now: datetime, root: str) -> StepResult:
-        """Evaluate the reactors, store the decision, make the event's messages. `root`: see `run_once`.
+        """Evaluate the reactors, store the decision, create the event's messages. `root`: see `run_once`.
 
         Wait up to MAX_WAIT_SECONDS for the event's turn; after that the result has `waits`, and the workflow waits.
         """
@@ -79,12 +79,12 @@ class EventActivities:
 
     @activity.defn(name="take_back")
     async def take_back(self, event: EventRef, now: datetime, last: bool, root: str) -> StepResult:
-        """Take back what a sale gave for what came back of it."""
+        """Take back what a sale gave for returned goods."""
         return await self._step(event, "take_back", now, take_back, last=last, root=root)
 
     @activity.defn(name="fail")
     async def fail(self, event: EventRef, error: str, now: datetime) -> None:
-        """Mark the event as failed with its error, and let the next one of its member go on."""
+        """Mark the event as failed with its error, and let the next one of its member continue."""
         await self._runner.fail(event, error, now)
 
     @activity.defn(name="run_batch")
@@ -99,7 +99,7 @@ class EventActivities:
 
     @activity.defn(name="react_to_events")
     async def react_to_events(self, events: list[EventRef], now: datetime) -> StepResult:
-        """Run all steps of events, as batches did that began before members had queues; the relay gets what waits."""
+        """Run all steps of events, for batches that began before members had queues; the relay gets what waits."""
         result = await run_batch(self._runner, events, now, seconds=MAX_WAIT_SECONDS)
         if result.left:
             await self._runner.hand_over(events[0].store, result.left, activity.info().workflow_id)

@@ -1,4 +1,4 @@
-"""Writing exports: page after page of rows, each written once, as CSV or JSON lines."""
+"""Write exports: page after page of rows, each written once, as CSV or JSON lines."""
 
 import asyncio
 import time
@@ -21,14 +21,14 @@ from loyalty.store.exports import StoredExport
 from rules.storable import storable_text
 
 WRITE_SECONDS = 2.0
-"""After this time an activity begins no further page, so that it ends long before its timeout."""
+"""After this time an activity starts no further page, so that it ends long before its timeout."""
 
 PAGE = 500
-"""Rows of a page, which are a chunk of the file."""
+"""Rows of a page, which become a chunk of the file."""
 
 
 class ExportActivities:
-    """What the workflow of an export causes."""
+    """The activities of an export's workflow."""
 
     def __init__(self, database: Database, programs: Programs) -> None:
         self._database = database
@@ -36,7 +36,7 @@ class ExportActivities:
 
     @activity.defn
     async def write_export(self, ref: ExportRef) -> ExportProgress:
-        """Write the next rows of an export, for a while; return how far it is. Safe to run twice."""
+        """Write the next rows of an export, for a while; return the progress. Idempotent."""
         until = time.monotonic() + WRITE_SECONDS
         while True:
             found = await self._database.store(ref.store).read(lambda tx: tx.exports.get(ref.id))
@@ -48,7 +48,7 @@ class ExportActivities:
 
     @activity.defn
     async def fail_export(self, ref: ExportRef, error: str) -> None:
-        """Set an export aside, with the reason, until somebody tries it again."""
+        """Set an export aside, with the reason, until it is retried by request."""
         now = datetime.now(UTC)
         await self._database.store(ref.store).write(
             lambda tx: tx.exports.change(ref.id, "failed", now=now, error=storable_text(error))
@@ -65,7 +65,7 @@ class ExportActivities:
 
 
 def _content(found: StoredExport, page: Sequence[ExportedRow], zone: tzinfo) -> bytes:
-    """The lines of some rows; the first chunk of CSV begins with the header."""
+    """Return the lines of some rows; the first chunk of CSV begins with the header."""
     cells = SOURCES[found.type].cells
     lines = [csv_line(cells)] if found.format == "csv" and not found.chunks else []
     for row in page:

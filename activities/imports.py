@@ -1,4 +1,4 @@
-"""Reading imports: page after page of lines, each page done once, in one transaction."""
+"""Read imports: page after page of lines, each page applied once, in one transaction."""
 
 import asyncio
 import time
@@ -27,13 +27,13 @@ from telemetry.metrics import count_accepted_events
 StartBatch: TypeAlias = Callable[[str, Sequence[EventRef]], Awaitable[None]]
 
 READ_SECONDS = 2.0
-"""After this time an activity begins no further page, so that it ends long before its timeout."""
+"""After this time an activity starts no further page, so that it ends long before its timeout."""
 
 MOST_BEHIND = 8
-"""Pages whose events may be unsettled when another is read, so that an import does not crowd out live events."""
+"""The most pages with unsettled events before another is read, so that an import does not crowd out live events."""
 
 LONGEST_BEHIND_SECONDS = 30.0
-"""An event that is not settled after this time waits for something else: the import goes on."""
+"""An event unsettled after this time waits for something else, so the import continues."""
 
 _PAUSE_SECONDS = 0.05
 
@@ -42,13 +42,13 @@ log = structlog.get_logger(__name__)
 
 @dataclass(slots=True)
 class _Behind:
-    """The last event of each page that is not settled yet, and when it was stored."""
+    """The last event of each unsettled page, and when it was stored."""
 
     events: list[tuple[str, float]] = field(default_factory=list)
 
 
 class ImportActivities:
-    """What the workflow of an import causes."""
+    """The activities of an import's workflow."""
 
     def __init__(self, database: Database, programs: Programs, start_batch: StartBatch) -> None:
         self._database = database
@@ -57,7 +57,7 @@ class ImportActivities:
 
     @activity.defn
     async def read_import(self, ref: ImportRef) -> ImportProgress:
-        """Do what the next lines of an import ask, for a while; return how far it is. Safe to run twice."""
+        """Apply the next lines of an import, for a while; return the progress. Idempotent."""
         until = time.monotonic() + READ_SECONDS
         behind = _Behind()
         while True:
@@ -73,7 +73,7 @@ class ImportActivities:
 
     @activity.defn
     async def fail_import(self, ref: ImportRef, error: str) -> None:
-        """Set an import aside, with the reason, until somebody tries it again."""
+        """Set an import aside, with the reason, until it is retried by request."""
         now = datetime.now(UTC)
         await self._database.store(ref.store).write(
             lambda tx: tx.imports.change(
@@ -82,7 +82,7 @@ class ImportActivities:
         )
 
     async def _catch_up(self, store: str, behind: _Behind) -> bool:
-        """Forget what is settled; return whether another page may be read."""
+        """Drop settled pages; return whether another page may be read."""
         ids = [event_id for event_id, _ in behind.events]
         settled = await self._database.store(store).read(lambda tx: tx.events.settled(ids))
         oldest = time.monotonic() - LONGEST_BEHIND_SECONDS
@@ -98,7 +98,7 @@ class ImportActivities:
 
         def apply(tx: Transaction) -> AppliedPage | None:
             if not tx.imports.advance(found, page.place, is_end=page.is_end, now=now):
-                return None  # it was paused, or another attempt did this page
+                return None  # it was paused, or another attempt read this page
             applied = apply_lines(PageContext(tx, program, revision, batch_id, now), found.type, lines)
             tx.imports.add_lines(found.id, applied.lines, now=now)
             return applied

@@ -1,4 +1,4 @@
-"""What the log lines of an activity name: its workflow, its activity, and the event or delivery that it is about."""
+"""The context of an activity's log lines: its workflow, its activity, and its event or delivery."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ class LogContext(Interceptor):
     """Binds the ids of an activity to the lines that are logged in it."""
 
     def intercept_activity(self, next: ActivityInboundInterceptor) -> ActivityInboundInterceptor:  # noqa: A002 - the interface's
-        """Put the binding before what runs the activity."""
+        """Wrap the execution of an activity in the binding."""
         return _BindIds(next)
 
 
@@ -30,5 +30,5 @@ class _BindIds(ActivityInboundInterceptor):
             case DeliveryRef(store=store, id=delivery_id):
                 bind_to_log(delivery_id=delivery_id, store=store)
             case _:
-                pass  # the clock and batches are of no single event
+                pass  # the clock and batches have no single event
         return await self.next.execute_activity(input)

@@ -1,7 +1,7 @@
-"""Waiting in this process: for an event's turn in its member's queue, and until an event is applied or failed.
+"""Wait in this process for an event's turn in its member's queue, or until an event is applied or failed.
 
-Nothing here decides: whoever waits looks at the database when it is woken, and now and then, since another process may
-have applied what it waits for.
+Waiting decides nothing: a waiting task reads the database when it is woken, and at intervals, since another process may
+have applied the event that it waits for.
 """
 
 import asyncio
@@ -11,32 +11,32 @@ from contextlib import contextmanager
 from loyalty.references import EventRef
 
 MAX_WAITING_OF_MEMBER = 25
-"""How many events of one member wait inside an activity; further ones wait in their workflows."""
+"""The most events of one member that wait inside an activity; further ones wait in their workflows."""
 
 MAX_WAITING = 200
-"""How many events wait inside an activity in all: each holds a place for a workflow task."""
+"""The most events that wait inside activities in all: each holds a slot for a workflow task."""
 
 MAX_WAIT_SECONDS = 4.0
-"""Longest wait inside one activity; after it the workflow waits. Temporal warns of a workflow task of 5 s."""
+"""The longest wait inside one activity; after it the workflow waits. Temporal warns of a workflow task of 5 s."""
 
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.25, 1.0
-"""Seconds between two looks at the database."""
+"""Seconds between two reads of the database."""
 
 
 class Turn:
-    """The wait of one event for its turn. Made before the first look, so that no release is missed."""
+    """The wait of one event for its turn. Created before the first read, so that no release is missed."""
 
     def __init__(self, queue: "MemberQueue", event: EventRef) -> None:
         self._queue = queue
         self.event = event
         self.position: int | None = None
-        """The event's place in the queue, once it is known."""
+        """The event's position in the queue, once it is known."""
         self._released = asyncio.Event()
         self._pause = _FIRST_PAUSE
         self._until = 0.0
 
     def start(self, seconds: float) -> None:
-        """Let the waits end after so many seconds in all."""
+        """Limit all waits together to a number of seconds."""
         self._until = asyncio.get_running_loop().time() + seconds
 
     def release(self) -> None:
@@ -44,11 +44,11 @@ class Turn:
         self._released.set()
 
     def begin(self, position: int) -> bool:
-        """Begin to wait at a place in the queue; return False if too many wait already."""
+        """Begin to wait at a position in the queue; return False if too many wait already."""
         return self._queue.begin(self, position)
 
     async def wait(self) -> bool:
-        """Wait until it is time to look again; return False once the time of `start` has passed."""
+        """Wait until it is time to read again; return False once the time of `start` has passed."""
         while not self._released.is_set():
             left = self._until - asyncio.get_running_loop().time()
             if left <= 0:
@@ -65,7 +65,7 @@ class Turn:
 
 
 class MemberQueue:
-    """The events that wait in this process, by member; and who waits for an event's end, by event."""
+    """The waiting events of this process, by member; and the tasks waiting for an event's end, by event."""
 
     def __init__(self) -> None:
         self._turns: dict[str, list[Turn]] = {}
@@ -74,7 +74,7 @@ class MemberQueue:
 
     @contextmanager
     def turn(self, event: EventRef) -> Iterator[Turn]:
-        """The turn of an event, for the length of the block."""
+        """Return the turn of an event, for the length of the block."""
         turn = Turn(self, event)
         self._turns.setdefault(event.member, []).append(turn)
         try:
@@ -83,7 +83,7 @@ class MemberQueue:
             self._forget(turn)
 
     def begin(self, turn: Turn, position: int) -> bool:
-        """Let a turn wait at a place in its member's queue; return False if too many wait already."""
+        """Let a turn wait at a position in its member's queue; return False if too many wait already."""
         if turn.position is not None:
             return True
         of_member = sum(each.position is not None for each in self._turns[turn.event.member])
@@ -98,14 +98,14 @@ class MemberQueue:
         return turn is _first(self._turns[turn.event.member])
 
     def settle(self, member: str, event_id: str) -> None:
-        """Wake who waits for the end of an event that is applied or failed, and the next event of its member.
+        """Wake the tasks that wait for the end of an applied or failed event, and the next event of its member.
 
-        Called after the commit, in the event loop of those who wait.
+        Called after the commit, in the event loop of the waiting tasks.
         """
         turns = [turn for turn in self._turns.get(member, ()) if turn.event.id != event_id]
         if turns:
             for turn in turns:
-                if turn.position is None:  # it is looking right now, maybe at what was before the commit
+                if turn.position is None:  # it is reading right now, perhaps the state before the commit
                     turn.release()
             if (first := _first(turns)) is not None:
                 first.release()
@@ -114,7 +114,7 @@ class MemberQueue:
 
     @contextmanager
     def end_of(self, event_id: str) -> Iterator[asyncio.Event]:
-        """What is set when the event is applied or failed in this process. Open it before the event is started."""
+        """Return what is set when the event is applied or failed in this process. Open it before the event starts."""
         ended = asyncio.Event()
         self._ends.setdefault(event_id, set()).add(ended)
         try:

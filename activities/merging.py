@@ -1,4 +1,4 @@
-"""The activity that merges two members, once everything that was accepted before is applied."""
+"""The activity that merges two members, once everything accepted before is applied."""
 
 from datetime import datetime
 
@@ -21,7 +21,7 @@ log = structlog.get_logger(__name__)
 
 
 class MergeActivities:
-    """Merges members whose queues have reached it."""
+    """Merges members whose queues have reached the merge."""
 
     def __init__(self, database: Database, programs: Programs, owners: Owners | None = None) -> None:
         self._database = database
@@ -30,10 +30,7 @@ class MergeActivities:
 
     @activity.defn(name="merge_members")
     async def merge_members(self, ref: MergeRef, now: datetime) -> MergeOutcome:
-        """Merge two members in one transaction, or return that it waits for events that were accepted before.
-
-        Running it again changes nothing.
-        """
+        """Merge two members in one transaction, or return that earlier events are not applied yet. Idempotent."""
         revision, program = await self._programs.current(ref.store)
         store = self._database.store(ref.store)
         status, parked = await store.write(lambda tx: _merge(tx, ref.id, program, revision, now))
@@ -44,18 +41,18 @@ class MergeActivities:
     async def _wake(self, workflow_id: str) -> None:
         try:
             await self._owners.wake(workflow_id)
-        except RPCError as error:  # the workflow looks again by itself within a minute
+        except RPCError as error:  # the workflow checks again by itself within a minute
             log.warning("workflow was not woken", id=workflow_id, because=str(error)[:200])
 
 
 def _merge(tx: Transaction, merge_id: str, program: Program, revision: int, now: datetime) -> tuple[str, list[str]]:
-    """Return what became of a merge, and the workflows that sleep and whose turn it is now."""
+    """Return the status of a merge, and the sleeping workflows whose turn it is now."""
     merge = tx.merges.get(merge_id)
     if merge is None or merge.status != "waiting":
         return "done" if merge is None else merge.status, []
     operation = OperationContext(tx, program, revision, now, "merge")
     for identity in parts_of_both(operation, merge):
-        tx.members.lock_identity(identity)  # before the members, as registering does
+        tx.members.lock_identity(identity)  # before the members, in the lock order of registration
     operation.lock_members(merge.survivor, merge.merged)
     merge = tx.merges.get(merge_id)
     if merge is None or merge.status != "waiting":
@@ -68,7 +65,7 @@ def _merge(tx: Transaction, merge_id: str, program: Program, revision: int, now:
     except Exception as error:
         if passes_by_itself(error):
             raise
-        # Whatever it is, it must not hold up two queues for ever.
+        # Any error: it must not hold up two queues for ever.
         refuse_merge(tx.merges, merge, error, now=now)
         parked = [next_in_queue(tx, member_id) for member_id in (merge.survivor, merge.merged)]
         log.warning("members are not merged", merge=merge_id, store=tx.store, because=str(error)[:200])
@@ -78,6 +75,6 @@ def _merge(tx: Transaction, merge_id: str, program: Program, revision: int, now:
 
 
 def _is_reached(tx: Transaction, merge: Merge) -> bool:
-    """Whether everything that was accepted before the merge is applied or failed, of both members."""
+    """Return whether everything accepted before the merge is applied or failed, for both members."""
     heads = [tx.events.queue_head(member_id) for member_id in (merge.survivor, merge.merged)]
     return [None if head is None else head.id for head in heads] == [merge.event, merge.merged_event]

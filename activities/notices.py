@@ -1,4 +1,4 @@
-"""The activity that moves notices which wait to where the settings and the program in force put them: one page."""
+"""The activity that moves one page of waiting notices to where the settings and the program in force put them."""
 
 from datetime import datetime
 
@@ -11,7 +11,7 @@ from loyalty.references import NoticeProgress
 
 
 class NoticeActivities:
-    """Pages of the job, each in one transaction that also stores how far it has come: safe to run twice."""
+    """Pages of the job, each in one transaction that also stores the progress: idempotent."""
 
     def __init__(self, database: Database, programs: Programs) -> None:
         self._database = database
@@ -19,7 +19,7 @@ class NoticeActivities:
 
     @activity.defn(name="move_notices")
     async def move_notices(self, store: str, now: datetime) -> NoticeProgress:
-        """Move the next notices of a store; return how far that is, and when to go on."""
+        """Move the next notices of a store; return the progress, and when to continue."""
         _, program = await self._programs.current(store)
         move = await self._database.store(store).write(lambda tx: move_page(tx.settings, program, now=now))
         if move is None or is_moved(move):

@@ -8,24 +8,30 @@ from temporalio.service import RPCError, RPCStatusCode
 from activities.temporal_names import PROCEED
 
 WorkflowState: TypeAlias = Literal["running", "blocked", "gone"]
-"""`blocked`: its code does not fit its history, so that its tasks fail. `gone`: it is closed, or was never started."""
+"""The state of a workflow.
+
+`blocked`: its code does not match its history, so that its tasks fail. `gone`: it is closed, or was never started.
+"""
 
 BLOCKED_AFTER = 3
 """Attempts at one workflow task from which on a workflow counts as blocked: one or two may time out under load."""
 
 
 class Owners:
-    """Asks Temporal about workflows by their ids, and wakes them. Without a client, all of them run, and none wakes."""
+    """Queries and signals workflows by their ids.
+
+    Without a client, all of them count as running, and none is signalled.
+    """
 
     def __init__(self, client: Client | None = None) -> None:
         self._client = client
 
     async def is_gone(self, workflow_id: str) -> bool:
-        """Whether a workflow is closed, or was never started."""
+        """Return whether a workflow is closed, or was never started."""
         return await self.state(workflow_id) == "gone"
 
     async def state(self, workflow_id: str) -> WorkflowState:
-        """Whether a workflow runs, and whether it can go on."""
+        """Return whether a workflow runs, and whether it can continue."""
         if self._client is None:
             return "running"
         try:
@@ -39,7 +45,7 @@ class Owners:
         return "blocked" if is_blocked(found) else "running"
 
     async def wake(self, workflow_id: str) -> bool:
-        """Let a workflow go on that waits for its event's turn; return False if it is gone."""
+        """Signal a workflow that waits for its event's turn; return False if it is gone."""
         if self._client is None:
             return True
         try:
@@ -52,5 +58,5 @@ class Owners:
 
 
 def is_blocked(running: WorkflowExecutionDescription) -> bool:
-    """Return whether a workflow that runs cannot go on, since its code does not fit its history."""
+    """Return whether a running workflow cannot continue, since its code does not match its history."""
     return bool(running.raw_description.pending_workflow_task.attempt >= BLOCKED_AFTER)

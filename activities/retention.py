@@ -16,10 +16,10 @@ PAGE = 200
 """Events in one transaction, so that none holds the database for long."""
 
 SECONDS = 4.0
-"""After this time an activity begins no further page, so that it ends long before its timeout."""
+"""After this time an activity starts no further page, so that it ends long before its timeout."""
 
 PAUSE = 0.05
-"""Seconds between two pages, in which other transactions go on."""
+"""Seconds between two pages, during which other transactions run."""
 
 log = structlog.get_logger(__name__)
 
@@ -37,7 +37,7 @@ class RetentionActivities:
 
     @activity.defn(name="remove_details")
     async def remove_details(self, done: RetentionPass, now: datetime) -> RetentionPass:
-        """Go on with a pass for a few seconds, and return how far it came; what is removed already is skipped."""
+        """Continue a pass for a few seconds, and return the progress; what is removed already is skipped."""
         if self._keep is None and self._keep_audit_log is None:
             return replace(done, is_done=True, is_off=True)
         until = asyncio.get_running_loop().time() + SECONDS
@@ -45,7 +45,7 @@ class RetentionActivities:
             while removed := await self._remove_audit_entries(done.store, now - self._keep_audit_log):
                 log.info("old entries of the audit log removed", store=done.store, entries=removed)
                 if asyncio.get_running_loop().time() >= until:
-                    return done  # the next call goes on with the oldest that are left
+                    return done  # the next call continues with the oldest that are left
         if self._keep is None:
             return replace(done, is_done=True)
         while not done.is_done and asyncio.get_running_loop().time() < until:

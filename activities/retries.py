@@ -1,4 +1,4 @@
-"""Retries of activities: without end for errors that pass by themselves, and a few times for all others."""
+"""Retries of activities: without end for transient errors, and a few times for all others."""
 
 from typing import Any
 
@@ -11,31 +11,33 @@ from database.errors import is_transient
 from database.secret_keys import SecretKeyError
 
 MOST_ATTEMPTS = 8
-"""Attempts at an activity that fails with an error of which nothing says that it passes; their pauses are 200 ms at
-first and double each time, so that they take about 25 seconds."""
+"""The most attempts at an activity that fails with an error of unknown kind.
+
+The pauses begin at 200 ms and double each time, so that all attempts take about 25 seconds.
+"""
 
 
 def passes_by_itself(error: BaseException) -> bool:
-    """Return whether an activity that raised this may succeed later, although nothing is changed.
+    """Return whether an error is transient, so that the activity may succeed later without a change.
 
-    So it is if the database, Temporal, the network or the disk is away, or something took too long; and while a key of
-    the secrets is missing, as what is sent must not be lost by that.
+    So it is if the database, Temporal, the network or the disk is unavailable, or something took too long; and while a
+    key of the secrets is missing, since that must not lose what is to be sent.
     """
     return is_transient(error) or isinstance(error, RPCError | OSError | TimeoutError | SecretKeyError)
 
 
 def is_given_up(error: Exception, attempt: int) -> bool:
-    """Return whether an activity whose attempt raised an error is not to be tried again."""
+    """Return whether an activity is not to be retried after an attempt that raised an error."""
     if isinstance(error, NEVER_RETRY):
         return True
     return attempt >= MOST_ATTEMPTS and not passes_by_itself(error)
 
 
 class BoundedRetries(Interceptor):
-    """Ends the retries of an activity after MOST_ATTEMPTS, unless its error passes by itself."""
+    """Ends the retries of an activity after MOST_ATTEMPTS, unless its error is transient."""
 
     def intercept_activity(self, next: ActivityInboundInterceptor) -> ActivityInboundInterceptor:  # noqa: A002 - as the SDK calls it
-        """Return what runs an activity within the bound."""
+        """Return an interceptor that runs an activity within the bound."""
         return _Bounded(next)
 
 

@@ -26,12 +26,12 @@ from rules import TooMuchWorkTogether
 
 LENGTH: Final = struct.Struct("!Q")
 NICENESS: Final = 10
-"""How far it stands back behind the process that serves everything else."""
+"""The niceness by which it yields to the process that serves everything else."""
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """The rules to evaluate, and by which program."""
+    """The rules to evaluate, and the program."""
 
     store: str
     revision: int
@@ -41,7 +41,7 @@ class Request:
 
 
 class _Pickler(pickle.Pickler):
-    """Pickles decimals by a function of Python, amid which other threads go on: a body may have 80,000."""
+    """Pickles decimals by a Python function, during which other threads can run: a body may have 80,000."""
 
     dispatch_table = {Decimal: lambda number: (Decimal, (str(number),))}  # noqa: RUF012 - as the base class has it
 
@@ -83,7 +83,7 @@ def _answer(written: bytes, programs: dict[tuple[str, int], Program]) -> Any:
 
 
 def _read(source: IO[bytes], requests: SimpleQueue[bytes]) -> None:
-    """Read requests also while one is answered, so that the end of the input ends the process at once."""
+    """Read requests even while one is answered, so that the end of the input ends the process at once."""
     while len(header := source.read(LENGTH.size)) == LENGTH.size:
         (length,) = LENGTH.unpack(header)
         requests.put(source.read(length))

@@ -1,4 +1,4 @@
-"""Rules that take long are evaluated one event after the other in a process of their own, and hold up no others."""
+"""Evaluate rules that take long in a separate process, one event after the other, so that they delay no others."""
 
 import asyncio
 import os
@@ -20,16 +20,19 @@ from rules.bounds import UNASKED
 log = structlog.get_logger(__name__)
 
 STEPS_AT_ONCE: Final = UNASKED
-"""Steps of rules that are evaluated where their result is stored, about 10 ms; more are taken in the process."""
+"""Rules of at most this many steps, about 10 ms, are evaluated where their result is stored; others in the process."""
 
 GIVE_UP_SECONDS: Final = 60.0
-"""After this the process is ended. The bound of steps ends an evaluation within a second or two of the processor."""
+"""The timeout of an evaluation, after which the process is killed.
+
+The bound of steps ends one after a second or two.
+"""
 
 MOST_KEPT: Final = 256
-"""Evaluations that are kept for transactions which were not done with them, since an attempt timed out."""
+"""The most evaluations kept for transactions that did not complete, since an attempt timed out."""
 
 ENVIRONMENT: Final = ("PATH", "HOME", "TMPDIR", "LANG", "TZ", "LD_LIBRARY_PATH", "SYSTEMROOT")
-"""The variables that the process gets: passwords, keys and the addresses of databases are none of them."""
+"""The environment variables of the process, without passwords, keys and addresses of databases."""
 
 
 @asynccontextmanager
@@ -43,7 +46,7 @@ async def slow_rules(programs: Programs) -> AsyncIterator["SlowRules"]:
 
 
 class SlowRules:
-    """The process, which is started for the first rules and again if it died."""
+    """The process, which starts with the first rules, and again if it died."""
 
     def __init__(self, programs: Programs) -> None:
         self._programs = programs
@@ -59,13 +62,13 @@ class SlowRules:
 
     @property
     def kept(self) -> int:
-        """How many evaluations are under way, or kept for their transactions."""
+        """How many evaluations are in progress, or kept for their transactions."""
         return len(self._asked)
 
     async def evaluate(self, store: str, revision: int, by: Evaluation[Any]) -> EvaluatedElsewhere | None:
-        """Return what rules of a revision give; None: the process cannot evaluate them.
+        """Return the result of rules of a revision; None: the process cannot evaluate them.
 
-        It is kept until `forget`: so an attempt that is cancelled leaves it to the next one for the same event.
+        It is kept until `forget`, so that a cancelled attempt leaves it to the next one for the same event.
         """
         key = _key(by)
         earlier = self._asked.get(key)
@@ -82,7 +85,7 @@ class SlowRules:
         return None if outcome is None else EvaluatedElsewhere(by, outcome)
 
     def forget(self, by: Evaluation[Any]) -> None:
-        """Drop what was evaluated: its transaction is done, or nothing came of it."""
+        """Drop an evaluation: its transaction is done, or it gave no result."""
         kept = self._asked.get(_key(by))
         if kept is not None and kept[0] == by:  # a later attempt may read something else
             del self._asked[_key(by)]
@@ -96,7 +99,7 @@ class SlowRules:
         await self._end()
 
     def _forget_oldest(self) -> None:
-        """Drop the oldest ones that no transaction was done with, if there are many."""
+        """Drop the oldest evaluations without a completed transaction, if there are many."""
         done = [key for key, (_, task) in self._asked.items() if task.done()]
         for key in done[: max(0, len(self._asked) - MOST_KEPT)]:
             del self._asked[key]
@@ -135,7 +138,7 @@ class SlowRules:
             stdin=PIPE,
             stdout=PIPE,
             env={**given, "PYTHONPATH": str(Path(__file__).parents[1])},
-            start_new_session=True,  # Ctrl-C reaches the process that started it alone, which ends it
+            start_new_session=True,  # Ctrl-C only reaches the parent process, which ends it
         )
         return self._process
 

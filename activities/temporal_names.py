@@ -15,7 +15,7 @@ LOOK_AGAIN = "look_again"
 """The signal that makes a clock read its store's next due time again."""
 
 PROCEED = "proceed"
-"""The signal that makes a workflow look again whether it is its event's turn."""
+"""The signal that makes a workflow check again whether it is its event's turn."""
 
 
 RETENTION = "Retention"
@@ -31,7 +31,7 @@ MERGE_MEMBERS = "MergeMembers"
 
 
 def erasure_id(store: str, member: str) -> str:
-    """The workflow id of the anonymising of a member."""
+    """The workflow id for anonymising a member."""
     return f"erase/{store}/{member}"
 
 

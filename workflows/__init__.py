@@ -1,1 +1,1 @@
-"""Workflows wait: durable order, retries and timers. They decide nothing and touch nothing."""
+"""Workflows: durable order, retries and timers. They decide nothing and do no I/O."""

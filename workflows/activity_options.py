@@ -1,4 +1,4 @@
-"""The timeout and the retry policy of activities."""
+"""Timeouts and the retry policy of activities."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""Deleting what has been kept long enough: answers for Idempotency-Keys, imports, exports and drafts."""
+"""Delete what has been kept long enough: responses for Idempotency-Keys, imports, exports and drafts."""
 
 import asyncio
 from datetime import UTC, datetime, timedelta
@@ -8,19 +8,19 @@ import structlog
 from database import Database
 
 INTERVAL = timedelta(hours=1)
-"""Pause between two looks, unless the last one deleted a full page."""
+"""Pause between two rounds, unless the last one deleted a full page."""
 
 KEPT_FOR = timedelta(days=30)
-"""How long an answer is kept for a repeated request."""
+"""How long a response is kept for a repeated request."""
 
 FILES_KEPT_FOR = timedelta(days=7)
-"""How long the file of an import or export is kept after its end, and one that was never complete."""
+"""How long the file of an import or export is kept after its end; also the file of an incomplete upload."""
 
 IMPORTS_KEPT_FOR = timedelta(days=30)
-"""How long it is kept what came of the lines of an import: refused ones have names in them."""
+"""How long the results of an import's lines are kept: refused lines contain names."""
 
 DRAFTS_KEPT_FOR = timedelta(days=180)
-"""How long a draft of a program is kept that its author does not change."""
+"""How long a draft of a program is kept without a change by its author."""
 
 PAGE = 500
 """Rows deleted in one transaction, so that none holds the database for long."""
@@ -31,7 +31,7 @@ log = structlog.get_logger(__name__)
 
 
 async def run_cleanup(database: Database) -> None:
-    """Clean up until cancelled; an error of the database is logged, and the next look tries again."""
+    """Clean up until cancelled; an error of the database is logged, and retried in the next round."""
     while True:
         deleted = 0
         try:
@@ -48,19 +48,19 @@ async def run_cleanup(database: Database) -> None:
 
 
 async def delete_old_answers(database: Database, *, now: datetime) -> int:
-    """Delete a page of answers that have been kept long enough; return how many."""
+    """Delete a page of responses that have been kept long enough; return how many."""
     return await database.delete_answers(before=now - KEPT_FOR, limit=PAGE)
 
 
 async def delete_old_imports(database: Database, *, now: datetime) -> int:
-    """Delete a page of what belongs to imports that ended long enough ago; return how many rows."""
+    """Delete a page of rows of imports that ended long enough ago; return how many."""
     return await database.delete_old_imports(
         files_before=now - FILES_KEPT_FOR, all_before=now - IMPORTS_KEPT_FOR, limit=PAGE
     )
 
 
 async def delete_old_exports(database: Database, *, now: datetime) -> int:
-    """Delete a page of what belongs to exports that ended long enough ago; return how many chunks."""
+    """Delete a page of chunks of exports that ended long enough ago; return how many."""
     return await database.delete_old_exports(before=now - FILES_KEPT_FOR, limit=PAGE)
 
 

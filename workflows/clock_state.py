@@ -1,4 +1,4 @@
-"""The clocks of stores as Temporal knows them: which does not run and why, and waking them."""
+"""The state of stores' clocks in Temporal: which do not run, and why; and waking them."""
 
 import asyncio
 from dataclasses import dataclass
@@ -17,17 +17,17 @@ from database.damaged import readable
 from loyalty.store.stuck import StuckThing
 
 PATIENCE = 1.5
-"""Seconds that Temporal has to answer about a clock."""
+"""Seconds to wait for Temporal's answer about a clock."""
 
 MAX_REASON = 300
-"""Characters of the reason for which a clock failed."""
+"""The most characters of the reason why a clock failed."""
 
 log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class ClockFault:
-    """Why the clock of a store does not run, and since when; None: that is not known."""
+    """Why the clock of a store does not run, and since when; None: unknown."""
 
     reason: str
     since: datetime | None = None
@@ -40,7 +40,7 @@ class Clocks(Protocol):
         """Return why the clock of a store does not run; None: it runs, or Temporal does not answer in time."""
 
     async def wake(self, store: str) -> None:
-        """Wake the clock of a store, start it if it does not run, and anew if it cannot go on.
+        """Wake the clock of a store; start it if it does not run, or restart it if it is blocked.
 
         Raise RPCError or TimeoutError if Temporal does not answer.
         """
@@ -62,7 +62,7 @@ class TemporalClocks:
             return None
 
     async def wake(self, store: str) -> None:
-        """Wake the clock of a store, start it if it does not run, and anew if it cannot go on."""
+        """Wake the clock of a store; start it if it does not run, or restart it if it is blocked."""
         async with asyncio.timeout(PATIENCE):
             state = await Owners(self._client).state(clock_id(store))
             await wake_clock(self._client, store, instead=state == "blocked")
@@ -90,7 +90,7 @@ class TemporalClocks:
 
 
 async def stopped_clock(database: Database, clocks: Clocks, store: str, *, now: datetime) -> StuckThing | None:
-    """Return the clock of a store if it should run, since something will be due, and does not."""
+    """Return the clock of a store if it should run, since it has due items, and does not."""
     due_at = await database.store(store).read(lambda tx: tx.due_items.earliest())
     if due_at is None or (fault := await clocks.fault(store)) is None:
         return None

@@ -1,4 +1,4 @@
-"""The watch of clocks: one that is late is woken, and one that is missing, failed or cannot go on is started anew."""
+"""The watchdog of clocks: wakes late ones, and restarts those that are missing, failed or blocked."""
 
 import asyncio
 from collections.abc import Mapping, Sequence
@@ -14,16 +14,16 @@ from activities.temporal_names import clock_id
 from database import Database
 
 LATE = timedelta(seconds=2)
-"""How long a clock has to run what is due before it is woken."""
+"""How late a clock may be before it is woken."""
 
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=2), timedelta(seconds=30)
-"""Pauses between two calls of a clock that stays late: it has much to do, or cannot run what is due."""
+"""Pauses between two signals to a clock that stays late: it is busy, or cannot run what is due."""
 
 CHECK_EVERY = timedelta(seconds=30)
-"""How often Temporal is asked whether the clocks run, of stores in which nothing is late."""
+"""How often Temporal is asked whether the clocks run of stores without late items."""
 
 AT_ONCE = 10
-"""Questions to Temporal at the same time."""
+"""Concurrent queries to Temporal."""
 
 log = structlog.get_logger(__name__)
 
@@ -37,7 +37,7 @@ class _Woken:
 
 
 class ClockWatch:
-    """Watches the clocks of all stores. Several workers may do so at once: waking a clock twice changes nothing."""
+    """Watches the clocks of all stores. Several workers may do so at once: waking a clock is idempotent."""
 
     def __init__(self, database: Database, client: Client) -> None:
         self._database = database
@@ -46,7 +46,7 @@ class ClockWatch:
         self._checked_at: datetime | None = None
 
     async def look(self, *, now: datetime) -> None:
-        """Wake clocks that are late, and now and then start those that do not run.
+        """Wake late clocks, and at intervals start those that do not run.
 
         A clock is late if an item was due LATE ago, is not set aside and waits for no event.
         """
@@ -60,7 +60,7 @@ class ClockWatch:
             await self._check(set(await self._database.stores_with_due_items()) - set(late))
 
     def _to_wake(self, late: Sequence[str], now: datetime) -> list[str]:
-        """Those of the late clocks that are woken now: at once at first, later at growing intervals."""
+        """Return the late clocks to wake now: at once the first time, then at growing intervals."""
         woken = {store: self._woken[store] for store in late if store in self._woken}
         wake = [store for store in late if store not in woken or woken[store].again_at <= now]
         for store in wake:
@@ -80,7 +80,7 @@ class ClockWatch:
         await asyncio.gather(*map(check, sorted(stores)))
 
     async def _bring_back(self, store: str, *, only_if_gone: bool = False) -> None:
-        """Wake a clock; start it if it does not run, and anew if its workflow cannot go on."""
+        """Wake a clock; start it if it does not run, or restart it if its workflow is blocked."""
         state = await Owners(self._client).state(clock_id(store))
         match state:
             case "running":

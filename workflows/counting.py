@@ -1,4 +1,4 @@
-"""Counts what triggers have noted into the figures of its days, beside the workflows of a worker."""
+"""Count the changes recorded by triggers into the figures of their days, beside the workflows of a worker."""
 
 import asyncio
 from datetime import timedelta
@@ -9,19 +9,19 @@ from database import Database
 from database.programs import Programs
 
 INTERVAL = timedelta(seconds=2)
-"""Pause between two looks, unless the last one counted a full page."""
+"""Pause between two rounds, unless the last one counted a full page."""
 
 SHORT_PAUSE = timedelta(milliseconds=50)
-"""Pause after a full page, so that events come in between."""
+"""Pause after a full page, so that live events can run in between."""
 
 PAGE = 1_000
-"""Notes counted in one transaction, so that none holds the database for long."""
+"""Recorded changes counted in one transaction, so that none holds the database for long."""
 
 log = structlog.get_logger(__name__)
 
 
 async def run_counting(database: Database, programs: Programs) -> None:
-    """Count until cancelled; an error is logged, and the next look tries again."""
+    """Count until cancelled; an error is logged, and retried in the next round."""
     while True:
         counted = 0
         try:
@@ -33,9 +33,9 @@ async def run_counting(database: Database, programs: Programs) -> None:
 
 
 async def count_page(database: Database, programs: Programs, store: str) -> int:
-    """Count a page of what is noted in a store, in the time zone of its program; return how many notes.
+    """Count a page of recorded changes of a store, in the time zone of its program; return how many.
 
-    Nothing is counted while the program in force cannot be read: which days they are is not known.
+    Nothing is counted while the program in force cannot be read, since the days are unknown then.
     """
     try:
         _, program = await programs.current(store)

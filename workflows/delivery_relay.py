@@ -1,6 +1,6 @@
-"""The relay of deliveries: an attempt that is overdue, and that no workflow makes, gets a workflow again.
+"""The relay of deliveries: starts a workflow for each overdue attempt that no workflow makes.
 
-So it is if Temporal lost a workflow, if one was terminated by hand, and if somebody tries a delivery again.
+This happens if Temporal lost a workflow, if one was terminated by hand, and if a delivery is retried by request.
 """
 
 import asyncio
@@ -20,24 +20,24 @@ from workflows.search_attributes import attributes_of_store
 from workflows.webhooks import DeliverWebhook
 
 AGAIN_AFTER = timedelta(seconds=30)
-"""Pause before the relay looks after the same delivery again."""
+"""Pause before the relay checks the same delivery again."""
 
 PAGE = 200
 
 AT_ONCE = 20
-"""Questions to Temporal at the same time."""
+"""Concurrent queries to Temporal."""
 
 SPREAD_SECONDS = 3.0
-"""Overdue attempts begin within so many seconds: receivers that come back do not get all of them at once."""
+"""Overdue attempts are spread over this many seconds, so that a recovered receiver does not get all at once."""
 
 log = structlog.get_logger(__name__)
 
 
 async def relay_deliveries(database: Database, client: Client, *, now: datetime | None = None) -> int:
-    """Start a workflow for each delivery of a page that none delivers; return how many were looked at."""
-    await client.service_client.check_health()  # reading a page postpones its deliveries: not in vain
+    """Start a workflow for each delivery of a page that has none; return how many were checked."""
+    await client.service_client.check_health()  # reading a page postpones its deliveries, so it must not be wasted
     overdue = await database.take_overdue_deliveries(now=now or datetime.now(UTC), limit=PAGE, again_after=AGAIN_AFTER)
-    settled = [each for each in overdue if each.is_settled]  # what runs or takes over the others delivers them, too
+    settled = [each for each in overdue if each.is_settled]  # the running workflow of any other delivers it
     places = asyncio.Semaphore(AT_ONCE)
     gone = await _gone(client, places, {each.owner for each in settled if each.owner is not None})
     orphaned = [each for each in settled if each.owner is None or each.owner in gone]
@@ -46,7 +46,7 @@ async def relay_deliveries(database: Database, client: Client, *, now: datetime 
 
 
 async def _gone(client: Client, places: asyncio.Semaphore, workflow_ids: Iterable[str]) -> Sequence[str]:
-    """Those of these workflows that are closed, or that Temporal does not know."""
+    """Return the ids of these workflows that are closed, or unknown to Temporal."""
     owners = Owners(client)
 
     async def is_gone(workflow_id: str) -> bool:
@@ -59,7 +59,7 @@ async def _gone(client: Client, places: asyncio.Semaphore, workflow_ids: Iterabl
 
 
 async def _start(client: Client, places: asyncio.Semaphore, overdue: OverdueDelivery) -> None:
-    """Start the workflow of a delivery where it stands, unless it runs."""
+    """Start the workflow of a delivery from its present state, unless it runs."""
     delivery = overdue.delivery
     async with places:
         if not await Owners(client).is_gone(delivery.workflow_id):

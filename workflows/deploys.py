@@ -1,4 +1,4 @@
-"""Wakes the clock of a store in which another revision came into force: its deploy may have stored due items."""
+"""Wake the clock of a store after a deploy, which may have stored due items."""
 
 import asyncio
 from collections.abc import Mapping
@@ -13,11 +13,11 @@ from database import Database
 log = structlog.get_logger(__name__)
 
 INTERVAL = timedelta(seconds=2)
-"""Pause between two looks at the database. Whoever deploys need not reach Temporal: the worker does."""
+"""Pause between two reads of the database. A deploy need not reach Temporal: the worker does."""
 
 
 async def watch_deploys(database: Database, client: Client) -> None:
-    """Wake clocks after deploys until cancelled; an error of the database or of Temporal is logged, and it goes on."""
+    """Wake clocks after deploys until cancelled; an error of the database or of Temporal is logged, and retried."""
     seen: Mapping[str, int] = {}
     while True:
         try:
@@ -28,7 +28,7 @@ async def watch_deploys(database: Database, client: Client) -> None:
 
 
 async def wake_after_deploys(database: Database, client: Client, seen: Mapping[str, int]) -> Mapping[str, int]:
-    """Wake the clock of each store whose revision in force is not the one seen; return those in force."""
+    """Wake the clock of each store whose revision in force has changed since the last look; return those in force."""
     in_force = await database.access_read(lambda access: access.revisions_in_force())
     for store, number in in_force.items():
         if seen.get(store) != number:

@@ -19,20 +19,20 @@ FIRST_PAUSE = timedelta(seconds=1)
 LONGEST_PAUSE = timedelta(minutes=1)
 
 PAGE = 100
-"""Members whose workflows are started at one look."""
+"""Members whose workflows are started in one round."""
 
 
 @dataclass(frozen=True)
 class EraseOptions:
-    """How a run of the workflow begins."""
+    """The state with which a run of the workflow begins."""
 
     pause_seconds: float = FIRST_PAUSE.total_seconds()
-    """The pause before the next look whether everything under way is applied; it grows."""
+    """Return the pause before checking again whether everything in flight is applied; it grows."""
 
 
 @workflow.defn(name=ERASE_MEMBER)
 class EraseMember:
-    """Waits until everything that was accepted before a member was closed is applied, and erases what is personal."""
+    """Waits until everything accepted before a member was closed is applied, and erases their personal data."""
 
     @workflow.run
     async def run(self, done: ErasurePass, options: EraseOptions) -> ErasurePass:

@@ -10,7 +10,7 @@ T = TypeVar("T")
 
 
 class EventLoopExecutor(ThreadPoolExecutor):
-    """Runs submitted calls in the running event loop, one loop step later.
+    """Runs submitted calls in the running event loop, one iteration later.
 
     Temporal's deadlock detection (a workflow task that does not yield for two seconds) needs a second thread, so it
     does not work here: a workflow that computes without end would block the process. Laurel's workflows only wait.

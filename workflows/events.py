@@ -1,4 +1,4 @@
-"""The workflows that answer events: decide, apply, and the same for each event that this causes."""
+"""The workflows that answer events: decide, apply, and the same for each event caused by that."""
 
 import asyncio
 import contextlib
@@ -33,13 +33,13 @@ BATCH_STEP = 20
 """Events for one activity of a batch that began before members had queues."""
 
 TURN_TIMEOUT = timedelta(minutes=1)
-"""How long an event waits for the signal that its turn has come. Then the relay has it, which runs many at once."""
+"""How long an event waits for the signal of its turn. Then it is left to the relay, which runs many at once."""
 
 BATCH_PAUSE = timedelta(seconds=1)
-"""Pause of a batch in which every event that is left waits for one outside of it."""
+"""Pause of a batch in which every remaining event waits for one outside of it."""
 
 MAX_BATCH_PAUSES = 5
-"""Pauses in a row after which a batch leaves what still waits to the relay."""
+"""Pauses in a row after which a batch leaves the waiting events to the relay."""
 
 
 @workflow.defn(name="ReactToEvent")
@@ -57,7 +57,7 @@ class ReactToEvent:
 
     @workflow.signal(name=PROCEED)
     def proceed(self) -> None:
-        """Look again whether it is the event's turn: the one before it is applied or failed."""
+        """Check again whether it is the event's turn: the one before it is applied or failed."""
         self._may_proceed = True
 
     @workflow.run
@@ -138,7 +138,7 @@ class ReactToBatch:
 
     @workflow.run
     async def run(self, events: list[EventRef], options: BatchOptions | None = None) -> EventOutcome:
-        """Answer the events and all events that they cause. `options` None: as before members had queues."""
+        """Answer the events and all events that they cause. `options` None: started before members had queues."""
         if options is None:
             return await self._run_in_pieces(events)
         left, pauses = events, 0
@@ -158,9 +158,9 @@ class ReactToBatch:
         return EventOutcome("handed_over" if left else "applied", [], self._did)
 
     async def _run_some(self, events: list[EventRef], of: int) -> list[EventRef]:
-        """Run events for a moment; return those that are left. Their deliveries begin.
+        """Run events for a moment, and start their deliveries; return the remaining events.
 
-        Not a local activity: a workflow task lasts as long as the local activities that follow one another in it.
+        Not a local activity: a workflow task lasts as long as its consecutive local activities.
         """
         result: BatchResult = await workflow.execute_activity_method(
             EventActivities.run_batch,

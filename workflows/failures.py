@@ -1,4 +1,4 @@
-"""The message of a failed activity, without the wrappers of Temporal."""
+"""The message of a failed activity, without Temporal's wrappers."""
 
 from temporalio.exceptions import ActivityError, ApplicationError
 

@@ -1,4 +1,4 @@
-"""Starts the workflows of imports and exports that are to go on, and again if one was ended."""
+"""Start the workflows of imports and exports that are to run, and restart them if they were terminated."""
 
 import asyncio
 from datetime import UTC, datetime, timedelta
@@ -15,10 +15,10 @@ from workflows.imports import Import
 from workflows.search_attributes import attributes_of_store
 
 INTERVAL = timedelta(seconds=2)
-"""Pause between two looks for imports and exports whose workflow does not run."""
+"""Pause between two checks for imports and exports whose workflow does not run."""
 
 GO_ON = "go_on"
-"""The signal to a workflow that runs already, and may be about to end: so nothing that is to go on is missed."""
+"""The signal to a running workflow that may be about to end, so that no resumed file is missed."""
 
 log = structlog.get_logger(__name__)
 
@@ -29,7 +29,7 @@ def import_id(ref: ImportRef) -> str:
 
 
 async def start_import(client: Client, ref: ImportRef) -> None:
-    """Start the workflow of an import, or have the one that runs look once more before it ends."""
+    """Start the workflow of an import, or signal the running one to check once more before it ends."""
     await client.start_workflow(
         Import.run,
         ref,
@@ -48,7 +48,7 @@ def export_id(ref: ExportRef) -> str:
 
 
 async def start_export(client: Client, ref: ExportRef) -> None:
-    """Start the workflow of an export, or have the one that runs look once more before it ends."""
+    """Start the workflow of an export, or signal the running one to check once more before it ends."""
     await client.start_workflow(
         Export.run,
         ref,
@@ -62,7 +62,7 @@ async def start_export(client: Client, ref: ExportRef) -> None:
 
 
 async def run_files(database: Database, client: Client) -> None:
-    """Start the workflows of imports and exports that are to go on and that none runs, until cancelled."""
+    """Start the workflows of imports and exports that are to run and have none, until cancelled."""
     while True:
         try:
             for each in await database.take_imports(now=datetime.now(UTC)):

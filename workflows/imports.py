@@ -1,4 +1,4 @@
-"""The workflow of an import: reads the file to its end, and shows how far it is."""
+"""The workflow of an import: read the file to its end, and show the progress."""
 
 from datetime import timedelta
 
@@ -13,7 +13,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.search_attributes import OUTCOME
 
 READ_TIMEOUT = timedelta(seconds=30)
-"""Timeout of one attempt to read some pages, which begin no page after 2 seconds."""
+"""Timeout of one attempt to read some pages; after 2 seconds it starts no further page."""
 
 LOOKS = 200
 """Activities after which the workflow continues as new, so that its history stays short."""
@@ -28,12 +28,12 @@ class Import:
 
     @workflow.signal
     def go_on(self) -> None:
-        """Look once more before it ends: somebody let the import go on."""
+        """Check once more before it ends: the import was resumed."""
         self._to_go_on = True
 
     @workflow.run
     async def run(self, ref: ImportRef) -> ImportProgress:
-        """Read the file to its end; return how far it came."""
+        """Read the file to its end; return the progress."""
         while True:
             self._to_go_on = False
             progress = await self._read(ref)

@@ -20,29 +20,29 @@ FIRST_PAUSE = timedelta(seconds=1)
 LONGEST_PAUSE = timedelta(minutes=1)
 
 PAGE = 100
-"""Merges whose workflows are started at one look."""
+"""Merges whose workflows are started in one round."""
 
 _UNTIL = "until what was accepted before is applied"
 
 
 @dataclass(frozen=True)
 class MergeOptions:
-    """How a run of the workflow begins."""
+    """The state with which a run of the workflow begins."""
 
     pause_seconds: float = FIRST_PAUSE.total_seconds()
-    """The pause before the next look whether both queues have reached the merge; it grows."""
+    """Return the pause before checking again whether both queues have reached the merge; it grows."""
 
 
 @workflow.defn(name=MERGE_MEMBERS)
 class MergeMembers:
-    """Waits until both queues reach a merge, and has it done."""
+    """Waits until both queues reach a merge, and performs it."""
 
     def __init__(self) -> None:
         self._is_woken = False
 
     @workflow.run
     async def run(self, ref: MergeRef, options: MergeOptions) -> MergeOutcome:
-        """Return what became of the merge: `done` or `refused`."""
+        """Return the status of the merge: `done` or `refused`."""
         pause = timedelta(seconds=options.pause_seconds)
         while True:
             self._is_woken = False
@@ -63,7 +63,7 @@ class MergeMembers:
 
     @workflow.signal(name=PROCEED)
     def proceed(self) -> None:
-        """Look again now: one of the queues has reached the merge."""
+        """Check again now: one of the queues has reached the merge."""
         self._is_woken = True
 
 

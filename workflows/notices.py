@@ -1,4 +1,4 @@
-"""A change of the days of notices reaches those who wait already: page by page, and once more a minute later."""
+"""Move waiting notices after a change of their days: page by page, and once more a minute later."""
 
 from datetime import datetime, timedelta
 
@@ -18,7 +18,7 @@ PAGES = 500
 """Pages of one run, after which the workflow continues as new."""
 
 AGAIN_AFTER = timedelta(seconds=30)
-"""Pause before a worker looks again whether the workflow of a store runs."""
+"""Pause before a worker checks again whether the workflow of a store runs."""
 
 
 @workflow.defn(name="MoveNotices")
@@ -27,7 +27,7 @@ class MoveNotices:
 
     @workflow.run
     async def run(self, store: str) -> NoticeProgress:
-        """Move one page after another; return how far that was."""
+        """Move one page after another; return the progress."""
         pages = 0
         while True:
             progress = await workflow.execute_activity_method(

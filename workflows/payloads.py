@@ -48,7 +48,7 @@ class _Json(JSONPlainPayloadConverter):
         try:
             value = json.loads(payload.data)
         except json.JSONDecodeError as error:
-            raise RuntimeError(f"a payload is no JSON: {error}") from error  # as Temporal asks of converters
+            raise RuntimeError(f"a payload is no JSON: {error}") from error  # Temporal's interface of converters
         read = _reader(type_hint)
         return value if read is None else read(value)
 
@@ -65,13 +65,13 @@ CONVERTER = DataConverter(payload_converter_class=_Payloads)
 
 @cache
 def _names(kind: type) -> tuple[str, ...] | None:
-    """The field names of a dataclass; None for any other type."""
+    """Return the field names of a dataclass; None for any other type."""
     return tuple(field.name for field in fields(kind)) if is_dataclass(kind) else None
 
 
 @cache
 def _reader(hint: Any) -> Read | None:
-    """A function that converts parsed JSON to a type; None if the parsed value is used as it is."""
+    """Return a function that converts parsed JSON to a type; None if the parsed value is used unchanged."""
     if hint in _JSON_TYPES:
         return None
     if hint is datetime:

@@ -1,6 +1,6 @@
 """The relay of events: starts the workflows of those stored while Temporal did not answer (a transactional outbox).
 
-It also takes events over whose workflow is gone. A few events get a workflow each; many are run in batches.
+It also takes over events whose workflow is gone. A few events get a workflow each; many are run in batches.
 """
 
 from collections.abc import Iterator, Sequence
@@ -19,20 +19,20 @@ from workflows.starter import start_batch, start_event
 log = structlog.get_logger(__name__)
 
 AGAIN_AFTER = timedelta(seconds=30)
-"""Pause before the relay looks after the same event again."""
+"""Pause before the relay checks the same event again."""
 
 PAGE = 1000
 
 MANY = 5
-"""So many events of one store are run in batches."""
+"""From this many events of one store on, the relay runs them in batches."""
 
 BATCH = 100
-"""Events in one batch, and of one member in all batches of one look."""
+"""The most events in one batch, and of one member in all batches of one round."""
 
 
 async def relay_once(database: Database, client: Client, *, now: datetime | None = None) -> int:
-    """Have one page of events run that no workflow runs; return how many were looked at."""
-    await client.service_client.check_health()  # reading a page postpones its events by AGAIN_AFTER: not in vain
+    """Start the workflows of one page of events that none runs; return how many were checked."""
+    await client.service_client.check_health()  # reading a page postpones its events by AGAIN_AFTER: do not waste it
     moment = now or datetime.now(UTC)
     taken = await database.take_unstarted(now=moment, limit=PAGE, again_after=AGAIN_AFTER)
     owners = Owners(client)
@@ -58,9 +58,9 @@ async def _start(client: Client, one: Unstarted) -> bool:
 async def _start_batches(
     database: Database, client: Client, store: str, events: Sequence[Unstarted], now: datetime
 ) -> None:
-    """Give events to batches; of one member not more than a batch holds: the others are looked after next time.
+    """Give events to batches; of one member at most as many as one batch holds: the rest is left to the next round.
 
-    Events behind one that runs elsewhere are left: they are looked after when that one is applied or failed.
+    Events behind one that runs elsewhere are left: they are checked when that one is applied or failed.
     """
     blocked = await database.blocked_members([each.event for each in events])
     groups = groupby(events, key=lambda each: each.event.member)
@@ -81,7 +81,7 @@ def _owners(events: Sequence[Unstarted]) -> list[str]:
 
 
 def _batches(members: Sequence[Sequence[Unstarted]]) -> Iterator[list[Unstarted]]:
-    """Put the events of several members into one batch, as long as it holds all of each."""
+    """Put the events of several members into one batch, as long as it can hold all events of each."""
     batch: list[Unstarted] = []
     for events in members:
         if len(batch) + len(events) > BATCH:

@@ -1,4 +1,4 @@
-"""The relays of a worker: what should go on and does not is found in the database, and started again."""
+"""The relays of a worker: find in the database what is stuck, and start it again."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -16,7 +16,7 @@ from workflows.notices import relay_notice_moves
 from workflows.resends import relay_resends
 
 INTERVAL = timedelta(seconds=2)
-"""Pause between two looks at the database, unless the last one returned a full page."""
+"""Pause between two reads of the database, unless the last one returned a full page."""
 
 log = structlog.get_logger(__name__)
 
@@ -64,7 +64,7 @@ async def run_relays(database: Database, client: Client) -> None:
 
 
 async def _repeat(name: str, look: Callable[[], Awaitable[bool]]) -> None:
-    """Look again and again; at once if the last look found a full page. An error is logged, and the next look comes."""
+    """Repeat a round; at once if the last one found a full page. An error is logged, and retried in the next round."""
     while True:
         is_full = False
         try:

@@ -1,4 +1,4 @@
-"""A job that sends many deliveries again: page by page, no faster than the relay starts them."""
+"""The workflow of a resend job: page by page, no faster than the relay starts the deliveries."""
 
 from datetime import datetime, timedelta
 
@@ -15,22 +15,22 @@ with workflow.unsafe.imports_passed_through():
     from workflows.search_attributes import attributes_of_store
 
 PAUSE = timedelta(seconds=2)
-"""After each page: as long as the relay takes to start what it made due."""
+"""The pause after each page, in which the relay starts what the page made due."""
 
 PAGES = 200
 """Pages of one run, after which the workflow continues as new."""
 
 AGAIN_AFTER = timedelta(seconds=30)
-"""Pause before a worker looks again whether the workflow of a job runs."""
+"""Pause before a worker checks again whether the workflow of a job runs."""
 
 
 @workflow.defn(name="ResendDeliveries")
 class ResendDeliveries:
-    """Sends the deliveries of a job again until all are looked at, or the job is cancelled."""
+    """Resends the deliveries of a job until all are examined, or the job is cancelled."""
 
     @workflow.run
     async def run(self, job: ResendRef) -> ResendProgress:
-        """Look at one page after another; return how far the job came."""
+        """Process one page after another; return the progress of the job."""
         pages = 0
         while True:
             progress = await workflow.execute_activity_method(
@@ -49,7 +49,7 @@ class ResendDeliveries:
 
 
 async def relay_resends(database: Database, client: Client, *, now: datetime) -> None:
-    """Start the workflow of each running job that has none: of a new one, or if Temporal lost it."""
+    """Start the workflow of each running job without one: of a new job, or if Temporal lost it."""
     for job in await database.take_waiting_resends(now=now, again_after=AGAIN_AFTER):
         await client.start_workflow(
             ResendDeliveries.run,

@@ -15,12 +15,12 @@ INTERVAL = timedelta(days=1)
 """Pause between two passes."""
 
 WHOLE_PASS_EVERY = 30
-"""Of so many passes one begins at the oldest event: events that failed may have been tried again since."""
+"""One pass in this many begins at the oldest event, since failed events may have been retried since."""
 
 
 @dataclass(frozen=True)
 class RetentionState:
-    """What one run of the workflow hands to the next."""
+    """The state that one run of the workflow hands to the next."""
 
     store: str
     begin_at: datetime | None = None

@@ -1,4 +1,4 @@
-"""Starts the retention of every store, and again if somebody ended it."""
+"""Start the retention workflow of every store, and restart it if it was terminated."""
 
 import asyncio
 from datetime import timedelta
@@ -13,13 +13,13 @@ from workflows.retention import Retention, RetentionState
 from workflows.search_attributes import attributes_of_store
 
 LOOK_AGAIN = timedelta(minutes=10)
-"""Pause between two looks whether every store has its workflow."""
+"""Pause between two checks whether every store has its workflow."""
 
 log = structlog.get_logger(__name__)
 
 
 async def run_retention(database: Database, client: Client) -> None:
-    """Start the workflow of every store, and again if one was ended, until cancelled."""
+    """Start the workflow of every store, and restart terminated ones, until cancelled."""
     while True:
         pause = LOOK_AGAIN
         try:

@@ -16,7 +16,7 @@ SEARCH_ATTRIBUTES = (STORE, EVENT_TYPE, MEMBER, OUTCOME)
 
 
 def attributes_of_event(event: EventRef) -> TypedSearchAttributes:
-    """The search attributes of an event's workflow at its start."""
+    """Return the search attributes of an event's workflow at its start."""
     whose = [] if event.member == NOBODY else [SearchAttributePair(MEMBER, event.member)]
     return TypedSearchAttributes(
         [SearchAttributePair(STORE, event.store), SearchAttributePair(EVENT_TYPE, event.type), *whose]
@@ -24,17 +24,17 @@ def attributes_of_event(event: EventRef) -> TypedSearchAttributes:
 
 
 def attributes_of_store(store: str) -> TypedSearchAttributes:
-    """The search attributes of a workflow that is of no single event."""
+    """Return the search attributes of a workflow without a single event."""
     return TypedSearchAttributes([SearchAttributePair(STORE, store)])
 
 
 def attributes_of_member(store: str, member: str) -> TypedSearchAttributes:
-    """The search attributes of a workflow that is about one member."""
+    """Return the search attributes of a workflow about one member."""
     return TypedSearchAttributes([SearchAttributePair(STORE, store), SearchAttributePair(MEMBER, member)])
 
 
 async def register_search_attributes(client: Client) -> None:
-    """Register the search attributes in the client's namespace, where they are missing."""
+    """Register missing search attributes in the client's namespace."""
     service = client.operator_service
     known = await service.list_search_attributes(ListSearchAttributesRequest(namespace=client.namespace))
     missing = {

@@ -1,4 +1,4 @@
-"""Starting workflows. An event is stored before its workflow starts: if the start fails here, the relay repeats it."""
+"""Start workflows. An event is stored before its workflow starts: if that fails here, the relay repeats it."""
 
 import asyncio
 import time
@@ -22,16 +22,16 @@ from workflows.search_attributes import attributes_of_event, attributes_of_store
 
 StartEvent: TypeAlias = Callable[[EventRef], Awaitable[None]]
 StartBatch: TypeAlias = Callable[[str, Sequence[EventRef]], Awaitable[None]]
-"""Starts the workflow of this id, which answers events of one store."""
+"""Starts the workflow with an id, which answers events of one store."""
 
 LONGEST_START = 2.0
 """Seconds that a client waits for workflows to start."""
 
 MOST_FAILURES = 3
-"""Starts that may fail in a row before Temporal counts as away: under load, a single start may time out."""
+"""Failed starts in a row before Temporal counts as unavailable: under load, a single start may time out."""
 
 PAUSE = 5.0
-"""Seconds for which events are left to the relay once Temporal counts as away, so that clients do not wait for it."""
+"""Seconds for which events are left to the relay once Temporal counts as unavailable: clients need not wait."""
 
 log = structlog.get_logger(__name__)
 
@@ -63,7 +63,10 @@ async def start_event(client: Client, event: EventRef, *, eager: bool = False) -
 async def start_batch(
     client: Client, batch_id: str, events: Sequence[EventRef], *, what: str = "events that were left"
 ) -> None:
-    """Start a workflow that answers events of one store, in the order of their members' queues. `what` they are."""
+    """Start a workflow that answers events of one store, in the order of their members' queues.
+
+    `what` describes the events.
+    """
     await client.start_workflow(
         ReactToBatch.run,
         args=[list(events), BatchOptions()],
@@ -77,7 +80,7 @@ async def start_batch(
 
 
 def limited_start(client: Client, in_flight: InFlightLimiter | None) -> StartEvent:
-    """`start_event`, eager for events that get a slot of the limiter; never eager without a limiter."""
+    """Call `start_event`, eager for events that get a slot of the limiter; never eager without a limiter."""
 
     async def start(event: EventRef) -> None:
         has_slot = in_flight is not None and await in_flight.acquire(event.id)
@@ -87,7 +90,7 @@ def limited_start(client: Client, in_flight: InFlightLimiter | None) -> StartEve
 
 
 def batch_starter(client: Client, what: str) -> StartBatch:
-    """`start_batch` on a client. `what` the events are."""
+    """Return `start_batch` bound to a client. `what` describes the events."""
 
     async def start(batch_id: str, events: Sequence[EventRef]) -> None:
         await start_batch(client, batch_id, events, what=what)
@@ -114,7 +117,7 @@ class Starter:
         await self._start(events, start)
 
     async def start_batch(self, batch_id: str, events: Sequence[EventRef]) -> None:
-        """Start the one workflow that is to run stored events of one store."""
+        """Start the workflow that is to run stored events of one store."""
         await self._start(events, partial(self._start_batch, batch_id, events))
 
     async def _start(self, events: Sequence[EventRef], start: Callable[[], Awaitable[None]]) -> None:
@@ -142,7 +145,7 @@ async def wake_clocks(database: Database, client: Client) -> None:
 
 
 def _is_away(error: Exception) -> bool:
-    """Whether an error means that Temporal cannot be reached, rather than that one start failed."""
+    """Return whether an error means that Temporal is unavailable, rather than that one start failed."""
     if isinstance(error, RPCError):
         return error.status is RPCStatusCode.UNAVAILABLE
     return isinstance(error, ConnectionError)

@@ -18,15 +18,15 @@ LONGEST_SLEEP = timedelta(days=30)
 """The clock reads its next due time at least this often, in case a signal was lost."""
 
 SHORTEST_PAUSE = timedelta(seconds=1)
-"""The first pause when everything that is due waits; each further one is twice as long."""
+"""The first pause when everything that is due must wait; each further one is twice as long."""
 
 LONGEST_PAUSE = timedelta(minutes=1)
-"""The relay wakes the clock earlier if an item can be run."""
+"""The longest such pause; the relay wakes the clock earlier if an item can be run."""
 
 
 @workflow.defn(name=STORE_CLOCK)
 class StoreClock:
-    """Sleeps until an item of the store is due, has due items run, and sleeps again; it never ends."""
+    """Sleeps until an item of the store is due, runs due items, and sleeps again; it never ends."""
 
     def __init__(self) -> None:
         self._is_woken = True
@@ -65,7 +65,7 @@ class StoreClock:
         await self._is_over(longest, f"until {due.at:%Y-%m-%d %H:%M:%S} UTC")
 
     async def _wait_for_queues(self, next_at: datetime | None) -> None:
-        """Pause, since everything that is due waits; no longer than until another item is due, or for a signal."""
+        """Pause, since everything that is due must wait; until another item is due, or a signal arrives."""
         now = workflow.now()
         until = now + self._pause if next_at is None else min(now + self._pause, next_at)
         if until <= now or await self._is_over(until - now, "due items wait for events"):
@@ -80,7 +80,7 @@ class StoreClock:
         return False
 
     async def _run_due_items(self, store: str) -> None:
-        """Run one page of due items, and start workflows that answer its events; pause if all of them wait."""
+        """Run one page of due items, and start the workflows of its events; pause if all of them must wait."""
         batch: DueBatch = await workflow.execute_local_activity_method(
             DueItemActivities.run_due_items,
             args=[store, workflow.now()],

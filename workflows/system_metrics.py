@@ -1,4 +1,4 @@
-"""The state of the system as metrics, read when they are asked for."""
+"""The state of the system as metrics, read at each scrape."""
 
 import asyncio
 from collections.abc import Callable, Iterator, Mapping
@@ -12,7 +12,7 @@ from telemetry.metrics import bounded_store
 from workflows.system_state import SystemMonitor, SystemState
 
 PATIENCE = timedelta(seconds=5)
-"""How long a scrape waits for the event loop; after it the state is left out, and `laurel_state_known` is 0."""
+"""How long a scrape waits for the event loop; after it the state is omitted, and `laurel_state_known` is 0."""
 
 OF_THE_SYSTEM: Mapping[str, str] = {
     "laurel_state_known": "1 if the following could be read; 0 if the event loop did not answer within five seconds.",
@@ -62,7 +62,7 @@ OF_STORES: Mapping[str, tuple[str, Callable[[Backlog, datetime], float]]] = {
         lambda backlog, _: backlog.subscriptions_disabled,
     ),
 }
-"""Metrics by store, with what they are of what waits in it."""
+"""Metrics by store, each with the attribute of what waits in it."""
 
 CLOCK_RUNNING = (
     "laurel_clock_running",
@@ -71,7 +71,7 @@ CLOCK_RUNNING = (
 
 
 class SystemCollector(Collector):
-    """Metrics of the state of the system, asked for from a thread beside the event loop."""
+    """Metrics of the state of the system, requested by a thread beside the event loop."""
 
     def __init__(self, monitor: SystemMonitor, loop: asyncio.AbstractEventLoop, now: Callable[[], datetime]) -> None:
         self._monitor = monitor
@@ -79,7 +79,7 @@ class SystemCollector(Collector):
         self._now = now
 
     def describe(self) -> Iterator[GaugeMetricFamily]:
-        """The metrics without values: registering asks for nothing."""
+        """Return the metrics without values: registering reads nothing."""
         for name, text in OF_THE_SYSTEM.items():
             yield GaugeMetricFamily(name, text)
         for name, (text, _) in OF_STORES.items():
@@ -87,7 +87,7 @@ class SystemCollector(Collector):
         yield GaugeMetricFamily(*CLOCK_RUNNING, labels=["store"])
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
-        """The metrics as of now; without the event loop only that nothing is known."""
+        """Return the metrics as of now; without the event loop, only that the state is unknown."""
         state = self._state()
         if state is None:
             yield GaugeMetricFamily("laurel_state_known", OF_THE_SYSTEM["laurel_state_known"], 0)

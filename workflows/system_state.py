@@ -1,7 +1,6 @@
-"""The state of everything that Laurel needs, as of now or a few seconds ago: for health checks and metrics.
+"""The state of Laurel and its dependencies, as of now or a few seconds ago: for health checks and metrics.
 
-Asking again and again costs nothing: each part is read once for all who ask, and nobody waits for it longer than its
-patience.
+Frequent requests cost nothing: each part is read once for all requests, and none waits for it longer than its patience.
 """
 
 import asyncio
@@ -24,44 +23,44 @@ from telemetry.cached import Cached
 log = structlog.get_logger(__name__)
 
 LATE = timedelta(seconds=10)
-"""A due item counts as late when it was due so long ago."""
+"""How late a due item is before it counts as late."""
 
 POLL_AGE = timedelta(seconds=75)
-"""A worker that polls does so at least once a minute: a poll lasts that long if there is nothing to do."""
+"""A worker counts as polling for this long: a poll lasts up to a minute if there is nothing to do."""
 
 MAX_CLOCKS = 200
-"""Clocks that are looked after; of further stores nothing is said."""
+"""The most clocks that are checked; further stores are not reported."""
 
 
 @dataclass(frozen=True, slots=True)
 class SystemState:
-    """What is up and what waits. None: unknown, since nobody answered in time."""
+    """What is available and what waits. None: unknown, since there was no answer in time."""
 
     is_readable: bool
-    """The database answers."""
+    """Whether the database answers."""
     is_writable: bool | None
-    """A transaction was committed; None: none could be in time, because the database is slow."""
+    """Whether a transaction was committed; None: none could be in time, because the database is slow."""
     free_bytes: int | None = None
-    """On the disk of SQLite's file; None: PostgreSQL's disks are its own affair."""
+    """Free bytes on the disk of SQLite's file; None for PostgreSQL, which manages its own disks."""
     backlog: Mapping[str, Backlog] | None = None
     """By store."""
     has_temporal: bool = False
     workers: int | None = None
     """Processes that poll the task queue."""
     clocks: Mapping[str, bool] = field(default_factory=dict)
-    """By store in which something is due at any time: whether its clock runs."""
+    """For each store with due items: whether its clock runs."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Writing:
-    """What came of writing a row, and the room that is left."""
+    """The result of writing a row, and the free space on the disk."""
 
     is_written: bool
     free_bytes: int | None
 
 
 class SystemMonitor:
-    """Reads the state of the database and of Temporal, when it is asked for."""
+    """Reads the state of the database and of Temporal on request."""
 
     def __init__(self, database: Database, client: Client) -> None:
         self._database = database
@@ -122,7 +121,7 @@ class SystemMonitor:
             return False
 
     async def _count_workers(self) -> int | None:
-        """The processes that polled the task queue a moment ago; None: Temporal does not say."""
+        """Return the number of processes that recently polled the task queue; None: Temporal does not answer."""
         request = DescribeTaskQueueRequest(
             namespace=self._client.namespace,
             task_queue=TaskQueue(name=TASK_QUEUE),
@@ -137,7 +136,7 @@ class SystemMonitor:
         return len({each.identity for each in found.pollers if each.last_access_time.ToDatetime(UTC) > since})
 
     async def _find_clocks(self) -> Mapping[str, bool] | None:
-        """Whether the clocks run that workers bring back: those of stores that have due items."""
+        """Return which clocks run, of stores with due items."""
         try:
             async with asyncio.timeout(5):
                 stores = sorted(await self._database.stores_with_due_items())[:MAX_CLOCKS]

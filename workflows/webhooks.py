@@ -1,4 +1,4 @@
-"""The delivery of a webhook: at once, again within the first minute, then for a day and more in its own workflow."""
+"""The delivery of a webhook: at once, again within the first minute, then for over a day in its own workflow."""
 
 from datetime import timedelta
 
@@ -42,7 +42,7 @@ async def deliver(delivery: DeliveryRef) -> None:
 
 @workflow.defn(name="DeliverWebhook")
 class DeliverWebhook:
-    """Continues one delivery after its first minute, by the table of waits in `loyalty.webhooks.retries`."""
+    """Continues one delivery after its first minute, by the schedule in `loyalty.webhooks.retries`."""
 
     @workflow.run
     async def run(self, delivery: DeliveryRef, made: int, wait_seconds: float) -> DeliveryAttempt:

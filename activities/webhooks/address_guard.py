@@ -1,6 +1,6 @@
 """Protection against SSRF: resolve a host once, check every address, and connect to a checked address.
 
-The name is not resolved again for the connection, so DNS rebinding cannot lead elsewhere.
+The name is not resolved again for the connection, so DNS rebinding cannot redirect it.
 """
 
 # ruff: noqa: ARG002, ASYNC109  (the signature is httpcore2's; the caller sets one timeout for the whole request)
@@ -48,7 +48,7 @@ class GuardedNetwork(httpcore2.AsyncNetworkBackend):
         raise httpcore2.ConnectError(_why_no_connection(host, port, failure)) from failure
 
     async def _permitted_addresses(self, host: str, port: int) -> list[Address]:
-        """The addresses of a host; raise AddressRefusedError if any of them is forbidden."""
+        """Return the addresses of a host; raise AddressRefusedError if any of them is forbidden."""
         addresses = await _resolve(host, port)
         for address in addresses:
             kind = why_refused(address, self._allow)

@@ -61,7 +61,7 @@ class _Answer:
 
 
 class WebhookClient:
-    """Posts webhooks to permitted addresses and keeps connections open. One for each process, closed at its end."""
+    """Posts webhooks to permitted addresses and keeps connections open. One per process, closed at its end."""
 
     def __init__(self, allow: tuple[Network, ...] = (), *, tls: ssl.SSLContext | None = None) -> None:
         self._pool = httpcore2.AsyncConnectionPool(
@@ -91,7 +91,10 @@ class WebhookClient:
         body: bytes,
         timeout: timedelta = TIMEOUT,  # noqa: ASYNC109  (to end in an Attempt, not in an exception)
     ) -> Attempt:
-        """Send a webhook. A failure is an Attempt with its error; nothing is raised for what the receiver does."""
+        """Send a webhook; return an Attempt, with the error of a failure.
+
+        Nothing that the receiver does raises an exception.
+        """
         began = monotonic()
         try:
             async with asyncio.timeout(timeout.total_seconds()):
@@ -124,7 +127,7 @@ class WebhookClient:
 
 
 async def _start_of(response: httpcore2.Response) -> bytearray:
-    """The start of a body, or what arrives of it in time: the status decides, so a slow body fails no delivery."""
+    """Return the start of a body, or what arrives in time: the status decides, so a slow body fails no delivery."""
     start = bytearray()
     with suppress(TimeoutError, httpcore2.NetworkError, httpcore2.ProtocolError):
         async with asyncio.timeout(_BODY_SECONDS), aclosing(response.aiter_stream()) as parts:
@@ -134,7 +137,7 @@ async def _start_of(response: httpcore2.Response) -> bytearray:
 
 
 def _encoded(headers: Mapping[str, str]) -> list[tuple[bytes, bytes]]:
-    """Headers as bytes, with Laurel's user agent; raise ValueError for those that the client sets itself."""
+    """Return headers as bytes, with Laurel's user agent; raise ValueError for those that the client sets itself."""
     named = {"user-agent": "Laurel"} | {name.lower(): value for name, value in headers.items()}
     ours = sorted(_OWN_HEADERS & named.keys())
     if ours:
@@ -146,7 +149,7 @@ def _encoded(headers: Mapping[str, str]) -> list[tuple[bytes, bytes]]:
 
 
 def _text(start: bytearray) -> str:
-    """The first characters of an answer; NUL is replaced, since PostgreSQL cannot store it."""
+    """Return the first characters of a response; NUL is replaced, since PostgreSQL cannot store it."""
     return start.decode("utf-8", "replace").replace("\0", "\N{REPLACEMENT CHARACTER}")[:_KEPT_CHARACTERS]
 
 

@@ -9,7 +9,7 @@ from typing import Any, cast
 import httpcore2
 
 MAX_ANSWER = 32 * 1024
-"""Bytes of one answer, with its headers; a longer answer is an error."""
+"""The most bytes of one response, with its headers; a longer one is an error."""
 
 _READ_SIZE = 16 * 1024
 
@@ -83,7 +83,7 @@ class Connection(asyncio.Protocol, httpcore2.AsyncNetworkStream):
         return self
 
     def get_extra_info(self, info: str) -> Any:
-        """`is_readable`, all that httpcore2's pool asks for: an idle connection with input has been closed."""
+        """Return `is_readable`, all that httpcore2's pool asks for: an idle connection with input has been closed."""
         return (self._ended or bool(self._received)) if info == "is_readable" else None
 
     def _wake(self) -> None:

@@ -51,9 +51,10 @@ class DeliveryActivities:
 
     @activity.defn(name="deliver_webhook")
     async def deliver_webhook(self, delivery: DeliveryRef, number: int) -> DeliveryAttempt:
-        """Make attempt `number` and log its result. A failed delivery is a result, and so is one that was erased.
+        """Make attempt `number` and log its result.
 
-        What cannot be sent at all, such as a message that cannot be read, is given up with the reason.
+        A failed delivery is a result, and so is an erased one. What cannot be sent at all, such as an unreadable
+        message, is given up with the reason.
         """
         try:
             return await self._attempt(delivery, number)
@@ -119,14 +120,14 @@ class _MadeAttempt:
 
 
 def _reason_in_history(attempt: Attempt) -> str:
-    """Why an attempt failed, without what an error says of the URL: histories are read by more people."""
+    """Return why an attempt failed, without the parts of an error that show the URL: more people can read histories."""
     if attempt.delivered:
         return ""
     return "no answer; the delivery's attempts say why" if attempt.status is None else f"answered {attempt.status}"
 
 
 def _stored_result(outbound: OutboundDelivery, now: datetime) -> DeliveryAttempt:
-    """The result of an attempt that was made before: a workflow that began anew catches up with the database."""
+    """Return the result of an earlier attempt, for a workflow that started again behind the state of the database."""
     match outbound.status:
         case "delivered":
             return DeliveryAttempt(True)
@@ -153,13 +154,13 @@ def _headers(outbound: OutboundDelivery) -> dict[str, str]:
 
 
 def order_headers(outbound: OutboundDelivery) -> dict[str, str]:
-    """Headers by which receivers order messages, in every format."""
+    """Return the headers by which receivers order messages, in every format."""
     number = {} if outbound.number is None else {"laurel-sequence": str(outbound.number)}
     return number | {"laurel-created-at": utc_instant(outbound.created_at)}
 
 
 def message_body(outbound: OutboundDelivery) -> bytes:
-    """The message in its subscription's format, or the body that `call_webhook` rendered."""
+    """Return the message in its subscription's format, or the body that `call_webhook` rendered."""
     if outbound.format is None:
         return rules.exact.dumps(outbound.bodies[CALL]).encode()
     message: Any = as_sent(outbound.bodies[outbound.format], new_id(), number=outbound.number)
@@ -177,7 +178,7 @@ def _store(tx: Transaction, made: _MadeAttempt, outbound: OutboundDelivery) -> b
         answer=attempt.answer,
         error=attempt.error,
     )
-    if not tx.webhooks.lock_delivery(made.delivery):  # it was erased meanwhile: nothing is attempted again
+    if not tx.webhooks.lock_delivery(made.delivery):  # it was erased meanwhile: it is not attempted again
         return True
     tx.webhooks.log_attempt(made.delivery, logged)
     subscription = outbound.subscription
@@ -195,7 +196,7 @@ def _store(tx: Transaction, made: _MadeAttempt, outbound: OutboundDelivery) -> b
 
 
 def _update_health(tx: Transaction, made: _MadeAttempt, subscription: str, since: datetime | None) -> bool:
-    """Note whether an endpoint fails (`since`: it failed before); return whether its subscription is disabled now."""
+    """Store whether an endpoint fails (`since`: it failed before); return whether its subscription is disabled now."""
     if made.attempt.delivered:
         if since is not None:
             tx.subscriptions.change(subscription, failing_since=None)

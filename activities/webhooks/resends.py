@@ -1,4 +1,4 @@
-"""The activity of a job that sends many deliveries again: one page of them."""
+"""The activity of a job that resends many deliveries: one page of them."""
 
 from datetime import datetime
 
@@ -11,14 +11,14 @@ from loyalty.webhooks.resending import resend_page
 
 
 class ResendActivities:
-    """Pages of jobs, each in one transaction that also stores how far the job has come: safe to run twice."""
+    """Pages of jobs, each in one transaction that also stores the progress: idempotent."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     @activity.defn(name="resend_page")
     async def resend_page(self, job: ResendRef, now: datetime) -> ResendProgress:
-        """Send the next deliveries of a job again; return how far it has come. Raise UnknownResend."""
+        """Resend the next deliveries of a job; return its progress. Raise UnknownResend."""
         store = self._database.store(job.store)
         found = await store.write(lambda tx: resend_page(tx.deliveries, job.id, now=now))
         if found is None:

@@ -16,9 +16,9 @@ COMPLETED_AGAIN: Final[Stage] = 5
 
 
 def stage_of(best: int | None, goal: int, completed: int) -> Stage | None:
-    """Return the stage of a member, or None if they have not begun.
+    """Return the stage of a member from the largest sum of any of their windows and the goal, both in millionths.
 
-    `stage_of` compares the largest sum of any of their windows with the goal; both are in millionths.
+    None: they have not begun.
     """
     if completed:
         return COMPLETED_AGAIN if completed > 1 else COMPLETED

@@ -100,7 +100,7 @@ class _Reading:
                 return end + 1
             begin, end = end, self._buffer.find(_LINE, end + 1)
         if self._buffer and (len(self._buffer) > self._max_bytes or self._at_end):
-            return len(self._buffer) if newline < 0 else newline + 1  # a quote is not closed: the line stands alone
+            return len(self._buffer) if newline < 0 else newline + 1  # unclosed quote: the line is its own record
         return None
 
     def _take(self, size: int) -> None:

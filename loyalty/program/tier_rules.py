@@ -50,7 +50,7 @@ class TierRules:
         return cls(starts, tier_set.by, wallet.code, tier_set.is_reviewed, tier_set.name, tier_set.spend_text, zone)
 
     def judges_everybody(self, old: "TierRules") -> bool:
-        """Return whether every member is judged if these rules follow older ones: to count sales, or months."""
+        """Return whether these rules, if they replace older ones, require judging every member: by sales, or months."""
         measured = (self.by, self.spend if self.by == "spend" else "", tuple(self.starts.items()))
         before = (old.by, old.spend if old.by == "spend" else "", tuple(old.starts.items()))
         if self.by == "spend":
@@ -75,7 +75,7 @@ class TierRules:
         return tuple(tier for tier in found if tier.before is None or tier.start < tier.before)
 
     def begins(self, name: str, start: Points) -> Points | None:
-        """Return where a tier of this name begins; without one, the first tier from `start` on; None: there is none."""
+        """Return the start of the tier of this name; without one, of the first tier from `start` on; None: neither."""
         return self.starts.get(name, min((each for each in self.starts.values() if each >= start), default=None))
 
 

@@ -1,6 +1,6 @@
 """Operations on rewards of members: buy, give, use, reissue, change a status, cancel. Each refuses, or does all of it.
 
-What there is of rewards is changed in `loyalty.rewards.stocking`.
+`loyalty.rewards.stocking` changes the stock of rewards.
 """
 
 from collections.abc import Sequence

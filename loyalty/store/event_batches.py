@@ -17,7 +17,7 @@ class EventBatchRepository(Protocol):
         """Return the events to which clients gave these ids, by id."""
 
     def identities_matching(self, identities: Iterable[Identity], *, active_only: bool = False) -> list[Identity]:
-        """Return the identities of members, or of active ones, with any part of any of these, each with its id."""
+        """Return the identities of members, or of active ones, that share a part with one of these, by member id."""
 
     def lock_identities(self, identities: Iterable[Identity]) -> None:
         """Lock all parts of these identities, in the common lock order."""
@@ -26,9 +26,9 @@ class EventBatchRepository(Protocol):
         """Lock members, in the order of their ids."""
 
     def enqueue(self, events: Sequence[NewEvent], *, owner: str, now: datetime) -> set[str]:
-        """Store events at the ends of their members' queues, whose locks are held, in the order given; return which.
+        """Store events at the ends of their members' queues, whose locks are held, in order; return which were stored.
 
-        Those whose external id is stored already are left out. `owner`: the id of the workflow that is to run them.
+        Events whose external id is stored already are skipped. `owner`: the id of the workflow that is to run them.
         """
 
     def give(self, event_ids: Collection[str], owner: str) -> None:

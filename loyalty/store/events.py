@@ -169,7 +169,7 @@ class EventRepository(EventReader, Protocol):
         """
 
     def store_outside(self, new: NewEvent, *, now: datetime) -> bool:
-        """Store an event outside its member's queue, under the member's lock, until `join_queue`; nothing runs it.
+        """Store an event outside its member's queue, under the member's lock, where it waits for `join_queue`.
 
         Return False if its id, or its external id, is stored already.
         """

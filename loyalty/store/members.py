@@ -17,31 +17,31 @@ class Balance(NamedTuple):
     """The points of one account, or what a transfer adds to each of its parts."""
 
     active: Points = NOTHING
-    """Can be spent, once debt is paid."""
+    """Points that can be spent, after paying open debt."""
     pending: Points = NOTHING
-    """Awarded, and not active yet."""
+    """Points that are awarded, and not active yet."""
     earned: Points = NOTHING
-    """Added by rules and by hand."""
+    """Points added by rules and by hand."""
     spent: Points = NOTHING
     expired: Points = NOTHING
     held: Points = NOTHING
-    """Set aside by holds, until they are captured or released."""
+    """Points that holds have set aside, until they are captured or released."""
     owed: Points = NOTHING
-    """Open debt: the next points that become active pay it."""
+    """Open debt, which the next points that become active pay."""
     qualifying: Points = NOTHING
-    """What counts for tiers: awards by rules, and what was added by hand if it says so."""
+    """Points that count for tiers: awards by rules, and additions by hand that are marked so."""
 
     @property
     def net(self) -> Points:
-        """What the member has: active points less open debt. It is below zero while there is debt."""
+        """Active points less open debt; negative while there is debt."""
         return Points(self.active - self.owed)
 
     def plus(self, change: "Balance") -> "Balance":
-        """The balance after a change, part by part."""
+        """Return the balance after a change, part by part."""
         return Balance(*map(add, self, change))
 
     def minus(self, change: "Balance") -> "Balance":
-        """The balance before a change, part by part."""
+        """Return the balance before a change, part by part."""
         return Balance(*map(sub, self, change))
 
 
@@ -51,7 +51,7 @@ NO_POINTS = Balance()
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """The parts that name a member: any of these, all of the same member. False if there is none."""
+    """The parts that identify a member: any of these, all of the same member. False if there are none."""
 
     id: str | None = None
     email: str | None = None
@@ -63,7 +63,7 @@ class Identity:
 
     @property
     def keys(self) -> dict[str, str]:
-        """The given parts as they are compared: emails and phones in one spelling."""
+        """The given parts in their canonical form for comparison."""
         parts = {
             "id": self.id,
             "email": self.email and email_key(self.email),
@@ -73,7 +73,7 @@ class Identity:
         return {name: key for name, key in parts.items() if key}
 
     def written(self, region: str | None) -> "Identity":
-        """Return it as it is kept, its phone read in a region."""
+        """Return the identity in its stored form, the phone read in a region."""
         return replace(
             self,
             email=self.email and written_email(self.email),
@@ -82,7 +82,7 @@ class Identity:
 
     @property
     def can_register(self) -> bool:
-        """Whether a member can be registered with it: an id alone is not enough."""
+        """Whether a member can be registered with it: an id alone does not suffice."""
         return any((self.email, self.phone, self.card))
 
 
@@ -90,13 +90,14 @@ class Identity:
 class KnownIdentity(Identity):
     """The identity of a member, with the id, and whether the member is active.
 
-    `learned`: the parts, with commas, that an event added, and nobody confirmed: they neither log in nor reset.
+    `learned`: the parts, separated by commas, that came from an event, and are not confirmed: they neither log in nor
+    reset a password.
     """
 
     active: bool = True
     learned: str | None = None
     merged: tuple[Identity, ...] = ()
-    """What was asked for and is known of members who were merged into this one: it leads here, and proves nothing."""
+    """The requested parts that belong to members merged into this one: they find this member, and prove nothing."""
 
     def proves(self, part: str) -> bool:
         """Whether a part of it may log in or get a code."""
@@ -104,7 +105,7 @@ class KnownIdentity(Identity):
 
 
 def still_learned(before: KnownIdentity, after: Identity) -> str | None:
-    """Return the parts of an identity that are not confirmed yet, once it is changed by request."""
+    """Return the parts of an identity that stay unconfirmed, once it is changed by request."""
     parts = [each for each in (before.learned or "").split(",") if each]
     return ",".join(each for each in parts if getattr(before, each) == getattr(after, each)) or None
 
@@ -128,22 +129,22 @@ class Member:
     tier_until: datetime | None = None
     """When the tier is reviewed; None: never."""
     tiers: Mapping[str, str] = field(default_factory=dict)
-    """The tiers of tier sets beside the default one, by set, if they were asked for."""
+    """The tiers in the tier sets beside the default one, by set, if they were requested."""
     frozen_at: datetime | None = None
-    """Since when the member is frozen; None: they are not."""
+    """When the member was frozen; None: they are not."""
     is_test: bool = False
-    """Whether the member only tries something out: outside of figures, and of what all members share."""
+    """Whether it is a test member: excluded from figures, and from what all members share."""
 
 
 class Participation(NamedTuple):
-    """Whether a member takes part, and whether they may spend what they have."""
+    """Whether a member is active, and whether they may spend."""
 
     active: bool
     frozen: bool
 
 
 class TierReview(NamedTuple):
-    """A review of a member's tier. It judged the points that were earned above `base` in the period that it ended."""
+    """A review of a member's tier. It judged the points earned above `base` in the period that it ended."""
 
     at: datetime
     """When it was due, which is the end of that period."""
@@ -175,24 +176,24 @@ class StoredMember:
     tier: str | None
     tier_since: datetime | None
     tier_raised_at: datetime | None
-    """When the member rose last since they registered; None: never, or it is not known."""
+    """When the member last rose after registration; None: never, or unknown."""
     tier_lowered_at: datetime | None
     tier_base: Points
     tier_until: datetime | None
     reviewed_at: datetime | None
-    """When the last review of the tier was due; None: there was none, or it is not known."""
+    """When the last review of the tier was due; None: there was none, or it is unknown."""
     reviewed_since: datetime | None
     reviewed_base: Points
     active: bool
     frozen_at: datetime | None
-    """Since when the member is frozen; None: they are not."""
+    """When the member was frozen; None: they are not."""
     frozen_reason: str | None
     is_test: bool
-    """Whether the member only tries something out."""
+    """Whether it is a test member."""
     channel: str | None
-    """The id of the channel that the member has."""
+    """The id of the member's channel."""
     registered_at: datetime
-    """When the member joined; `created_at` is when this store learned of it."""
+    """When the member joined; `created_at` is when this store stored them."""
     created_at: datetime
     updated_at: datetime
     password_hash: str | None = field(repr=False)
@@ -207,7 +208,7 @@ class StoredMember:
 
 @dataclass(frozen=True, slots=True)
 class GrantedBadge:
-    """A badge that a member has: how many times, and when it was granted first and last."""
+    """A badge that a member has: how many times, and when it was first and last granted."""
 
     badge: str
     times: int
@@ -219,7 +220,7 @@ class MemberReader(Protocol):
     """Reads members of a store."""
 
     def identities_matching(self, identity: Identity) -> Sequence[KnownIdentity]:
-        """Return the identities of members with any part of an identity, each with its id."""
+        """Return the identities of members that share any part with an identity, each with its id."""
 
     def is_active(self, member_id: str) -> bool:
         """Return whether a member is active; raise LookupError for an unknown id."""
@@ -234,7 +235,7 @@ class MemberReader(Protocol):
         """Return whether a member was registered without activation, and neither activated nor deactivated since."""
 
     def merged_into(self, member_id: str) -> str | None:
-        """Return the member into whom one was merged; None: they were not."""
+        """Return the member into whom this one was merged; None: they were not."""
 
     def password_hash(self, member_id: str) -> str | None:
         """Return the hash of a member's password; None: they cannot log in."""
@@ -286,37 +287,37 @@ class MemberRepository(MemberReader, Protocol):
         registered_at: datetime,
         now: datetime,
     ) -> None:
-        """Replace what a member is known by, the profile, and the date of registration.
+        """Replace a member's identity, profile, and date of registration.
 
-        Parts of the identity that are other than before count as confirmed.
+        Changed parts of the identity count as confirmed.
         """
 
     def learn(self, member_id: str, identity: Identity, *, learned: str, now: datetime) -> None:
-        """Replace what a member is known by, with the parts that are not confirmed."""
+        """Replace a member's identity, with the parts that are not confirmed."""
 
     def respell_phone(self, member_id: str, phone: str, *, now: datetime) -> None:
-        """Replace the spelling of a phone number; it stays confirmed, or not."""
+        """Replace the spelling of a phone number, without changing whether it is confirmed."""
 
     def note_collision(self, member_id: str, part: str, other: str) -> None:
-        """Note that a member's email or phone (`part`) is that of another, who is found by it."""
+        """Record that a member's email or phone (`part`) collides with that of another member, who is found by it."""
 
     def set_active(self, member_id: str, active: bool, *, now: datetime) -> None:
-        """Let a member take part, or not; one who waited for activation waits no more."""
+        """Activate or deactivate a member; they do not wait for activation any more."""
 
     def set_frozen(self, member_id: str, frozen_at: datetime | None, reason: str | None, *, now: datetime) -> None:
-        """Freeze a member, with the reason, or unfreeze them by None and None."""
+        """Freeze a member, with the reason, or unfreeze them if both are None."""
 
     def set_test(self, member_id: str, is_test: bool, *, now: datetime) -> None:
-        """Mark a member as one for tests, or not; figures follow."""
+        """Mark a member as a test member, or not, and correct the figures."""
 
     def set_password(self, member_id: str, password_hash: str, *, now: datetime) -> None:
         """Replace the hash of a member's password."""
 
     def set_channel(self, member_id: str, channel: str | None, *, now: datetime) -> None:
-        """Give a member a channel by its id; None: take it away."""
+        """Set a member's channel by its id; None: remove it."""
 
     def end_sessions(self, member_id: str) -> None:
-        """Log a member out everywhere."""
+        """End all sessions of a member."""
 
     def set_period(
         self,
@@ -329,7 +330,7 @@ class MemberRepository(MemberReader, Protocol):
     ) -> None:
         """Set a tier period: points earned above `base` count, and the review is at `until`.
 
-        `review`: the last one; None: it stays as it is stored.
+        `review`: the last one; None: keep the stored one.
         """
 
     def set_attributes(self, member_id: str, attributes: Mapping[str, Any], *, now: datetime) -> None:
@@ -339,4 +340,4 @@ class MemberRepository(MemberReader, Protocol):
         """Grant a badge once more."""
 
     def set_badge(self, member_id: str, name: str, times: int, *, now: datetime) -> None:
-        """Set how many times a member has a badge; 0 takes it away."""
+        """Set how many times a member has a badge; 0 removes it."""

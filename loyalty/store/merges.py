@@ -1,6 +1,7 @@
 """Merges of two members, and their repository.
 
-One member survives, the other is merged into them: what belonged to the other belongs to the survivor afterwards.
+One member survives, and the other is merged into them: everything of the other member belongs to the survivor
+afterwards.
 """
 
 from collections.abc import Mapping, Sequence
@@ -15,12 +16,15 @@ from loyalty.store.points import Account, Lot
 from loyalty.store.repositories import StoreRepositories
 
 MergeStatus: TypeAlias = Literal["waiting", "done", "refused"]
-"""`waiting`: until all that was accepted before is applied. `refused`: something was in the way by then."""
+"""The status of a merge.
+
+`waiting`: until everything accepted before is applied. `refused`: it was not possible then.
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class Merge:
-    """A merge that was asked for. Instants are aware UTC."""
+    """A requested merge. Instants are aware UTC."""
 
     id: str
     survivor: str
@@ -30,17 +34,17 @@ class Merge:
     event: str
     """The event `members_merged` in the survivor's queue, which waits there until both queues reach the merge."""
     merged_event: str
-    """The event in the other queue that holds up all after it."""
+    """The event in the other queue that holds up all later ones."""
     requested_at: datetime
     requested_by: str
     finished_at: datetime | None = None
     refusal: str | None = None
-    """The name of the refusal, if something was in the way."""
+    """The name of the refusal, if the merge was refused."""
     because: str | None = None
     result: Mapping[str, Any] | None = None
-    """What was moved, as `loyalty.merging.report` writes it; None: it is not done."""
+    """What was moved, as `loyalty.merging.report` writes it; None: the merge is not done."""
     comment: str | None = None
-    """Why it was asked for, in the words of who asked."""
+    """The reason, in the words of the requester."""
 
 
 class MergeCounts(NamedTuple):
@@ -53,19 +57,19 @@ class MergeCounts(NamedTuple):
 
 
 class MergeReader(Protocol):
-    """Reads merges of a store, and what belongs to a member as a whole."""
+    """Reads merges of a store, and all data of a member."""
 
     def get(self, merge_id: str) -> Merge | None:
         """Return a merge."""
 
     def waiting_of(self, member_id: str) -> Merge | None:
-        """Return the merge by which a member is to be merged into another one; None: there is none."""
+        """Return the merge that waits to merge a member into another; None: there is none."""
 
     def stored(self, member_id: str) -> StoredMember:
-        """Return a member as they are stored; raise LookupError for an unknown id."""
+        """Return the stored record of a member; raise LookupError for an unknown id."""
 
     def learned(self, member_id: str) -> str | None:
-        """Return the parts of a member's identity, with commas, that nobody confirmed."""
+        """Return the unconfirmed parts of a member's identity, separated by commas."""
 
     def accounts(self, member_id: str) -> Sequence[Account]:
         """Return the accounts of a member, in the order of their wallets."""
@@ -77,26 +81,26 @@ class MergeReader(Protocol):
         """Return every daily sum of a member, by achievement."""
 
     def completions(self, member_id: str) -> Sequence[AchievementCompletions]:
-        """Return what a member has completed."""
+        """Return the completions of a member."""
 
     def badges(self, member_id: str) -> Sequence[GrantedBadge]:
         """Return a member's badges."""
 
     def counts(self, member_id: str) -> MergeCounts:
-        """Return how much belongs to a member."""
+        """Return the number of rows that belong to a member."""
 
 
 class MergeRepository(MergeReader, Protocol):
-    """Merges of a store. Both members are locked by whoever writes."""
+    """Merges of a store. The caller of a write holds the locks of both members."""
 
     def add(self, new: Merge) -> None:
-        """Store a merge that was asked for."""
+        """Store a requested merge."""
 
     def hold_queue(self, new: NewEvent, owner: str, *, now: datetime) -> None:
-        """Store an event at the end of a queue that nobody but a workflow runs; what comes after it waits."""
+        """Append an event to a queue that only a workflow runs; later events wait for it."""
 
     def move_lots(self, merged: str, survivor: str) -> None:
-        """Give the survivor the lots, and what falls due of them."""
+        """Move the lots to the survivor, with their due items."""
 
     def move_uses(self, merged: str, survivor: str) -> None:
         """Add the use of limits to that of the survivor."""
@@ -111,19 +115,19 @@ class MergeRepository(MergeReader, Protocol):
         """Store a badge of a member, with its dates."""
 
     def move_history(self, merged: str, survivor: str) -> None:
-        """Give the survivor the transfers, rewards, transactions, referrals and due items."""
+        """Move transfers, rewards, transactions, referrals and due items to the survivor."""
 
     def join_queues(self, merge: Merge) -> None:
-        """Put what is in the other queue into that of the survivor, in the order of acceptance; move all events."""
+        """Move all events to the survivor; those in the queue join the survivor's, in the order of acceptance."""
 
     def close(self, merged: str, survivor: str, identity: Identity, *, now: datetime) -> None:
-        """Let a member who is merged lead to the survivor; `identity` has the parts by which they are found still."""
+        """Close a merged member and redirect them to the survivor; `identity` has the parts that still find them."""
 
     def set_identity(self, member_id: str, identity: Identity, *, learned: str | None) -> None:
-        """Replace what a member is known by, with the parts that nobody confirmed."""
+        """Replace a member's identity, with its unconfirmed parts."""
 
     def finish(self, done: Merge, *, body: Mapping[str, Any] | None, now: datetime) -> None:
-        """Store what became of a merge, and let both queues go on.
+        """Store the result of a merge, and let both queues continue.
 
         `body`: of `members_merged`, which is run now; None: it ends without a decision, since the merge is refused.
         """

@@ -85,18 +85,18 @@ class Lot:
     expires_at: datetime | None
     expiry: Expiry | None = None
     held: Points = NOTHING
-    """The part that holds have taken."""
+    """The part that holds have set aside."""
     transfer: str = ""
     """The id of the transfer that added it; the same as the lot's own, unless one transfer added several."""
     qualifies: bool = False
-    """Whether its points count for tiers when they become active; False: they never do, or did when they were added."""
+    """Whether its points count for tiers when they become active; False: never, or since they were added."""
     created_at: datetime | None = None
-    """When it was added; None: it is not stored yet, or was there before all others."""
+    """When it was added; None: it is not stored yet, or older than this column."""
 
 
 @frozen_at_type_check
 class Allocation:
-    """What a transfer changed of one lot: `points` of what remains, `held` of what holds have taken."""
+    """What a transfer changed in one lot: `points` of what remains, `held` of what holds have set aside."""
 
     lot: str
     points: Points
@@ -104,7 +104,7 @@ class Allocation:
 
     @property
     def taken(self) -> Points:
-        """What left the lot for good: below zero if it came back."""
+        """What left the lot for good; negative if it was given back."""
         return Points(-(self.points + self.held))
 
 
@@ -119,16 +119,16 @@ class NewTransfer:
     points: Points
     change: Balance
     event: str
-    """The event behind it."""
+    """The event that caused it."""
     source: str
-    """What caused it: `reactor/NAME`, `achievement/NAME`, `clock`, or who asked for it."""
+    """What caused it: `reactor/NAME`, `achievement/NAME`, `clock`, or the requester."""
     related: str | None = None
-    """The transfer that it is about: the one it cancels, releases, captures, activates or expires."""
+    """The transfer that it refers to: the one it cancels, releases, captures, activates or expires."""
     comment: str = ""
     external_id: str | None = None
     """The client's own id, which makes a request idempotent."""
     ends_at: datetime | None = None
-    """When a hold is released; None: never by itself."""
+    """When a hold is released; None: only by request."""
     lot: str | None = None
     """The lot that it added, activated or expired."""
     counts_at: datetime | None = None
@@ -148,7 +148,7 @@ class Transfer:
     points: Points
     change: Balance
     balance: Points
-    """Active points less open debt, after it."""
+    """Active points less open debt, after the transfer."""
     event: str
     source: str
     related: str | None
@@ -158,7 +158,7 @@ class Transfer:
     lot: str | None
     at: datetime
     estimated: bool = False
-    """Its allocations were worked out afterwards: it is older than they are."""
+    """Whether its allocations were reconstructed: it is older than allocations."""
     counts_at: datetime | None = None
     """When the points that it qualifies count for tiers, if they are dated by their event; None: at `at`."""
 
@@ -184,7 +184,7 @@ class Sent(NamedTuple):
 
 
 def require_within_range(wallet: str, after: Balance) -> None:
-    """Raise SumTooLarge if a part of a balance after a change is larger than it can be."""
+    """Raise SumTooLarge if a part of a balance after a change would exceed the largest possible."""
     if max(after) > MAX_POINTS:
         raise SumTooLarge(f"the balance of {wallet}", MAX_POINTS // ONE)
 
@@ -217,7 +217,7 @@ _FIRST: Final = datetime.min.replace(tzinfo=UTC)
 
 
 def spending_order(lot: Lot) -> tuple[bool, datetime | None, datetime, str]:
-    """The order in which lots are spent: what expires first, then the oldest."""
+    """Return the sort key for spending lots: those that expire first, then the oldest."""
     return lot.expires_at is None, lot.expires_at, lot.created_at or _FIRST, lot.id
 
 
@@ -225,7 +225,7 @@ class LedgerReader(Protocol):
     """Reads the ledger of a store."""
 
     def account(self, member_id: str, wallet: str) -> Account | None:
-        """Return a member's account; None: no points were ever moved in it."""
+        """Return a member's account; None: it was never used."""
 
     def lot(self, lot_id: str) -> tuple[Lot, str] | None:
         """Return a lot and the id of its member."""
@@ -234,10 +234,10 @@ class LedgerReader(Protocol):
         """Return the lots that a transfer added."""
 
     def spendable(self, member_id: str, wallet: str, *, now: datetime, enough: Points) -> Sequence[Lot]:
-        """Return active, unexpired lots with points left, in the order of spending, until they hold `enough`."""
+        """Return active, unexpired lots with points left, in the order of spending, up to `enough` points."""
 
     def overdue(self, member_id: str, wallet: str, *, now: datetime) -> Points:
-        """Return the active points whose date has passed, and which have not been expired yet."""
+        """Return the active points whose date has passed, and which have not expired yet."""
 
     def transfer(self, transfer_id: str) -> Transfer | None:
         """Return one transfer."""
@@ -249,13 +249,13 @@ class LedgerReader(Protocol):
         """Return what one event posted, or reports, in order."""
 
     def allocations_of(self, transfer_id: str) -> Sequence[Allocation]:
-        """Return what a transfer changed of lots."""
+        """Return a transfer's changes of lots."""
 
     def allocations_to(self, lot_id: str) -> Sequence[tuple[str, Allocation]]:
-        """Return what transfers, given by their ids, changed of one lot, in the order of their ids."""
+        """Return the changes of one lot by the transfers with these ids, in the order of their ids."""
 
     def debt_transfers(self, member_id: str, wallet: str) -> Sequence[Transfer]:
-        """Return the transfers of an account that cancelled something, took it back, or paid debt, in order."""
+        """Return the transfers of an account that cancelled or took back something, or paid debt, in order."""
 
     def counted_since(self, member_id: str, wallet: str, part: CountedPart, since: datetime) -> Points:
         """Return the points of a part of the balance that count for tiers at a moment or later.
@@ -281,7 +281,7 @@ class LedgerRepository(LedgerReader, Protocol):
         """Store when a lot becomes active and when it expires."""
 
     def post(self, new: NewTransfer, allocations: Sequence[Allocation] = (), *, now: datetime) -> Posted:
-        """Write a transfer with its allocations, change the balance and the lots by them; return what was written.
+        """Post a transfer with its allocations, and update the balance and the lots; return what was written.
 
-        Raise SumTooLarge for a balance that would be larger than it can be.
+        Raise SumTooLarge for a balance that would exceed the largest possible.
         """

@@ -1,4 +1,4 @@
-"""Referrals: who brought whom, and the token by which members bring others."""
+"""Referrals: who referred a member, and the token by which members refer others."""
 
 from base64 import b32decode, b32encode
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from loyalty.ids import is_id
 
 @dataclass(frozen=True, slots=True)
 class Referral:
-    """A member (`referee`) who was brought by another; each is brought by one at most."""
+    """A member (`referee`) who was referred by another; each member has at most one referrer."""
 
     id: str
     referrer: str
@@ -23,21 +23,21 @@ class ReferralReader(Protocol):
     """Reads the referrals of a store."""
 
     def of(self, referee: str) -> Referral | None:
-        """Return who brought a member."""
+        """Return the referral of a member."""
 
 
 class ReferralRepository(ReferralReader, Protocol):
     """The referrals of a store."""
 
     def add(self, new: Referral) -> None:
-        """Store who brought a member, whom nobody has brought."""
+        """Store the referrer of a member who has none."""
 
     def remove(self, referee: str) -> None:
-        """Forget who brought a member."""
+        """Remove the referrer of a member."""
 
 
 def referral_token(member_id: str) -> str:
-    """Return the token by which a member brings others: the id, in 26 letters and digits.
+    """Return a member's referral token: the id, in 26 letters and digits.
 
     Members of simulations may have other ids, which are their tokens.
     """
@@ -47,7 +47,7 @@ def referral_token(member_id: str) -> str:
 
 
 def member_of_token(token: str) -> str | None:
-    """Return the id of the member whose token this is; None if it can be nobody's."""
+    """Return the id of the member with this token; None if it is no token of any member."""
     try:
         return str(UUID(bytes=b32decode(token.strip().upper() + "======")))
     except ValueError:

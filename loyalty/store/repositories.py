@@ -1,4 +1,4 @@
-"""The repositories of one store, as one unit of work sees them, and the part of each that only reads.
+"""The repositories of one store, as one unit of work sees them, and the read-only part of each.
 
 `database.Transaction` implements them on a database, `loyalty.store.memory.store.InMemoryStore` in memory;
 `database.ReadTransaction` implements the readers.
@@ -34,7 +34,7 @@ from loyalty.store.webhooks import SubscriptionReader, WebhookRepository
 
 
 class StoreReaders(Protocol):
-    """What reads one store, without changing it."""
+    """The read-only repositories of one store."""
 
     @property
     def store(self) -> str:
@@ -81,7 +81,7 @@ class StoreReaders(Protocol):
 
 
 class StoreRepositories(StoreReaders, Protocol):
-    """All repositories of one store; what is written through them is committed together or not at all."""
+    """All repositories of one store; what is written through them is committed atomically."""
 
     @property
     def events(self) -> EventRepository: ...

@@ -1,4 +1,4 @@
-"""Jobs that send many deliveries again, and the repository of them."""
+"""Jobs that resend many deliveries, and their repository."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -10,7 +10,7 @@ from loyalty.store.webhooks import DeliveryStatus, OutboundDelivery, Subscriptio
 ResendStatus: TypeAlias = Literal["running", "done", "cancelled"]
 
 FINISHED: Final[Sequence[DeliveryStatus]] = ("delivered", "failed", "skipped")
-"""The statuses of deliveries that do not go on by themselves."""
+"""The final statuses of deliveries."""
 
 UNDELIVERED: Final[Sequence[DeliveryStatus]] = ("failed", "skipped")
 
@@ -19,7 +19,7 @@ _STATUSES: Final[Mapping[str, DeliveryStatus]] = {status: status for status in g
 
 @dataclass(frozen=True, slots=True)
 class ResendCriteria:
-    """Which deliveries to send again; None: any. `until` dates are exclusive."""
+    """Which deliveries to resend; None: any. `until` dates are exclusive."""
 
     statuses: tuple[DeliveryStatus, ...] = ("failed", "skipped")
     subscription: str | None = None
@@ -51,18 +51,18 @@ def criteria_from_json(stored: Mapping[str, Any]) -> ResendCriteria:
 
 @dataclass(frozen=True, slots=True)
 class Resend:
-    """A job that sends many deliveries again, and how far it has come."""
+    """A job that resends many deliveries, and its progress."""
 
     id: str
     status: ResendStatus
     criteria: Mapping[str, Any]
     target: str | None
-    """The subscription to send to; None: each to its own."""
+    """The subscription to send to; None: the delivery's own."""
     total: int
-    """How many deliveries fitted the criteria when it was asked for."""
+    """The number of matching deliveries when the job was requested."""
     looked_at: int
     resent: int
-    """Of those looked at, the others being sent already, or without a live subscription."""
+    """How many of the examined ones were resent; others are in progress, or have no live subscription."""
     after_at: datetime | None
     after_id: str | None
     created_at: datetime
@@ -72,7 +72,7 @@ class Resend:
 
 @dataclass(frozen=True, slots=True)
 class ResendPage:
-    """Deliveries that a job looks at next: `own` can be sent to their subscription."""
+    """The deliveries that a job examines next: `own` can be sent to their subscription."""
 
     ids: Sequence[str]
     own: Sequence[str]
@@ -80,34 +80,34 @@ class ResendPage:
 
 
 class ResendRepository(Protocol):
-    """The jobs of a store, and the deliveries that they send again."""
+    """The resend jobs of a store, and their deliveries."""
 
     def subscription(self, subscription_id: str) -> Subscription | None:
         """Return a subscription."""
 
     def outbound(self, delivery_id: str) -> OutboundDelivery | None:
-        """Return what an attempt of a delivery needs."""
+        """Return the input of an attempt of a delivery."""
 
     def retry(self, delivery_id: str, *, now: datetime, delivered_too: bool = False) -> bool:
-        """Make a delivery pending and due now; return False if it is pending, or delivered and that is not wanted."""
+        """Make a delivery pending and due now; return False if it is pending, or delivered and not to be repeated."""
 
     def leave_to_relay(self, delivery_id: str, *, now: datetime) -> None:
-        """Let the relay look after a pending delivery now."""
+        """Let the relay check a pending delivery now."""
 
     def copy(self, delivery_id: str, copy_id: str, target: Subscription, *, now: datetime) -> bool:
         """Store a delivery of the same message to a subscription, due now; return False if it was copied before."""
 
     def count(self, criteria: ResendCriteria, *, until: datetime) -> int:
-        """Return how many deliveries that were made up to a moment fit the criteria."""
+        """Return how many deliveries that were created up to a moment match the criteria."""
 
     def next_page(self, resend: Resend, limit: int) -> ResendPage:
-        """Return the deliveries that a job looks at next."""
+        """Return the deliveries that a job examines next."""
 
     def add(self, new: Resend) -> None:
         """Store a job; a worker starts its workflow."""
 
     def get_to_change(self, resend_id: str) -> Resend | None:
-        """Return a job, which nobody else changes until the transaction ends."""
+        """Return a job, locked until the transaction ends."""
 
     def change(self, resend: Resend) -> None:
-        """Store how far a job has come."""
+        """Store the progress of a job."""

@@ -1,4 +1,4 @@
-"""What a member reported that can be returned or reversed, with all that takes it back exactly."""
+"""A member's returnable and reversible history, with what is needed to take it back exactly."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -12,9 +12,9 @@ from loyalty.store.transactions import StoredTransaction
 
 @dataclass(frozen=True, slots=True)
 class ReturnableEvent:
-    """An event that can be taken back, takes one back, or was caused by one of these.
+    """An event that can be returned, returns another, or was caused by one of these.
 
-    `facts`: what its decision read; None: it was not kept. `contributions`: what it added to achievements and limits.
+    `facts`: what its decision read; None: it was not stored. `contributions`: what it added to achievements and limits.
     """
 
     event: StoredEvent
@@ -24,7 +24,7 @@ class ReturnableEvent:
 
 @dataclass(frozen=True, slots=True)
 class ReturnablePast:
-    """The returnable events of one member in the order they were received, and what says which returns which."""
+    """The returnable events of one member in the order of receipt, and which of them returns which."""
 
     events: Sequence[ReturnableEvent] = ()
     transactions: Sequence[StoredTransaction] = ()

@@ -1,6 +1,6 @@
-"""Events that reverse others, such as refunds: what each reverses, and how they are matched; and their repository.
+"""Events that reverse others, such as refunds: what each reverses, how they are matched; and their repository.
 
-An event is found by its key, a hash of what `where` names in `reverses`: no personal data is kept to match by.
+An event is found by its key, a hash of the fields in `where` of `reverses`: no personal data is stored for matching.
 """
 
 from collections.abc import Collection, Sequence
@@ -18,11 +18,11 @@ class StoredReversal:
     member: str
     reversed_type: str
     key: str
-    """What it says of the event that it reverses."""
+    """The key of the event that it reverses."""
     reversed: str | None
-    """The event that it reverses; None: it waits for that."""
+    """The event that it reverses; None: that is not known yet."""
     share: Decimal | None
-    """How much of it, from 0 to 1; None while it waits."""
+    """The reversed share of that event, from 0 to 1; None while it waits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,14 +42,14 @@ class ReversalReader(Protocol):
         """Return what an event reverses."""
 
     def of(self, event_id: str) -> Sequence[StoredReversal]:
-        """Return what reverses an event, in the order in which it was stored."""
+        """Return the reversals of an event, in the order in which they were stored."""
 
 
 class ReversalRepository(ReversalReader, Protocol):
     """The events of a store that reverse others."""
 
     def note_reversible(self, events: Sequence[ReversibleEvent]) -> None:
-        """Let events be found by their keys."""
+        """Index events by their keys."""
 
     def reversible(self, member_id: str, key: str) -> Sequence[str]:
         """Return the ids of the events of a member with a key, the newest first."""
@@ -58,7 +58,7 @@ class ReversalRepository(ReversalReader, Protocol):
         """Store what an event reverses, or what it waits for."""
 
     def waiting(self, wanted: Collection[tuple[str, str]]) -> Sequence[StoredReversal]:
-        """Return what waits for events of these members and keys, in the order in which it was stored."""
+        """Return the reversals that wait for events of these members and keys, in the order of storing."""
 
     def join(self, event_id: str, reversed_id: str, share: Decimal) -> None:
-        """Store what an event that waited reverses, and how much of it."""
+        """Store which event a waiting one reverses, and which share of it."""

@@ -1,4 +1,4 @@
-"""Issued rewards, what is left of rewards, coupon codes, and their repository."""
+"""Issued rewards, the supply of rewards, coupon codes, and their repository."""
 
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -32,30 +32,30 @@ class IssuedReward:
     """The id of the event that it was issued for, or that reports it."""
     origin: Origin = "reactor"
     source: str = ""
-    """Who issued it: `admin`, `member`, `reactor/NAME`, `achievement/NAME`; empty: an older version did."""
+    """The issuer: `admin`, `member`, `reactor/NAME`, `achievement/NAME`; empty: unknown, of an older version."""
     wallet: str | None = None
     """The wallet that paid; None: it cost no points."""
     cost: Points = Points(0)
     transfer: str | None = None
     """The transfer that paid it."""
     value: int | None = None
-    """What its coupon is worth, in millionths; None: an older version issued it, and the program says it."""
+    """The value of its coupon, in millionths; None: an older version issued it, and the program has the value."""
     token: str = ""
     """A short text by which people find it."""
     begins_at: datetime | None = None
-    """Its coupon cannot be used before; None: at once."""
+    """When its coupon becomes valid; None: at once."""
     used_at: datetime | None = None
     cancelled_at: datetime | None = None
     progress: Progress | None = None
-    """How far it has come; None: it was not moved on."""
+    """Its progress status; None: none was set."""
     is_shared: bool = False
     """Whether other members have the same code."""
     from_stock: bool = False
     """Whether it was taken from a stock."""
     counted_on: date | None = None
-    """The local day on which it counts towards limits; None: towards none."""
+    """The local day on which it counts towards limits; None: it counts towards none."""
     counted_per: str = ""
-    """The limits towards which it counts, `member` and `program`, with a space between."""
+    """The limits towards which it counts, `member` and `program`, separated by a space."""
 
     @property
     def shown_status(self) -> ShownStatus:
@@ -64,7 +64,7 @@ class IssuedReward:
 
     @property
     def worth(self) -> Decimal | None:
-        """What its coupon is worth, if that is stored."""
+        """The value of its coupon, if that is stored."""
         return None if self.value is None else (Decimal(self.value) / MILLION).normalize()
 
     def can_be_used(self, now: datetime) -> bool:
@@ -75,27 +75,27 @@ class IssuedReward:
 
 @frozen_at_type_check
 class RewardSupply:
-    """What there is of a reward, beside its file."""
+    """The supply of a reward, apart from its file."""
 
     reward: str
     supplied: int | None = None
-    """How many there ever were to take; None: any number."""
+    """The total ever supplied; None: unlimited."""
     taken: int = 0
-    """How many of these were issued."""
+    """How many of the total were issued."""
     codes: int = 0
     """How many uploaded codes are left."""
     paused_at: datetime | None = None
-    """Since when none is issued; None: it is not paused."""
+    """When it was paused; None: it is not paused."""
 
     @property
     def stock(self) -> int | None:
-        """How many are left; None: any number."""
+        """How many are left; None: unlimited."""
         return None if self.supplied is None else self.supplied - self.taken
 
 
 @frozen_at_type_check
 class CouponCode:
-    """An uploaded code. `issued`: the issued reward that has it; None: it is left."""
+    """An uploaded code. `issued`: the issued reward that has it; None: it is available."""
 
     id: str
     code: str
@@ -127,11 +127,11 @@ class StatusChange:
 
 
 class RewardReader(Protocol):
-    """Reads issued rewards of a store, and what is left of rewards."""
+    """Reads issued rewards of a store, and the supply of rewards."""
 
     @property
     def makes_up_codes(self) -> bool:
-        """Whether there is a code where none was uploaded: in tests and simulations alone."""
+        """Whether a code is generated if none was uploaded: only in tests and simulations."""
 
     def get(self, issued_id: str) -> IssuedReward | None:
         """Return one issued reward."""
@@ -140,32 +140,32 @@ class RewardReader(Protocol):
         """Return the issued rewards with a coupon code, of one member or of all, the oldest first, at most 100."""
 
     def held(self, member_id: str, code: str) -> int:
-        """Return how many rewards with a shared code a member was issued, without those that were cancelled."""
+        """Return how many rewards with a shared code a member was issued, without cancelled ones."""
 
     def supply(self, reward: str) -> RewardSupply:
-        """Return what there is of a reward."""
+        """Return the supply of a reward."""
 
     def supplies(self) -> Sequence[RewardSupply]:
-        """Return what there is of every reward of which that is stored."""
+        """Return every stored supply of a reward."""
 
     def code(self, code: str) -> CouponCode | None:
         """Return an uploaded code."""
 
     def known_codes(self, codes: Sequence[str]) -> Sequence[str]:
-        """Return those of some codes that were uploaded, or issued, before, in alphabetical order."""
+        """Return the codes among these that were uploaded, or issued, before, in alphabetical order."""
 
     def shared(self, code: str) -> SharedUse | None:
-        """Return the use of a shared code; None: nobody was issued it yet."""
+        """Return the use of a shared code; None: it was never issued."""
 
     def status_changes(self, issued_id: str) -> Sequence[StatusChange]:
         """Return the changes of the status of an issued reward, in order."""
 
 
 class RewardRepository(RewardReader, Protocol):
-    """Issued rewards of a store, and what is left of rewards."""
+    """Issued rewards of a store, and the supply of rewards."""
 
     def lock_supply(self, reward: str) -> None:
-        """Lock what is left of a reward until the unit of work ends."""
+        """Lock the supply of a reward until the unit of work ends."""
 
     def issue(self, new: IssuedReward) -> bool:
         """Store an issued reward; return False if its coupon code is taken, or the reward is stored already."""
@@ -174,22 +174,25 @@ class RewardRepository(RewardReader, Protocol):
         """Change the status of an issued reward."""
 
     def change(self, changed: IssuedReward) -> None:
-        """Store the status, the progress and the instants of an issued reward, and whether it is of the stock."""
+        """Store the status, the progress and the instants of an issued reward, and whether it is from the stock."""
 
     def add_status(self, new: StatusChange) -> None:
         """Store a change of a status."""
 
     def set_supply(self, changed: RewardSupply) -> None:
-        """Store what there is of a reward; the caller has locked it."""
+        """Store the supply of a reward; the caller has locked it."""
 
     def take_code(self, reward: str, issued_id: str) -> str | None:
-        """Take the oldest uploaded code that is left; None: there is none. The caller has locked the supply."""
+        """Take the oldest available uploaded code; None: there is none. The caller has locked the supply."""
 
     def add_codes(self, reward: str, codes: Sequence[str], *, now: datetime) -> int:
-        """Store uploaded codes and count them as left; return how many are new. The caller has locked the supply."""
+        """Store uploaded codes and count them as available; return how many are new.
+
+        The caller has locked the supply.
+        """
 
     def delete_code(self, code: CouponCode) -> None:
-        """Delete an uploaded code that nobody was issued. The caller has locked the supply."""
+        """Delete an unissued uploaded code. The caller has locked the supply."""
 
     def count_shared(self, reward: str, code: str, *, assigned: int = 0, used: int = 0) -> None:
         """Add to the use of a shared code. The caller has locked the supply."""

@@ -1,6 +1,6 @@
-"""Settings of a store that change by the day: how many days before something expires its owner is notified.
+"""Settings of a store at run time: how many days before something expires its owner is notified.
 
-They stand over `notify_before` of the program in force.
+They override `notify_before` of the program in force.
 """
 
 from collections.abc import Sequence
@@ -15,12 +15,12 @@ from loyalty.store.due_items import DueKind
 NoticeName: TypeAlias = Literal["points", "coupons", "tier"]
 
 MAX_NOTICE_DAYS: Final = 3650
-"""The earliest notice: ten years before."""
+"""The earliest notice, in days before the end: ten years."""
 
 
 @dataclass(frozen=True, slots=True)
 class NoticeDays:
-    """Days before something expires that its owner is notified; None: the program says."""
+    """How many days before something expires its owner is notified; None: the program decides."""
 
     points: int | None = None
     coupons: int | None = None
@@ -29,13 +29,13 @@ class NoticeDays:
 
 @dataclass(frozen=True, slots=True)
 class NoticeKind:
-    """What one notice is about: the due item that sends it, and the one of what it announces."""
+    """One kind of notice: the due item that sends it, and that of the event that it announces."""
 
     name: NoticeName
     warn: DueKind
     end: DueKind
     event: str
-    """The type of the built-in event that says so."""
+    """The type of the built-in event that reports it."""
 
 
 NOTICE_KINDS: Final[Sequence[NoticeKind]] = (
@@ -47,24 +47,24 @@ NOTICE_KINDS: Final[Sequence[NoticeKind]] = (
 
 @dataclass(frozen=True, slots=True)
 class NoticeMove:
-    """A job that moves the notices which wait to where the settings and the program put them, and how far it has come.
+    """A job that moves waiting notices to where the settings and the program put them, and its progress.
 
-    It goes through all of them twice: what is stored by the old settings while it begins is found the second time.
+    It goes through all of them twice: the second round finds what was stored by the old settings during the first.
     """
 
     begun_at: datetime
     round: int
     kind: int
-    """Which of NOTICE_KINDS it looks at."""
+    """The kind of NOTICE_KINDS that it examines."""
     after: str
-    """The last subject that it looked at."""
+    """The last subject that it examined."""
     looked_at: int
     moved: int
 
 
 @dataclass(frozen=True, slots=True)
 class WaitingNotice:
-    """Something that ends at a moment, and when its owner is notified; None: they are not, or were."""
+    """Something that ends at a moment, and when its owner is notified; None: never, or they were already."""
 
     subject: str
     member: str | None
@@ -76,41 +76,41 @@ class SettingsReader(Protocol):
     """Reads the settings of a store."""
 
     def notice_days(self) -> NoticeDays | None:
-        """Return the days before something expires that its owner is notified; None: they were never set."""
+        """Return how many days before something expires its owner is notified; None: never set."""
 
 
 class SettingsRepository(SettingsReader, Protocol):
-    """Settings of a store, and the job that makes them true for what waits already."""
+    """Settings of a store, and the job that applies them to waiting notices."""
 
     def lock_notices(self) -> None:
-        """Let no other transaction change the days, or move notices, until this one ends."""
+        """Lock the days and the moves of notices until this transaction ends."""
 
     def set_notice_days(self, days: NoticeDays) -> None:
         """Store the days."""
 
     def notice_move(self) -> NoticeMove | None:
-        """Return the job that runs; None: there is none."""
+        """Return the running job; None: there is none."""
 
     def set_notice_move(self, move: NoticeMove | None, *, start_after: datetime | None) -> None:
-        """Store how far the job has come; None: it is done. A worker makes sure from `start_after` on that it runs."""
+        """Store the progress of the job; None: it is done. From `start_after` on a worker ensures that it runs."""
 
     def waiting_notices(self, kind: NoticeKind, *, after: str, now: datetime, limit: int) -> Sequence[WaitingNotice]:
-        """Return what ends later than now, and was not set aside, in the order of the subjects behind one."""
+        """Return what ends later than now, and was not set aside, in the order of the subjects after one."""
 
     def known_events(self, event_ids: Sequence[str]) -> dict[str, str | None]:
-        """Return those of these events that there are, with the `expires_at` of their body if it is kept."""
+        """Return the existing ones of these events, with the `expires_at` of their body if it is stored."""
 
     def move_notices(self, kind: NoticeKind, moved: Sequence[WaitingNotice]) -> None:
-        """Store when the owners of these are notified; `warn_at` None: not at all."""
+        """Store when the owners of these are notified; `warn_at` None: never."""
 
 
 def with_notices(program: Program, days: NoticeDays | None) -> Program:
-    """Return the program with the settings standing over what it says of notices; None: there are no settings."""
+    """Return the program with its notices overridden by the settings; None: there are no settings."""
     return program if days is None else program.notifying(overruled(program.notify_before, days))
 
 
 def overruled(by_program: NotifyBefore, days: NoticeDays) -> NotifyBefore:
-    """Return what counts, the settings standing over the program."""
+    """Return the days in force, the settings overriding the program."""
     return NotifyBefore(
         points=_chosen(days.points, by_program.points),
         coupons=_chosen(days.coupons, by_program.coupons),

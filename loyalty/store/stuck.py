@@ -1,4 +1,4 @@
-"""What does not go on by itself, or is late: events, due items, deliveries, clocks and files, with the reason."""
+"""What is stuck or late: events, due items, deliveries, clocks and files, with the reason."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -6,8 +6,10 @@ from typing import Final, Literal, TypeAlias, get_args
 
 StuckKind: TypeAlias = Literal["event", "due_item", "delivery", "clock", "import", "export"]
 StuckState: TypeAlias = Literal["failed", "skipped", "overdue"]
-"""`failed`: set aside or given up, until it is tried again. `skipped`: a delivery whose subscription was disabled or
-removed. `overdue`: it should have gone on by now."""
+"""`failed`: set aside or given up, until it is retried.
+
+`skipped`: a delivery whose subscription was disabled or removed. `overdue`: it should have continued by now.
+"""
 
 STUCK_KINDS: Final[tuple[StuckKind, ...]] = get_args(StuckKind)
 
@@ -26,10 +28,10 @@ class StuckThing:
     event: str | None
     """The event whose message a delivery sends."""
     since: datetime
-    """When it failed, or when it was due; of an event that is overdue, when it was received. Aware UTC."""
+    """When it failed, or when it was due; of an overdue event, when it was received. Aware UTC."""
     reason: str
 
     @property
     def can_be_retried(self) -> bool:
-        """Whether somebody must try it again for it to go on."""
+        """Whether it only continues after a retry by request."""
         return self.state != "overdue"

@@ -1,4 +1,4 @@
-"""Where members are in tier sets, tiers that an administrator set by hand, and what sales count for; repositories."""
+"""Places of members in tier sets, tiers by hand, what sales count for tiers; and their repositories."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -14,21 +14,21 @@ HoldDirection: TypeAlias = Literal["floor", "ceiling", "pinned"]
 
 @dataclass(frozen=True, slots=True)
 class TierHold:
-    """A tier that an administrator set by hand, which bounds what standing and rules do."""
+    """A tier that an administrator set by hand, which bounds the tier that standing and rules give."""
 
     tier: str
     direction: HoldDirection
     until: datetime | None
     """When it ends (aware UTC); None: when it is removed, and a ceiling at the next review."""
     before: str | None = None
-    """The tier that the member would be in without it; None: none, or it is not known."""
+    """The tier that the member would be in without it; None: none, or unknown."""
     before_until: datetime | None = None
-    """Until when they would keep that tier; None: it is not reviewed."""
+    """Until when the member would keep that tier; None: it is not reviewed."""
 
 
 @dataclass(frozen=True, slots=True)
 class TierPlace:
-    """Where a member is in a tier set other than the default one; None: in no tier, or never."""
+    """A member's place in a tier set other than the default one; None: in no tier, or never."""
 
     tier: str | None = None
     tier_since: datetime | None = None
@@ -49,41 +49,41 @@ class TierPlace:
 
 
 NO_PLACE = TierPlace()
-"""Of a member who was never in a tier of the set."""
+"""The place of a member who was never in a tier of the set."""
 
 
 class TierHoldReader(Protocol):
     """Reads the tiers by hand of a store's members."""
 
     def hold(self, member_id: str, tier_set: str) -> TierHold | None:
-        """Return the tier that a member was put into by hand in a tier set; None: there is none."""
+        """Return the member's tier by hand in a tier set; None: there is none."""
 
 
 class TierHoldRepository(TierHoldReader, Protocol):
     """The tiers by hand of a store's members."""
 
     def set_hold(self, member_id: str, tier_set: str, hold: TierHold, *, now: datetime) -> None:
-        """Store a tier by hand, in place of the one there is."""
+        """Store a tier by hand, replacing the present one."""
 
     def remove_hold(self, member_id: str, tier_set: str) -> None:
         """Remove a tier by hand, if there is one."""
 
 
 class TierPlaceReader(Protocol):
-    """Reads where members are in the tier sets beside the default one."""
+    """Reads the places of a store's members in the tier sets beside the default one."""
 
     def place(self, member_id: str, tier_set: str) -> TierPlace:
-        """Return where a member is in a tier set."""
+        """Return the place of a member in a tier set."""
 
     def places_of(self, member_id: str) -> Mapping[str, TierPlace]:
-        """Return where a member is, by tier set."""
+        """Return the places of a member, by tier set."""
 
 
 class TierPlaceRepository(TierPlaceReader, Protocol):
-    """Where members are in the tier sets beside the default one."""
+    """The places of members in the tier sets beside the default one."""
 
     def set_place(self, member_id: str, tier_set: str, place: TierPlace) -> None:
-        """Store where a member is in a tier set."""
+        """Store the place of a member in a tier set."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,16 +95,16 @@ class CountedSale:
     at: datetime
     """When the sale happened."""
     sold: Points
-    """What it counted as it was sold."""
+    """What it counted when it was sold."""
     amount: Points
-    """What it counts, less what came back."""
+    """What it counts, less returns."""
 
 
 class SpendReader(Protocol):
     """Reads what the sales of a store's members count for tiers."""
 
     def spent(self, member_id: str, tier_set: str, *, since: datetime | None, until: datetime | None = None) -> Points:
-        """Return what sales from a moment (None: all) until before another (None: now) count together."""
+        """Return the sum of sales from a moment (None: all) until before another (None: now)."""
 
     def of_sale(self, member_id: str, event_id: str) -> Sequence[CountedSale]:
         """Return what the sale of a member's event counts, for each tier set."""
@@ -114,4 +114,4 @@ class SpendRepository(SpendReader, Protocol):
     """What the sales of a store's members count for tiers."""
 
     def set_counted(self, member_id: str, sale: CountedSale) -> None:
-        """Store what a sale counts for a tier set, in place of what it did."""
+        """Store what a sale counts for a tier set, replacing the present value."""

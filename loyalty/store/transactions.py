@@ -12,10 +12,10 @@ from rules.frozen import frozen_at_type_check
 DocumentType: TypeAlias = Literal["sell", "return"]
 
 ReturnState: TypeAlias = Literal["waiting", "joined"]
-"""`waiting`: the sale is unknown, or has no member yet; `joined`: the return is in the queue of its member, or was."""
+"""`waiting`: the sale is unknown, or has no member yet; `joined`: the return is, or was, in the queue of its member."""
 
 TermField: TypeAlias = Literal["label", "item_label", "category", "sku", "maker"]
-"""What transactions are found by, besides their columns. A label is found as `key` and as `key;value`."""
+"""What transactions are searched by, besides their columns. A label is indexed as `key` and as `key;value`."""
 
 
 @frozen_at_type_check
@@ -26,7 +26,7 @@ class NewTransaction:
     document_number: str
     document_type: DocumentType
     linked_number: str | None
-    """The document number of the sale that a return is of."""
+    """The document number of the sale that is returned."""
     fingerprint: str
     purchased_at: datetime
     purchase_place: str | None
@@ -38,7 +38,7 @@ class NewTransaction:
     items: Sequence[Mapping[str, Any]]
     labels: Mapping[str, Any]
     reported_by: str
-    """The event that says that it was stored; that of the member's queue, if its member is known at once."""
+    """The event that reports that it was stored; the event in the member's queue, if the member is known at once."""
     member: str | None = None
     event: str | None = None
     """The event in the member's queue; None: there is no member yet."""
@@ -68,7 +68,7 @@ class StoredTransaction:
     """When it got its member."""
     created_at: datetime
     reported_by: str
-    """The event that says that it was stored."""
+    """The event that reports that it was stored."""
 
     @property
     def is_return(self) -> bool:
@@ -91,7 +91,7 @@ class TransactionReader(Protocol):
         """Return the transaction with a document number."""
 
     def of_event(self, event_id: str) -> StoredTransaction | None:
-        """Return the transaction whose event this is."""
+        """Return the transaction of an event."""
 
     def returns_of(self, document_number: str) -> Sequence[StoredTransaction]:
         """Return the returns of a sale, in the order in which they were stored."""
@@ -107,23 +107,23 @@ class TransactionRepository(TransactionReader, Protocol):
     """Transactions of a store."""
 
     def lock_numbers(self, document_numbers: Iterable[str]) -> None:
-        """Lock document numbers until the unit of work ends: nobody else stores or assigns a transaction of them."""
+        """Lock document numbers until the unit of work ends, so that no other stores or assigns their transactions."""
 
     def add(self, new: NewTransaction, *, now: datetime) -> bool:
         """Store a transaction; return False if its document number is stored already."""
 
     def assign(self, transaction_id: str, member_id: str, event_id: str, *, now: datetime) -> bool:
-        """Give a transaction its member; return False if it has one."""
+        """Assign a transaction to a member; return False if it has one."""
 
     def replace(self, changed: NewTransaction) -> None:
-        """Replace what a transaction says, by its id; its member, event, state and fingerprint stay."""
+        """Replace the content of a transaction; its id, member, event, state and fingerprint stay."""
 
     def set_labels(self, transaction_id: str, labels: Mapping[str, Any]) -> None:
         """Replace the labels of a transaction."""
 
 
 def terms_of(items: Sequence[Mapping[str, Any]], labels: Mapping[str, Any]) -> set[tuple[TermField, str]]:
-    """Return what a transaction is found by; of a long text, the beginning."""
+    """Return the search terms of a transaction; of a long text, the beginning."""
     found: set[tuple[TermField, str]] = {("label", term) for term in _label_terms(labels)}
     for item in items:
         found |= {("item_label", term) for term in _label_terms(item["labels"])}

@@ -14,7 +14,7 @@ DeliveryStatus: TypeAlias = Literal["pending", "delivered", "failed", "skipped"]
 
 @frozen_at_type_check
 class ReceivingSubscription:
-    """A subscription, as far as sending needs it."""
+    """The fields of a subscription that sending needs."""
 
     id: str
     event_name: str
@@ -22,14 +22,14 @@ class ReceivingSubscription:
     headers: Sequence[Mapping[str, str]]
     format: WebhookFormat
     failing_since: datetime | None
-    """When its endpoint began to fail without a success since; None: it works."""
+    """When the failures of its endpoint began, without a success since; None: it works."""
     active_from: datetime | None = None
-    """Nothing is sent of what happened before; None: of everything."""
+    """Messages about earlier events are not sent; None: all are sent."""
     disabled_at: datetime | None = None
-    """Since when what is for it is kept as skipped; None: it is sent."""
+    """When it was disabled: later messages are stored as skipped; None: they are sent."""
 
     def wants(self, happened_at: datetime, *, now: datetime) -> bool:
-        """Return whether a message about what happened then is sent to it."""
+        """Return whether a message about something that happened at a moment is sent to it."""
         return self.active_from is None or self.active_from <= min(happened_at, now)
 
 
@@ -43,28 +43,28 @@ class Subscription:
     headers: Sequence[Mapping[str, str]]
     format: WebhookFormat
     secret: str = field(repr=False)
-    """Signs the requests."""
+    """The secret that signs the requests."""
     previous_secret_until: datetime | None
-    """Until when the secret before the present one signs, too; None: there is none."""
+    """Until when the previous secret signs, too; None: there is none."""
     created_at: datetime
     failing_since: datetime | None
     disabled_at: datetime | None
     disabled_because: str | None
     name: str | None
     active_from: datetime | None
-    """Nothing is sent of what happened before; None: of everything."""
+    """Messages about earlier events are not sent; None: all are sent."""
 
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """The sending of a message to one URL, and how far it came."""
+    """The sending of a message to one URL, and its progress."""
 
     id: str
     message: str
     """The id of its message, which receivers see as `webhook-id`."""
     event: str
     subscription: str | None
-    """None: a reactor asked for it (`call_webhook`)."""
+    """None: a reactor caused it (`call_webhook`)."""
     url: str
     status: DeliveryStatus
     attempts: int
@@ -75,11 +75,11 @@ class Delivery:
 
 @dataclass(frozen=True, slots=True)
 class OutboundDelivery:
-    """What an attempt to deliver needs: the message, where it goes, and what signs it."""
+    """The input of an attempt to deliver: the message, its destination, and the secrets that sign it."""
 
     message: str
     subscription: str | None
-    """None: a reactor asked for it (`call_webhook`)."""
+    """None: a reactor caused it (`call_webhook`)."""
     url: str
     headers: Sequence[Mapping[str, str]]
     bodies: Mapping[str, Any]
@@ -92,23 +92,23 @@ class OutboundDelivery:
     secret: str = field(repr=False)
     """The subscription's, else the store's."""
     previous_secret: str | None = field(repr=False)
-    """The one before, which signs, too, until:"""
+    """The previous secret, which signs, too, until:"""
     previous_secret_until: datetime | None
     status: DeliveryStatus
     attempts: int
     earlier_attempts: int
-    """How many were made before it was last tried again: the schedule began anew behind them."""
+    """The number of attempts before the last retry by request, after which the schedule began anew."""
     next_attempt_at: datetime | None
     """When the next attempt is due; None: there is none."""
     number: int | None
-    """The number of the message; None: an older version made it."""
+    """The number of the message; None: an older version created it."""
     created_at: datetime
-    """When the message was made."""
+    """When the message was created."""
     name: str
     """The name of the message."""
 
     def secrets(self, *, now: datetime) -> tuple[str, ...]:
-        """Return what signs the message: during a rotation two secrets."""
+        """Return the secrets that sign the message: during a rotation two."""
         until = self.previous_secret_until
         if self.previous_secret is None or until is None or until <= now:
             return (self.secret,)
@@ -131,12 +131,12 @@ class SubscriptionReader(Protocol):
     """Reads webhook subscriptions of a store."""
 
     def receiving(self) -> Sequence[ReceivingSubscription]:
-        """Return the subscriptions, also disabled ones: what is for them is kept as skipped."""
+        """Return the subscriptions, including disabled ones: messages to these are stored as skipped."""
 
 
 @dataclass(frozen=True, slots=True)
 class SecretState:
-    """A secret that signs webhooks, and until when the one before it signs, too; None: it does not."""
+    """A secret that signs webhooks, and until when the previous one signs, too; None: it does not."""
 
     secret: str = field(repr=False)
     previous_until: datetime | None
@@ -146,10 +146,10 @@ class SecretRepository(Protocol):
     """The secrets that sign the webhooks of a store."""
 
     def secret_to_change(self, subscription_id: str | None) -> SecretState | None:
-        """Return a subscription's secret, or the store's, which nobody else changes until the transaction ends."""
+        """Return a subscription's secret, or the store's, locked until the transaction ends."""
 
     def set_secret(self, subscription_id: str | None, secret: str, *, previous_until: datetime | None) -> None:
-        """Replace a secret; the present one signs, too, until a moment, or not at all (None)."""
+        """Replace a secret; the present one keeps signing until a moment, or not at all (None)."""
 
 
 class WebhookRepository(Protocol):
@@ -171,23 +171,23 @@ class WebhookRepository(Protocol):
         now: datetime,
         is_skipped: bool = False,
     ) -> None:
-        """Store that a message is to be sent to a URL; `subscription_id` None: a reactor asked for it.
+        """Store that a message is to be sent to a URL; `subscription_id` None: a reactor caused it.
 
-        `is_skipped`: its subscription is disabled; it is kept, to be sent when somebody asks for it.
+        `is_skipped`: its subscription is disabled; the delivery is stored, and sent on request.
         """
 
 
 class FailedDeliveries(Protocol):
-    """Deliveries of a store that were given up, skipped, or did not go on."""
+    """Deliveries of a store that were given up, skipped, or are stuck."""
 
     def outbound(self, delivery_id: str) -> OutboundDelivery | None:
-        """Return what an attempt of a delivery needs."""
+        """Return the input of an attempt of a delivery."""
 
     def retry(self, delivery_id: str, *, now: datetime, delivered_too: bool = False) -> bool:
-        """Make a delivery that is failed or skipped pending and due now; return False if it is neither.
+        """Make a failed or skipped delivery pending and due now; return False if it is neither.
 
-        `delivered_too`: also one that was delivered.
+        `delivered_too`: also a delivered one.
         """
 
     def leave_to_relay(self, delivery_id: str, *, now: datetime) -> None:
-        """Let the relay look after a pending delivery now."""
+        """Let the relay check a pending delivery now."""

@@ -1,4 +1,4 @@
-"""Due items of tiers: a member rises by a new program, is warned, and a period ends: the tier is kept or lost."""
+"""Due items of tiers: judge members by a new program, warn them, and end periods, in which a tier is kept or lost."""
 
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -48,7 +48,7 @@ def run_tier_item(due: DueItemContext, kind: TierDueKind) -> EventRef | None:
 
 
 def _judge(due: DueItemContext, member: Member) -> None:
-    """Judge a member by another program, in every tier set."""
+    """Judge a member by the program in force, in every tier set."""
     for tier_set in due.program.tier_sets.values():
         judge_member(due, due.facts_of(member.id), tier_set)
         begin_period(due, tier_set, in_set(due.tx, due.facts_of(member.id), tier_set))

@@ -1,4 +1,4 @@
-"""A member is moved to another tier, or comes into the first one."""
+"""Move a member to another tier, or into their first one."""
 
 from loyalty.events.context import EventContext
 from loyalty.program.effects import SetTier

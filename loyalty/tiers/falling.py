@@ -1,4 +1,4 @@
-"""A member falls at once when a return lowers what holds their tier."""
+"""Move a member down at once when a return lowers the standing that holds their tier."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -15,12 +15,12 @@ from loyalty.tiers.work import TierWork
 
 
 def held_by(work: TierWork, member_id: str) -> Mapping[str, Amount]:
-    """Return what holds a member's tiers now, by tier set: the standing, or what the last review judged, if more."""
+    """Return what holds a member's tiers now, by tier set: the standing, or that of the last review, if higher."""
     return {name: _holds(work, each, member_id) for name, each in work.program.tier_sets.items()}
 
 
 def count_returned(work: TierWork, member_id: str, posted: Sequence[Posted]) -> None:
-    """Lower the bases of tier periods by what was taken back of points that counted before the last review."""
+    """Lower the bases of tier periods by the points taken back that counted before the last review."""
     for tier_set in work.program.tier_sets.values():
         period = period_in(work.tx, member_id, tier_set)
         if period.review is not None and tier_set.is_reviewed:
@@ -31,7 +31,7 @@ def count_returned(work: TierWork, member_id: str, posted: Sequence[Posted]) -> 
 
 
 def _early(work: TierWork, tier_set: TierSet, posted: Posted, *, before: datetime) -> int:
-    """Return what was taken back of points that counted before the last review."""
+    """Return the points taken back that counted before the last review."""
     about = None if posted.transfer.related is None else work.tx.ledger.transfer(posted.transfer.related)
     if about is None or posted.wallet != tier_set.wallet.code:
         return 0
@@ -40,7 +40,7 @@ def _early(work: TierWork, tier_set: TierSet, posted: Posted, *, before: datetim
 
 
 def fall_to_standing(work: TierWork, member_id: str, before: Mapping[str, Amount]) -> None:
-    """Put a member into the tiers that their standing holds, if it held the present ones before, and does not now."""
+    """Move a member to the tiers that their standing holds, if it held the present ones before, and does not now."""
     for name, amount in before.items():
         _fall_in(work, work.program.tier_sets[name], member_id, amount)
 
@@ -49,7 +49,7 @@ def _fall_in(work: TierWork, tier_set: TierSet, member_id: str, before: Amount) 
     member = facts_in(work, member_id, tier_set)
     present, held = tier_set.named(member.tier), tier_set.tier_at(before)
     if present is None or held is None or held.start < present.start:
-        return  # something else holds the tier: a rule, or somebody who put them there
+        return  # something else holds the tier: a rule, or an administrator
     reached = tier_set.tier_at(_holds(work, tier_set, member_id)) or tier_set.tiers[0]
     allowed = within_hold(tier_set, reached, hold_of(work, member_id, tier_set))
     if allowed.start < present.start:
@@ -70,7 +70,7 @@ def _holds(work: TierWork, tier_set: TierSet, member_id: str) -> Amount:
 
 
 def _standing_now(work: TierWork, tier_set: TierSet, member_id: str) -> Amount:
-    """Return the standing from the account as it is now: a step has read its member before it posted."""
+    """Return the standing from the account as it is now: a step reads its member before it posts."""
     if tier_set.by in ("spend", "membership_months"):
         member = facts_in(work, member_id, tier_set)
         return standing_of(work.tx, work.program, tier_set, member, now=work.now)

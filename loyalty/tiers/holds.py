@@ -1,4 +1,4 @@
-"""Tiers by hand: how they bound what standing and rules do."""
+"""Tiers by hand: how they bound the tier that standing and rules give."""
 
 from dataclasses import replace
 

@@ -32,7 +32,7 @@ def send_tier_will_expire(context: EventContext, body: Any) -> None:
 
 
 def _level(context: EventContext, name: str, tier_set: str) -> LevelView:
-    """Return a tier as a level; a tier that the program does not have any more goes by its name."""
+    """Return a tier as a level; one that the program does not have any more is shown by its name."""
     known = context.program.tier_sets.get(tier_set)
     tier = None if known is None else known.named(name)
     return LevelView(context.program.tier_id(tier_set, name), name if tier is None else tier.title)

@@ -1,4 +1,4 @@
-"""Operations on tiers: a member is put into a tier by hand, and that is taken back."""
+"""Operations on tiers: set a member's tier by hand, and remove that again."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,8 +19,8 @@ from loyalty.tiers.rising import said_set
 class AssignTier:
     """Put a member into a tier by hand.
 
-    Upwards it is a floor, downwards it holds until the next review, and `pinned` holds both ways; all of them until
-    `until`, if given, or until it is taken back.
+    A higher tier is a floor, a lower one holds until the next review, and `pinned` holds both ways; all of them until
+    `until`, if given, or until they are removed.
     """
 
     member: str
@@ -54,7 +54,7 @@ def assign_tier(operation: OperationContext, request: AssignTier) -> None:
 
 
 def unassign_tier(operation: OperationContext, member_id: str, name: str = DEFAULT_SET) -> None:
-    """Take a tier by hand back: the member comes into the tier they would be in.
+    """Remove a tier by hand: the member moves to the tier they would be in.
 
     Raise UnknownTierSet or NotAssignedByHand.
     """
@@ -78,7 +78,7 @@ def set_of(program: Program, name: str) -> TierSet:
 
 
 def _hold(operation: OperationContext, tier_set: TierSet, member: Member, tier: Tier, request: AssignTier) -> TierHold:
-    """Return the tier by hand, which remembers what the member would be in without it."""
+    """Return the tier by hand, with the tier that the member would be in without it."""
     present, known = tier_set.named(member.tier), operation.tx.tier_holds.hold(member.id, tier_set.name)
     direction: HoldDirection = "floor" if present is None or tier.start >= present.start else "ceiling"
     if request.pinned:

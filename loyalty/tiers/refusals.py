@@ -1,7 +1,7 @@
 """Refusals of operations on tiers, as a tree.
 
 TierRefusal            the tier of a member is not changed
-├── NotAssignedByHand  the member is not in a tier by hand, so there is nothing to take back
+├── NotAssignedByHand  the member has no tier by hand that could be removed
 ├── UnknownTierSet     the program has no such tier set; `tier_sets` are those it has
 └── HoldEndsInPast     the moment at which a tier by hand ends has passed
 """
@@ -17,7 +17,7 @@ class TierRefusal(Refusal):
 
 
 class NotAssignedByHand(TierRefusal):
-    """The member is not in a tier by hand, so there is nothing to take back."""
+    """The member has no tier by hand that could be removed."""
 
     def __init__(self) -> None:
         super().__init__("the member is not in a tier by hand: there is nothing to take back")

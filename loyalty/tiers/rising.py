@@ -1,4 +1,4 @@
-"""Members rise at once, whatever raised their standing: an award, an activation, a correction, or another program."""
+"""Move members up at once when their standing rises: by an award, activation or correction, or another program."""
 
 from datetime import datetime
 

@@ -1,1 +1,1 @@
-"""Transactions: what customers bought and returned, and whose it is."""
+"""Transactions: what customers bought and returned, and their members."""

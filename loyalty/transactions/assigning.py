@@ -1,4 +1,4 @@
-"""Transactions without a member get theirs, by hand or when the member registers."""
+"""Assign transactions to members, by hand or when the member registers."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -31,7 +31,7 @@ class AssigningWork(Protocol):
 
 
 def assign_and_record(work: AssigningWork, found: StoredTransaction, member_id: str) -> bool:
-    """Give a sale its member, and store its event at the end of the member's queue; return False if it has one."""
+    """Assign a sale to a member, and append its event to the member's queue; return False if it has a member."""
     event_id = work.new_event_id()
     if not work.tx.transactions.assign(found.id, member_id, event_id, now=work.now):
         return False
@@ -44,9 +44,9 @@ def assign_and_record(work: AssigningWork, found: StoredTransaction, member_id: 
 
 
 def join_returns(work: AssigningWork, sale: StoredTransaction) -> None:
-    """Let the returns that waited for a sale, or for its member, join the end of the member's queue.
+    """Append the returns that waited for a sale, or for its member, to the member's queue.
 
-    One that does not fit the sale stays outside, and its due item says why.
+    A return that does not fit the sale stays outside, and its due item gives the reason.
     """
     assert sale.member is not None, "returns join the queue of a member"
     joined: list[StoredTransaction] = []
@@ -61,7 +61,7 @@ def join_returns(work: AssigningWork, sale: StoredTransaction) -> None:
 
 
 def _fits(sale: StoredTransaction, returns: list[StoredTransaction]) -> bool:
-    """Return whether a sale has what comes back by returns, the last of which is not before it."""
+    """Return whether the returns are no more than the sale, and the last of them not before it."""
     try:
         left_of(sale.items, [each.items for each in returns])
     except MoreThanSold:
@@ -84,9 +84,9 @@ def record_return(work: AssigningWork, returned: StoredTransaction, sale: Stored
 
 
 def assign_unassigned(work: AssigningWork, member: Member) -> int:
-    """Give a member, who is locked, the sales without one that name them and no other member; return how many.
+    """Assign to a member, who is locked, the unassigned sales that name only them; return how many.
 
-    The sales' numbers are locked: a return that is reported meanwhile joins one that has its member by then.
+    The sales' numbers are locked: a concurrent return then finds its sale's member.
     """
     identity = Identity(member.id, member.email, member.phone, member.card)
     seen = work.tx.transactions.unassigned_sales(identity)
@@ -96,14 +96,14 @@ def assign_unassigned(work: AssigningWork, member: Member) -> int:
 
 
 def _names_only(work: AssigningWork, found: StoredTransaction, member_id: str) -> bool:
-    """Return whether every part of the customer data that somebody has is the member's."""
+    """Return whether every known part of the customer data belongs to the member."""
     data = found.customer_data
     identity = Identity(data.get("customerId"), data.get("email"), data.get("phone"), data.get("loyaltyCardNumber"))
     return [each.id for each in work.tx.members.identities_matching(identity)] == [member_id]
 
 
 def stored_content(found: StoredTransaction) -> dict[str, Any]:
-    """Return what rules read of a stored transaction."""
+    """Return the values of a stored transaction that rules read."""
     return {
         "document_number": found.document_number,
         "purchase_place": found.purchase_place,

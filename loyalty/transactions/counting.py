@@ -1,4 +1,4 @@
-"""What sales count for tiers that are reached by spend, dated by when they happened; returns lower it exactly."""
+"""Count sales for tiers that are reached by spend, on the date of the sale; returns lower the count exactly."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -32,12 +32,12 @@ MOST_SPENT: Final = Decimal(10**12)
 
 @dataclass(frozen=True, slots=True)
 class SpendInput:
-    """A sale, or the rest of it, as what it counts for tier sets that are reached by spend."""
+    """A sale, or the rest of it, as input of the rules of tier sets that are reached by spend."""
 
     event: Event
 
     def evaluate(self, program: Program) -> Mapping[str, Points]:
-        """Return what it counts, in millionths, by tier set; raise TooMuchWorkTogether."""
+        """Return what the sale counts, in millionths, by tier set; raise TooMuchWorkTogether."""
         with rules.steps_together(MAX_STEPS):
             return {each.name: spent_of(each, self.event) for each in program.spend_sets}
 
@@ -54,7 +54,7 @@ def count_sale(context: EventContext) -> None:
 
 
 def judge_spend(work: TierWork, tier_set: TierSet, member_id: str, *, at: datetime) -> None:
-    """Move a member up if what they spent reaches a tier, now or at the last review, if the sale was before that."""
+    """Move a member up if their spend reaches a tier now, or did at the last review if the sale was before that."""
     review = period_in(work.tx, member_id, tier_set).review
     if review is not None and tier_set.is_reviewed and at < review.at:
         reached = work.tx.spend.spent(member_id, tier_set.name, since=review.since, until=review.at)
@@ -64,7 +64,7 @@ def judge_spend(work: TierWork, tier_set: TierSet, member_id: str, *, at: dateti
 
 
 def count_rest(context: EventContext, given: StoredEvent, rest: Event | None, left: LeftOfSale) -> None:
-    """Lower what a sale counts to what is left of it; `rest` None: all came back, or its lines are not known."""
+    """Lower what a sale counts to what is left of it; `rest` None: all was returned, or its lines are unknown."""
     sales = context.tx.spend.of_sale(given.member, given.id)
     spent = context.evaluate(SpendInput(rest)) if rest is not None and sales else {}
     for sale in sales:
@@ -75,7 +75,7 @@ def count_rest(context: EventContext, given: StoredEvent, rest: Event | None, le
 
 
 def count_again(work: TierWork, program: Program, member: Member) -> None:
-    """Count all sales of a member that were decided, less what came back, by the tier sets of another program."""
+    """Count all decided sales of a member again, less returns, by the tier sets of another program."""
     for sale in work.tx.transactions.sales_of(member.id) if program.spend_sets else ():
         event = None if sale.event is None else work.tx.events.get(sale.event)
         if event is not None and event.decision is not None:
@@ -86,7 +86,7 @@ def count_again(work: TierWork, program: Program, member: Member) -> None:
 
 
 def counted_by(tier_set: TierSet, sale: StoredTransaction, returns: Sequence[StoredTransaction]) -> CountedSale:
-    """Return what the sale of a member counts for a tier set, as it was sold and less what returns took back."""
+    """Return what a member's sale counts for a tier set, as it was sold and less returns."""
     assert sale.event is not None, "it has its member"
     assert sale.member is not None, "it has its member"
     body = event_body(sale.id, stored_content(sale))
@@ -102,7 +102,7 @@ def counted_by(tier_set: TierSet, sale: StoredTransaction, returns: Sequence[Sto
 
 
 def spent_of(tier_set: TierSet, sale: Event) -> Points:
-    """Return what a sale counts for a tier set, in millionths; nothing if its rule gives less, or takes too long."""
+    """Return what a sale counts for a tier set, in millionths; 0 if its rule gives less, or takes too long."""
     amount: object = sale.body["gross_value"]
     if tier_set.spend is not None:
         try:

@@ -1,4 +1,4 @@
-"""Documents: transactions as they are reported, checked, and as rules read them."""
+"""Documents: transactions as they are reported, their checks, and their values for rules."""
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
@@ -15,7 +15,7 @@ from loyalty.store.transactions import DocumentType
 from rules.numbers import CONTEXT
 
 MAX_ITEMS: Final = 500
-"""Items of one document."""
+"""The most items of one document."""
 
 MAX_VALUE: Final = Decimal(10**9)
 """The largest quantity, and the largest value of one item."""
@@ -36,7 +36,7 @@ class Item:
     labels: Mapping[str, Any] = field(default_factory=dict)
 
     def as_body(self) -> dict[str, Any]:
-        """The line as rules read it."""
+        """Return the line as rules read it."""
         return {
             "sku": self.sku,
             "name": self.name,
@@ -49,7 +49,7 @@ class Item:
 
 
 def item_of(line: Mapping[str, Any]) -> Item:
-    """Return a line as rules read it as an item."""
+    """Return an item from a line as rules read it."""
     return Item(
         line["sku"],
         line["name"],
@@ -87,7 +87,7 @@ class Document:
         return to_points(self.gross)
 
     def content(self) -> dict[str, Any]:
-        """What rules read of it."""
+        """Return the values that rules read."""
         return {
             "document_number": self.number,
             "purchase_place": self.purchase_place,
@@ -98,7 +98,7 @@ class Document:
         }
 
     def fingerprint(self) -> str:
-        """A hash of everything that it says, whatever the order of fields."""
+        """A hash of all content, independent of the order of fields."""
         said = [
             self.type,
             self.linked_number,
@@ -111,7 +111,7 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class DocumentFault:
-    """Something wrong in a document: `path` begins at it, in the words that rules use."""
+    """A fault of a document: `path` leads to it, by the names that rules use."""
 
     path: tuple[str | int, ...]
     message: str
@@ -119,7 +119,7 @@ class DocumentFault:
 
 
 def faults_of(document: Document, event_type: EventType) -> list[DocumentFault]:
-    """Return what is wrong with the amounts of a document, or with what the program says of its fields."""
+    """Return the faults of a document: in its amounts, or by the program's schemas of its fields."""
     found = list(_amount_faults(document))
     if not found:
         body = {"transaction": "", **document.content()}
@@ -129,7 +129,7 @@ def faults_of(document: Document, event_type: EventType) -> list[DocumentFault]:
 
 
 def declared_labels(labels: Mapping[str, Any], event_type: EventType, *path: str) -> dict[str, Any]:
-    """Return labels with texts as the numbers that the program declares at a path of the event's body."""
+    """Return labels with texts converted to the numbers that the program declares at a path of the event's body."""
     found = dict(labels)
     for schema in (event_type.body.schema, *event_type.body.schema.get("allOf", ())):
         found = typed_labels(found, _at(schema, path))
@@ -137,7 +137,7 @@ def declared_labels(labels: Mapping[str, Any], event_type: EventType, *path: str
 
 
 def _at(schema: Any, path: Sequence[str]) -> Any:
-    """The schema of a field of a body, as far as it is written out."""
+    """Return the schema of a field of a body, without following references."""
     for step in path:
         properties = schema.get("properties", {}) if isinstance(schema, dict) else {}
         schema = properties.get(step, {})
@@ -146,7 +146,7 @@ def _at(schema: Any, path: Sequence[str]) -> Any:
 
 
 def typed_labels(labels: Mapping[str, str | Decimal | int | bool], schema: Any) -> dict[str, Any]:
-    """Return labels with texts as the numbers or booleans that a schema asks for, where they can be read as such."""
+    """Return labels with texts converted to the numbers or booleans that a schema requires, where possible."""
     properties = schema.get("properties", {}) if isinstance(schema, dict) else {}
     return {key: _typed(value, properties.get(key)) for key, value in labels.items()}
 
@@ -185,7 +185,7 @@ def _fault_of(amount: Decimal | int, path: tuple[str | int, ...], *, least_exclu
 
 
 def _in_order(value: Any) -> Any:
-    """Return a value with the keys of every object in order."""
+    """Return a value with the keys of every object sorted."""
     match value:
         case Mapping():
             return {key: _in_order(value[key]) for key in sorted(value)}

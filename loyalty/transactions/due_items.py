@@ -1,4 +1,4 @@
-"""Due items of returns: one whose sale, or whose reversed event, does not come is set aside."""
+"""Due items of returns: set aside a return whose sale, or reversed event, does not arrive."""
 
 from loyalty.events.due_items import DueItemContext
 from loyalty.references import EventRef
@@ -8,7 +8,7 @@ from loyalty.transactions.reversing import join_late
 
 
 def run_return_item(due: DueItemContext) -> EventRef | None:
-    """Raise a refusal for the return whose id is the subject, if its sale is unknown or another: so it is set aside."""
+    """Raise a refusal for the return whose id is the subject if its sale is unknown or unfit: that sets it aside."""
     found = due.tx.transactions.get(due.subject)
     if found is None or found.member is not None:
         return None
@@ -22,9 +22,9 @@ def run_return_item(due: DueItemContext) -> EventRef | None:
 
 
 def run_reversal_item(due: DueItemContext) -> EventRef | None:
-    """Let the event whose id is the subject join its queue, if the one that it reverses is known by now.
+    """Append the event whose id is the subject to its queue, if the one that it reverses is known by now.
 
-    Else raise what keeps it waiting: so it is set aside.
+    Else raise the reason why it waits, to set it aside.
     """
     found = due.tx.reversals.get(due.subject)
     if found is None or found.reversed is not None:

@@ -1,4 +1,4 @@
-"""Whose a document would be if it were reported now; nothing is stored."""
+"""Determine the member of a document without storing it."""
 
 from loyalty.members.registration import find_member
 from loyalty.store.repositories import StoreReaders

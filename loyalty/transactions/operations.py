@@ -1,7 +1,7 @@
-"""Operations on transactions: store, assign, change. Each refuses, or does all of it.
+"""Operations on transactions: store, assign, change. Each is refused, or done completely.
 
-A sale whose member is known joins that member's queue as the event `transaction`; one whose member is not known is
-stored without, and joins the queue when it is assigned. Locks are taken in the order identity, member, documents.
+A sale whose member is known joins that member's queue as the event `transaction`; a sale without a known member joins
+the queue when it is assigned. Locks are taken in the order identity, member, documents.
 """
 
 from collections.abc import Mapping
@@ -44,7 +44,7 @@ class AssignedTransaction:
 
 
 def register_transaction(operation: OperationContext, document: Document) -> str:
-    """Store a document once, whoever it belongs to; return the id of the transaction.
+    """Store a document once, with or without a member; return the id of the transaction.
 
     Raise DifferentMembers, MemberInactive, ConcurrentInsert or a TransactionRefusal.
     """
@@ -56,7 +56,7 @@ def register_transaction(operation: OperationContext, document: Document) -> str
 
 
 def assign_transaction(operation: OperationContext, document_number: str, member_id: str) -> AssignedTransaction:
-    """Give a sale its member; doing it again changes nothing.
+    """Assign a sale to a member; idempotent.
 
     Raise UnknownDocument, FollowsItsSale, AlreadyAssigned or MemberInactive.
     """
@@ -77,9 +77,10 @@ def assign_transaction(operation: OperationContext, document_number: str, member
 
 
 def change_transaction(operation: OperationContext, transaction_id: str, document: Document) -> None:
-    """Change what a transaction says. Of one that has its member, only the details of the customer change.
+    """Change the content of a transaction.
 
-    One that names a member now is assigned. Raise AlreadyDecided, and what `register_transaction` raises.
+    If it has a member, only the details of the customer change. If it identifies a member now, it is assigned. Raise
+    AlreadyDecided, and what `register_transaction` raises.
     """
     found = _found(operation, transaction_id)
     member_id = found.member or _member_of(operation, document.identity)
@@ -96,7 +97,7 @@ def change_transaction(operation: OperationContext, transaction_id: str, documen
 
 
 def set_labels(operation: OperationContext, transaction_id: str, labels: Mapping[str, Any]) -> None:
-    """Add labels to a transaction, or replace their values; what rules have decided stays."""
+    """Add labels to a transaction, or replace their values; decisions stay."""
     _change_labels(operation, transaction_id, add=labels, remove=())
 
 
@@ -163,7 +164,7 @@ def _register_return(operation: OperationContext, document: Document) -> str:
 
 
 def _require_of(operation: OperationContext, sale: StoredTransaction, document: Document) -> None:
-    """Raise a refusal for a return that cannot be of a sale."""
+    """Raise a refusal for a return that cannot belong to a sale."""
     if sale.is_return:
         raise NotASale(sale.document_number)
     if document.purchased_at < sale.purchased_at:
@@ -176,7 +177,7 @@ def _require_of(operation: OperationContext, sale: StoredTransaction, document: 
 
 
 def _store(operation: OperationContext, document: Document, new: NewTransaction) -> None:
-    """Store a transaction with the event that reports it: in its member's queue, or of nobody."""
+    """Store a transaction with the event that reports it: in its member's queue, or outside of any."""
     if not operation.tx.transactions.add(new, now=operation.now):
         raise ConcurrentInsert("transaction")
     if new.member is None:
@@ -188,7 +189,7 @@ def _store(operation: OperationContext, document: Document, new: NewTransaction)
 
 
 def _member_of(operation: OperationContext, identity: Identity) -> str | None:
-    """Return the member with an identity; if there is none yet, nobody registers one before this is stored."""
+    """Return the member with an identity; if there is none, prevent their registration until this is stored."""
     if not identity:
         return None
     found = find_member(operation.tx, identity)
@@ -199,7 +200,7 @@ def _member_of(operation: OperationContext, identity: Identity) -> str | None:
 
 
 def _repetition(operation: OperationContext, document: Document) -> str | None:
-    """Return the id of the transaction that was stored from the same document; raise DocumentNumberReused."""
+    """Return the id of the transaction with the same document; raise DocumentNumberReused."""
     known = operation.tx.transactions.by_number(document.number)
     if known is None:
         return None

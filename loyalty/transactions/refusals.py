@@ -3,7 +3,7 @@
 TransactionRefusal          a transaction is not stored, changed or assigned
 ├── DocumentNumberReused    the number was used for another document
 ├── UnknownDocument         no transaction has this document number
-├── MissingSale             a return does not say of which sale it is
+├── MissingSale             a return does not name its sale
 ├── NotASale                the document that a return names is itself a return
 ├── ReturnBeforeSale        the return is earlier than its sale
 ├── MoreThanSold            more comes back than was sold, and has not come back yet
@@ -45,7 +45,7 @@ class UnknownDocument(TransactionRefusal):
 
 
 class MissingSale(TransactionRefusal):
-    """A return does not say of which sale it is."""
+    """A return does not name its sale."""
 
     def __init__(self) -> None:
         super().__init__("a return names its sale: send the documentNumber of the sale as linkedDocumentNumber")
@@ -67,7 +67,7 @@ class ReturnBeforeSale(TransactionRefusal):
 
 
 class MoreThanSold(TransactionRefusal):
-    """More comes back than was sold, and has not come back yet. `what` is a sku, or `value` for the sum."""
+    """More is returned than is left of the sale. `what` is a sku, or `value` for the sum."""
 
     def __init__(self, what: str, left: Decimal, asked: Decimal, item: int | None = None) -> None:
         super().__init__(f"of {what[:80]} {left:f} can come back, and not {asked:f}")
@@ -77,7 +77,7 @@ class MoreThanSold(TransactionRefusal):
 
 
 class AnothersSale(TransactionRefusal):
-    """A return names a member who is not that of its sale."""
+    """A return names another member than its sale."""
 
     def __init__(self) -> None:
         super().__init__("the sale belongs to another member: send the customerData of that one, or none")
@@ -92,7 +92,7 @@ class AlreadyAssigned(TransactionRefusal):
 
 
 class FollowsItsSale(TransactionRefusal):
-    """A return has the member of its sale, and is not assigned by itself."""
+    """A return has the member of its sale, and cannot be assigned by itself."""
 
     def __init__(self, document_number: str) -> None:
         super().__init__(f"a return belongs to the member of its sale: assign {document_number[:80]}")
@@ -116,11 +116,11 @@ class AlreadyDecided(TransactionRefusal):
 
 
 class ReversalRefusal(TransactionRefusal):
-    """An event does not reverse another, as its type says."""
+    """An event cannot reverse another as its type declares."""
 
 
 class MoreThanLeft(ReversalRefusal):
-    """More is reversed than is left of the event. `asked` None: nothing is left, whatever is asked for."""
+    """More is reversed than is left of the event. `asked` None: nothing is left, whatever is requested."""
 
     def __init__(self, reversed_type: str, left: Decimal, asked: Decimal | None) -> None:
         wanted = "" if asked is None else f", and not {_percent(asked)}"
@@ -129,7 +129,7 @@ class MoreThanLeft(ReversalRefusal):
 
 
 class ShareOutOfRange(ReversalRefusal):
-    """The share that is reversed is not above 0, or above 1."""
+    """The reversed share is not above 0, or it is above 1."""
 
     def __init__(self, share: Decimal) -> None:
         super().__init__(f"a share is above 0 and at most 1, and not {share.normalize():.6}: send other amounts")
@@ -137,7 +137,7 @@ class ShareOutOfRange(ReversalRefusal):
 
 
 class UnclearReversal(ReversalRefusal):
-    """The event does not say which one it reverses, or how much of it."""
+    """The event does not identify the reversed one, or the share."""
 
     def __init__(self, part: str, what: str) -> None:
         super().__init__(f"{part} {what}, so it is not clear what is reversed: send the field that it reads")

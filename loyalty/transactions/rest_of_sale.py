@@ -1,4 +1,4 @@
-"""What a sale would give for the rest of it, after something came back. Pure."""
+"""What a sale would give for the rest of it, after a return. Pure."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,9 +18,9 @@ class RestGives:
     """What the rest of a sale gives."""
 
     decision: Decision | None
-    """None: deciding it is past the bounds of one event."""
+    """None: deciding it exceeds the bounds of one event."""
     measured: Mapping[str, Measured]
-    """What it adds, by achievement; empty if that is past the bounds of one event."""
+    """What it adds, by achievement; empty if that exceeds the bounds of one event."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from loyalty.transactions.refusals import MoreThanSold
 Line: TypeAlias = Mapping[str, Any]
 
 _EXACT: Final = Decimal("1e-9")
-"""To so much a part of an amount is exact: a share of a third, given by its digits, has three parts of a whole."""
+"""The relative precision of parts of an amount: three shares of a third, given by its digits, make a whole."""
 
 
 @dataclass(slots=True)
@@ -36,21 +36,21 @@ class LeftOfSale:
 
     @classmethod
     def after_share(cls, returned: Decimal) -> "LeftOfSale":
-        """Return what is left of an event, which has no lines, after a share of it was reversed, 1 for all of it."""
+        """Return what is left of an event without lines after a share of it was reversed; 1: all of it."""
         return cls(({},), Decimal(1), returned, by_share=True)
 
     @property
     def is_nothing(self) -> bool:
-        """Whether all of it came back."""
+        """Whether all of it was returned."""
         return not self.lines or (self.by_share and self.returned >= self.sold)
 
     @property
     def is_untouched(self) -> bool:
-        """Whether nothing came back."""
+        """Whether nothing was returned."""
         return not self.by_share and self.returned == 0 and bool(self.lines)
 
     def share_of(self, amount: int, unit: int = 1) -> int:
-        """Return the part of an amount that came back by value, rounded down to whole units."""
+        """Return the part of an amount that was returned by value, rounded down to whole units."""
         if self.is_nothing:
             return amount
         share = (amount * self.returned / self.sold).quantize(_EXACT) if self.sold else Decimal(0)
@@ -66,7 +66,7 @@ class _Sale:
     came_back: dict[str, bool] = field(default_factory=dict)
 
     def take(self, lines: Sequence[Line]) -> None:
-        """Take the lines of a return; raise MoreThanSold."""
+        """Subtract the lines of a return; raise MoreThanSold."""
         value = sum((Decimal(line["gross_value"]) for line in lines), Decimal(0))
         if self.returned + value > self.sold:
             raise MoreThanSold("the value", self.sold - self.returned, value)
@@ -102,7 +102,7 @@ class _Sale:
 
 
 def left_of(sold: Sequence[Line], returns: Sequence[Sequence[Line]]) -> LeftOfSale:
-    """Return what is left of a sale after returns, in their order; raise MoreThanSold for the first that has more."""
+    """Return what is left of a sale after returns, in their order; raise MoreThanSold for the first excessive one."""
     lines = [_OpenLine(line, Decimal(line["quantity"]), Decimal(line["gross_value"])) for line in sold]
     sale = _Sale(lines, sum((each.gross for each in lines), Decimal(0)))
     for returned in returns:

@@ -1,8 +1,8 @@
-"""Points of a sale of which goods came back: what the member is not entitled to any more is taken.
+"""Take back points of a sale whose goods were returned, beyond what the member is still entitled to.
 
 What is taken, in this order: pending points of the sale, what is left of its active ones, and for what was spent or
-moved other points of the member, then debt. What has expired is never taken. All of it follows from the ledger: taking
-again takes nothing more.
+moved other points of the member, then debt. Expired points are never taken. All of it is derived from the ledger, so it
+is idempotent.
 """
 
 from collections.abc import Callable, Mapping
@@ -20,7 +20,7 @@ from loyalty.store.points import Allocation, Lot, NewTransfer, Posted, Transfer
 
 @dataclass(slots=True)
 class _Award:
-    """An award of the sale, and what became of it."""
+    """An award of the sale, and what became of its points."""
 
     transfer: Transfer
     lots: list[Lot]
@@ -40,24 +40,24 @@ class _Award:
 
     @property
     def returned(self) -> int:
-        """What returns took of it, from its lots or in place of what was spent of it."""
+        """What returns took of it: from its lots, or other points in place of spent ones."""
         return sum(each.points for each in self.about if each.kind == "return")
 
     @property
     def given(self) -> int:
-        """What the member still has of it, there, spent, moved or held: all that did not expire and was not taken."""
+        """What the member still has of it, available, spent, moved or held: all that neither expired nor was taken."""
         return self.transfer.points - self.expired - self.returned
 
     @property
     def gone(self) -> int:
-        """What was spent, moved or is held of it, and was not taken from other points yet.
+        """What was spent, moved or is held of it, and not compensated from other points yet.
 
-        Nothing, if some of what other points were taken for has come back to its lots since.
+        0 if some of the compensated points have returned to its lots since.
         """
         return max(0, self.given - self.pending - self.active)
 
     def part(self, name: str) -> int:
-        """What it has added to a part of the balance, with all that followed."""
+        """What it and its later transfers have added to a part of the balance."""
         changes = [self.transfer, *(each for each in self.about if each.kind in ("activate", "return"))]
         return sum(getattr(each.change, name) for each in changes)
 
@@ -65,11 +65,11 @@ class _Award:
 def take_back_points(
     context: EventContext, event_id: str, given: Mapping[str, int], entitled: Mapping[str, int]
 ) -> list[Posted]:
-    """Take of the awards of an event what a member is not entitled to any more, by wallet; return what was posted."""
+    """Take the points of an event's awards beyond the member's entitlement, by wallet; return the transfers."""
     posted: list[Posted] = []
     for wallet_code in given:
         wallet = context.program.wallets.get(wallet_code)
-        if wallet is None:  # the program does not have it any more
+        if wallet is None:  # the program does not have the wallet any more
             continue
         awards = _awards(context, event_id, wallet_code)
         missing = given[wallet_code] - sum(each.transfer.points for each in awards)
@@ -90,7 +90,7 @@ def _awards(context: EventContext, event_id: str, wallet: str) -> list[_Award]:
 
 
 def _take(context: EventContext, wallet: Wallet, awards: list[_Award], entitled: int) -> list[Posted]:
-    """Take what is more than a member is entitled to: of each award first what is pending, then active, then gone."""
+    """Take what exceeds a member's entitlement: of each award first pending points, then active, then gone ones."""
     excess = sum(max(0, each.given) for each in awards) - entitled
     plan = {each.transfer.id: [0, 0, 0] for each in awards}
     for step, part in enumerate(("pending", "active", "gone")):
@@ -165,7 +165,7 @@ def _from_lots(lots: list[Lot], points: int) -> list[Allocation]:
 
 
 def give_back_deductions(context: EventContext, event_id: str, share_of: Callable[[Transfer], int]) -> list[Posted]:
-    """Give back the share of what an event deducted, to the lots that it came from; what expired gets a new date."""
+    """Give back the share of an event's deductions to the lots that they came from; expired points get a new date."""
     posted: list[Posted] = []
     ledger = context.tx.ledger
     for each in ledger.transfers_of(event_id):
@@ -208,7 +208,7 @@ def _give_back(context: EventContext, wallet: Wallet, deducted: Transfer, points
 
 
 def _renew(context: EventContext, wallet: Wallet, allocations: list[Allocation]) -> None:
-    """Give lots whose date has passed, and of which nothing is left, a new date."""
+    """Give a new date to empty lots whose date has passed."""
     until = wallet.grace.after(context.now, context.program.zone)
     for each in allocations:
         found = context.tx.ledger.lot(each.lot)

@@ -1,4 +1,4 @@
-"""Progress that a sale made, of which goods came back. A completion falls if nothing takes its place."""
+"""Take back the progress of a sale whose goods were returned. A completion falls if nothing takes its place."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -27,7 +27,7 @@ from loyalty.transactions.returned_lines import LeftOfSale
 
 @dataclass(frozen=True, slots=True)
 class FallenCompletion:
-    """A completion that fell: the event that brought it, and the body of its `achievement_completed`."""
+    """A completion that fell: the event that caused it, and the body of its `achievement_completed`."""
 
     event: str
     body: Mapping[str, Any]
@@ -40,7 +40,7 @@ def take_back_progress(
     left: LeftOfSale,
     event_ids: Sequence[str],
 ) -> list[FallenCompletion]:
-    """Take back what a sale counted and the rest of it does not; return the completions that fell by that.
+    """Take back what a sale counted and the rest of it does not; return the completions that fell.
 
     `rest`: what the rest of the sale adds, by achievement. `event_ids`: the sale and its returns, whose contributions
     say what it still counts.
@@ -65,7 +65,7 @@ def take_back_progress(
 
 
 def _stays(rest: Measured | None, left: LeftOfSale, achievement: Achievement, value: str, amount: int) -> int | None:
-    """Return what a sale counts for the rest of it, in millionths; 0: it does not count any more; None: as before."""
+    """Return what the rest of a sale counts, in millionths; 0: it does not count any more; None: as before."""
     if left.is_nothing:
         return 0
     match rest:
@@ -88,7 +88,7 @@ def _less(
     amount: int,
     stays: int,
 ) -> int:
-    """Return by how much a daily sum falls: by nothing while another event counts the same day, or the same value."""
+    """Return by how much a daily sum falls: 0 while another event counts the same day, or the same value."""
     match achievement.measure:
         case Sum() | CountEvents():
             return max(0, amount - stays)
@@ -100,7 +100,7 @@ def _less(
 
 
 def _has_other(context: EventContext, given: StoredEvent, name: str, day: date, value: str) -> bool:
-    """Return whether another sale of the member counts the same day or value, and did not come back."""
+    """Return whether another sale of the member, not returned, counts the same day or value."""
     found = context.tx.contributions.counted_on(given.member, name, day, value)
     others = {event_id for event_id, each in found if each.kind == "counted"} - {given.id, context.event.id}
     for event_id in others:
@@ -113,7 +113,7 @@ def _has_other(context: EventContext, given: StoredEvent, name: str, day: date, 
 
 
 def _came_back(context: EventContext, event: StoredEvent, noted: set[str]) -> bool:
-    """Return whether a return of a sale has noted that it counts the day no more."""
+    """Return whether a return of a sale has recorded that the sale does not count for the day any more."""
     reversing = context.tx.reversals.of(event.id) if event.type in context.program.reversals_of else ()
     if any(each.event in noted for each in reversing):
         return True
@@ -124,7 +124,7 @@ def _came_back(context: EventContext, event: StoredEvent, noted: set[str]) -> bo
 
 @dataclass(slots=True)
 class _Returned:
-    """The daily sum of an achievement of which something is taken back."""
+    """A daily sum of an achievement from which something is taken back."""
 
     context: EventContext
     achievement: Achievement
@@ -132,7 +132,7 @@ class _Returned:
     value: str
 
     def take(self, less: int) -> list[FallenCompletion]:
-        """Lower the daily sum; let other sums that are unused take the place of what completions used of it."""
+        """Lower the daily sum; replace what completions used of it by unused other sums."""
         repository, member = self.context.tx.achievements, self.context.event.member
         name = self.achievement.name
         sums = list(repository.daily_sums(member, name, since=date.min))
@@ -152,7 +152,7 @@ class _Returned:
         return fallen
 
     def _cover(self, sums: list[DailySum], changed: dict[tuple[date, str], DailySum]) -> list[FallenCompletion]:
-        """Let unused sums of the window take the place of what completions used too much; else they fall."""
+        """Replace what completions used too much by unused sums of the window; else the completions fall."""
         fallen: list[FallenCompletion] = []
         while (missing := self._missing(sums)) > 0:
             group = in_window(self.achievement, sums, self.day)
@@ -191,7 +191,7 @@ class _Returned:
     def _undo_completion(
         self, sums: list[DailySum], changed: dict[tuple[date, str], DailySum]
     ) -> FallenCompletion | None:
-        """Undo the last completion that used the daily sum, or for which it stands in: what it used is unused again."""
+        """Undo the last completion that used the daily sum, or a replacement of it: what it used is unused again."""
         member, name = self.context.event.member, self.achievement.name
         if self.context.tx.achievements.completed(member, name) == 0:
             return None
@@ -209,7 +209,7 @@ class _Returned:
         return None
 
     def _completing(self) -> list[str]:
-        """The events that used the daily sum, the last one first, then those that used others of its window."""
+        """Return the events that used the daily sum, the last one first, then those that used others of its window."""
         member, name = self.context.event.member, self.achievement.name
         rows = [row for row in self.context.tx.contributions.used_by(member, name) if row[1].amount > 0]
         here = [event_id for event_id, each in rows if (each.day, each.value) == (self.day, self.value)]
@@ -217,7 +217,7 @@ class _Returned:
         return list(dict.fromkeys([*reversed(here), *reversed(others)]))
 
     def _free(self, sums: list[DailySum], changed: dict[tuple[date, str], DailySum], event_id: str) -> None:
-        """Free what a completion by an event used, and what stands in for it since."""
+        """Free what a completion by an event used, and its replacements since."""
         rows = [each for _, each in self.context.tx.contributions.of_events([event_id]) if each.kind == "used"]
         mine = [each for each in rows if each.name == self.achievement.name]
         mine.sort(key=lambda each: ((each.day, each.value) != (self.day, self.value), each.day))
@@ -236,7 +236,7 @@ class _Returned:
                 back -= share
 
     def _standing(self, event_id: str) -> list[int]:
-        """The numbers of the completions that an event brought and that did not fall."""
+        """Return the numbers of the completions that an event caused and that did not fall."""
         name = self.achievement.name
         completed = self.context.tx.achievements.completed(self.context.event.member, name)
         rows = self.context.tx.contributions.of_events([event_id])

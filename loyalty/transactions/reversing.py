@@ -1,7 +1,7 @@
-"""Events that reverse others of their member: which one each reverses, how much of it, and which wait for it.
+"""Events that reverse others of their member: which one each reverses, which share of it, and which wait for it.
 
 An event whose reversed event is known joins its member's queue as any other. One whose reversed event is not known yet
-is stored outside the queue, and joins its end when that arrives. All of it happens under the lock of the member.
+is stored outside the queue, and joins its end when that arrives. Everything happens under the lock of the member.
 """
 
 import hashlib
@@ -31,11 +31,11 @@ WAITS_FOR_REVERSED: Final = Duration(days=7)
 """How long an event waits for the one that it reverses before it is set aside."""
 
 MOST_SEARCHED: Final = 1000
-"""So many events of a member, the newest, are searched for one that was accepted before the program reversed it."""
+"""How many of a member's newest events are searched for one that was accepted before the program reversed it."""
 
 ALL: Final = Decimal(1)
 _NEGLIGIBLE: Final = Decimal("1e-12")
-"""Shares are quotients of 34 digits: what sums of them miss of a whole is less."""
+"""Shares are quotients of 34 digits: a smaller remainder counts as zero."""
 
 
 def reverses_something(program: Program, type_: str) -> bool:
@@ -45,7 +45,7 @@ def reverses_something(program: Program, type_: str) -> bool:
 
 
 def reversal_of(tx: StoreRepositories, program: Program, new: NewEvent) -> StoredReversal | None:
-    """Return what an event reverses that is to be stored, its member locked; None: it is of no type that reverses.
+    """Return the reversal of an event to be stored, its member locked; None: its type reverses nothing.
 
     Raise UnclearReversal, ShareOutOfRange or MoreThanLeft.
     """
@@ -60,7 +60,7 @@ def reversal_of(tx: StoreRepositories, program: Program, new: NewEvent) -> Store
 
 
 def note_reversal(tx: StoreRepositories, program: Program, reversal: StoredReversal, *, now: datetime) -> None:
-    """Store what an event reverses, which was stored just now; one that waits has a due item."""
+    """Store the reversal of an event that was just stored; a waiting one gets a due item."""
     tx.reversals.add(reversal, now=now)
     if reversal.reversed is None:
         missed_at = WAITS_FOR_REVERSED.after(now, program.zone)
@@ -70,7 +70,7 @@ def note_reversal(tx: StoreRepositories, program: Program, reversal: StoredRever
 def note_reversible(
     tx: StoreRepositories, program: Program, new: Sequence[NewEvent], *, now: datetime
 ) -> list[EventRef]:
-    """Let events, which were stored just now, be reversed; return those that waited for them, and join."""
+    """Index events that were just stored as reversible; return the waiting ones that join for them."""
     if not program.reversals_of:
         return []
     found = [
@@ -87,7 +87,7 @@ def note_reversible(
 
 
 def join_late(tx: StoreRepositories, program: Program, reversal: StoredReversal, *, now: datetime) -> EventRef:
-    """Let an event join its queue that waited, and return it; raise what keeps it waiting."""
+    """Append a waiting event to its queue, and return it; raise the reason why it must still wait."""
     found = tx.events.get(reversal.event)
     rule = None if found is None else _rule(program, found)
     if found is None or rule is None:
@@ -102,20 +102,20 @@ def join_late(tx: StoreRepositories, program: Program, reversal: StoredReversal,
 
 
 def reversed_share(reversals: Iterable[StoredReversal]) -> Decimal:
-    """Return how much of an event some others reverse together, from 0 to 1."""
+    """Return the share of an event that others reverse together, from 0 to 1."""
     shares = sum((Decimal(each.share) for each in reversals if each.share is not None), Decimal(0))
     return ALL if shares > ALL - _NEGLIGIBLE else shares
 
 
 def share_left(reversals: ReversalReader, event_id: str) -> Decimal:
-    """Return how much of an event is not reversed yet."""
+    """Return the share of an event that is not reversed yet."""
     return ALL - reversed_share(reversals.of(event_id))
 
 
 def _join_if_it_fits(
     tx: StoreRepositories, program: Program, waiting: StoredReversal, *, now: datetime
 ) -> EventRef | None:
-    """Let an event join that waited; None: it stays outside, and its due item says why."""
+    """Append a waiting event to its queue; None: it stays outside, and its due item gives the reason."""
     try:
         return join_late(tx, program, waiting, now=now)
     except ReversalRefusal:
@@ -128,7 +128,7 @@ def _rule(program: Program, event: StoredEvent) -> Reversal | None:
 
 
 def _matched(tx: StoreRepositories, rule: Reversal, event: Event, waiting: StoredReversal) -> StoredReversal:
-    """Return what an event reverses: of several, the newest of which something is left."""
+    """Return the event to reverse: of several, the newest that is not completely reversed."""
     candidates = tx.reversals.reversible(event.member, waiting.key) or _earlier(tx, rule, event, waiting.key)
     if not candidates:
         return waiting
@@ -143,7 +143,7 @@ def _matched(tx: StoreRepositories, rule: Reversal, event: Event, waiting: Store
 
 
 def _earlier(tx: StoreRepositories, rule: Reversal, event: Event, key: str) -> list[str]:
-    """Find an event that was accepted before the program said that it can be reversed, and let it be found by key."""
+    """Find an event that was accepted before the program declared it reversible, and index it by key."""
     for each in tx.events.newest_of(event.member, rule.event, limit=MOST_SEARCHED):
         if key in _keys_of([rule], each.type, each.body):
             tx.reversals.note_reversible([ReversibleEvent(each.id, each.member, key, each.time)])
@@ -165,7 +165,7 @@ def _share_of(rule: Reversal, event: Event, found: StoredEvent | None) -> Decima
 
 
 def _key_of(rule: Reversal, event: Event) -> str:
-    """Return what an event says of the one that it reverses."""
+    """Return the key of the event that an event reverses."""
     values = event_input(event, now=event.time)
     said = {path: _value(logic.rule, values) for path, logic in rule.where.items()}
     key = _key(rule.event, said)
@@ -182,7 +182,7 @@ def _keys_of(rules_: Iterable[Reversal], type_: str, body: Mapping[str, Any]) ->
 
 
 def _key(type_: str, fields: Mapping[str, Any]) -> str | None:
-    """Return a hash of values of fields; None if one of them has no value that can be compared."""
+    """Return a hash of the values of fields; None if one of them is not comparable."""
     known = [[path, _comparable(fields[path])] for path in sorted(fields)]
     if any(value is None for _, value in known):
         return None
@@ -190,7 +190,7 @@ def _key(type_: str, fields: Mapping[str, Any]) -> str | None:
 
 
 def _comparable(value: Any) -> list[Any] | None:
-    """Return a value so that equal ones are the same text; None: it is no text, number, true or false."""
+    """Return a value so that equal ones are the same text; None: it is no text, number or boolean."""
     match value:
         case bool() | str():
             return [value]

@@ -42,7 +42,7 @@ RETURNED = "transaction_returned"
 
 
 def takes_back(context: EventContext) -> bool:
-    """Return whether the event takes something back: a return, or a sale of which something came back before.
+    """Return whether the event takes something back: a return, or a sale with earlier returns.
 
     A return is also an event that reverses another, and a sale also an event that is reversed.
     """
@@ -59,9 +59,9 @@ def takes_back(context: EventContext) -> bool:
 
 
 def take_back(context: EventContext) -> None:
-    """Take back what the sale of the event gave for all that came back of it until now.
+    """Take back what the sale of the event gave, for everything that was returned until now.
 
-    Nothing is taken of a sale that is not decided yet: it takes it back itself, when it is.
+    Nothing is taken of an undecided sale: it does so itself when it is decided.
     """
     found = _of_sale(context) if context.event.type in (RETURNED, SOLD) else _of_reversed(context)
     if found is None:
@@ -74,7 +74,7 @@ def take_back(context: EventContext) -> None:
 
 
 def _of_sale(context: EventContext) -> "_Taking | None":
-    """What is taken back for a return, or for a sale; None: nothing, or it was taken back before."""
+    """Return what to take back for a return, or for a sale; None: nothing, or it was taken back before."""
     number = str(context.event.body["sale_document_number" if context.event.type == RETURNED else "document_number"])
     sale = context.tx.transactions.by_number(number)
     given = None if sale is None or sale.event is None else context.tx.events.get(sale.event)
@@ -90,7 +90,7 @@ def _of_sale(context: EventContext) -> "_Taking | None":
 
 
 def _of_reversed(context: EventContext) -> "_Taking | None":
-    """What is taken back for an event that reverses another, or for one that is reversed; None: as `_of_sale`."""
+    """Return what to take back for an event that reverses another, or is reversed; None: as `_of_sale`."""
     reversal = _reversed_by(context)
     reversed_id = context.event.id if reversal is None else reversal.reversed
     given = None if reversed_id is None else context.tx.events.get(reversed_id)
@@ -106,14 +106,14 @@ def _of_reversed(context: EventContext) -> "_Taking | None":
 
 
 def _reversed_by(context: EventContext) -> StoredReversal | None:
-    """What the event reverses; None: nothing, or it waits."""
+    """Return what the event reverses; None: nothing, or it waits."""
     known = context.program.event_types.get(context.event.type)
     found = None if known is None or known.reverses is None else context.tx.reversals.get(context.event.id)
     return None if found is None or found.reversed is None else found
 
 
 def _is_decided(given: StoredEvent) -> bool:
-    """Whether an event was decided, also if the decision was removed since."""
+    """Return whether an event was decided, even if the decision was removed since."""
     return given.decision is not None or given.removed_at is not None
 
 
@@ -123,7 +123,7 @@ def _applied_returns(context: EventContext, number: str) -> list[StoredTransacti
 
 
 def _is_applied(context: EventContext, event_id: str) -> bool:
-    """Whether another event was applied before."""
+    """Return whether another event was applied before."""
     found = None if event_id == context.event.id else context.tx.events.get(event_id)
     return found is not None and found.status == "applied"
 
@@ -138,7 +138,7 @@ class _Taking:
     returns: list[str]
 
     def run(self) -> list[Posted]:
-        """Take back what is not given any more; return what was posted."""
+        """Take back what is not given any more; return the transfers."""
         program = self.context.program_of(self.given.revision)
         self._give_back_codes(program)
         rest = None if program is None else self._rest_gives()
@@ -154,7 +154,7 @@ class _Taking:
         return posted
 
     def _give_back_codes(self, program: Program | None) -> None:
-        """Give back the redemption codes that a decision used, once all that it was made on came back."""
+        """Give back the redemption codes of a decision, once everything that it was based on was returned."""
         facts = self.context.tx.events.facts(self.given.id) if self.left.is_nothing else None
         if facts is not None:
             first = from_json(self.given.decision or [], (program or self.context.program).wallets)
@@ -165,7 +165,7 @@ class _Taking:
         return list(dict.fromkeys([self.given.id, *self.returns, self.context.event.id]))
 
     def rest(self) -> Event | None:
-        """The sale's event without what came back; None: all of it did, or its lines are not known."""
+        """Return the sale's event without returned lines; None: all was returned, or its lines are unknown."""
         if self.left.is_nothing or self.left.by_share or not self.given.body:
             return None
         lines = list(self.left.lines)
@@ -173,14 +173,14 @@ class _Taking:
         return Event(self.given.id, self.given.type, self.given.member, self.given.time, body)
 
     def _rest_gives(self) -> RestGives | None:
-        """What the program that decided the sale gives for the rest of it; None: by share, or nothing is left."""
+        """Return what the sale's program gives for the rest of it; None: by share, or nothing is left."""
         rest, facts = self.rest(), self.context.tx.events.facts(self.given.id)
         if rest is None or facts is None:
             return None
         return self.context.evaluate(RestInput(rest, facts_from_json(facts)), revision=self.given.revision)
 
     def _take(self, event: StoredEvent, again: Decision | None, program: Program | None) -> list[Posted]:
-        """Take back what an event gave, and `again` does not give; without one, by share."""
+        """Take back what an event gave, and `again` does not give; without `again`, by share."""
         first = from_json(event.decision or [], (program or self.context.program).wallets)
         before = _awarded(first) if event.removed_at is None else self._posted(event)
         after = {} if again is None else _awarded(again)
@@ -199,7 +199,7 @@ class _Taking:
         return posted
 
     def _posted(self, event: StoredEvent) -> Mapping[str, Points]:
-        """What an event awarded by the ledger, as its decision was removed."""
+        """Return an event's awards by the ledger, if its decision was removed."""
         found: dict[str, Points] = {}
         for each in self.context.tx.ledger.transfers_of(event.id):
             if each.kind == "award":
@@ -207,12 +207,12 @@ class _Taking:
         return found
 
     def _unit(self, code: str) -> int:
-        """The smallest amount that a wallet shows."""
+        """Return the smallest amount that a wallet shows."""
         wallet = self.context.program.wallets.get(code)
         return 1 if wallet is None else int(10 ** (POINT_DECIMALS - wallet.decimals))
 
     def _take_limits(self, event: StoredEvent, again: Decision | None) -> None:
-        """Give back what firings took from limits."""
+        """Give back the use of limits by firings."""
         still = Counter[tuple[object, ...]]()
         fired = Counter[tuple[object, ...]]()
         for each in [] if again is None else [each for claim in again.claims for each in claimed(claim)]:
@@ -234,7 +234,7 @@ class _Taking:
                 self.context.contributions.append(change)
 
     def _claims_of(self, event: StoredEvent) -> list[Contribution]:
-        """What an event took from limits; of the sale itself, less what its returns gave back."""
+        """Return what an event used of limits; for the sale itself, less what its returns gave back."""
         stored = self.context.tx.contributions.of_events([event.id])
         own = [each for _, each in stored if each.kind in ("member", "program")]
         if event.id != self.given.id:
@@ -286,14 +286,14 @@ class _Taking:
         work.recorded += operation.to_start
 
     def _take_completion(self, fallen: FallenCompletion) -> list[Posted]:
-        """Take the gifts of a completion that fell, with all that they caused."""
+        """Take back the gifts of a fallen completion, with everything that they caused."""
         for child in self.context.tx.events.caused_by(fallen.event):
             if child.type == "achievement_completed" and child.body == fallen.body:
                 return self._take_all(child)
         return []
 
     def _take_all(self, event: StoredEvent) -> list[Posted]:
-        """Take back everything that an event gave, and what it caused."""
+        """Take back everything that an event gave and caused."""
         whole = _Taking(self.context, event, LeftOfSale((), self.left.sold, self.left.sold), self.returns)
         posted = whole._take(event, None, self.context.program_of(event.revision))
         for child in self.context.tx.events.caused_by(event.id):
@@ -316,7 +316,7 @@ def _net(context: EventContext, event_ids: list[str], kinds: tuple[str, ...]) ->
 
 
 def _awarded(decision: Decision) -> Mapping[str, Points]:
-    """Return what a decision awards, by wallet."""
+    """Return the points that a decision awards, by wallet."""
     found: dict[str, Points] = {}
     for _, _, effect in decision.effects():
         if isinstance(effect, AwardPoints):

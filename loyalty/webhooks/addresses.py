@@ -1,6 +1,7 @@
 """The addresses that webhooks may be sent to: public ones, and networks on the operator's allow-list.
 
-The list is our own: `ipaddress.is_global` says yes to `fec0::1`, `3fff::1` and wrapped loopback addresses.
+The list of special networks is our own: `ipaddress.is_global` accepts `fec0::1`, `3fff::1` and wrapped loopback
+addresses.
 """
 
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network

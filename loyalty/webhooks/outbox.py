@@ -1,7 +1,7 @@
-"""Messages matched with subscriptions, in the unit of work that causes them.
+"""Match messages with subscriptions, in the unit of work that causes them.
 
-Each matching subscription gets a delivery. Deliveries are sent at least once: a receiver tells a repetition by its
-`webhook-id`.
+Each matching subscription gets a delivery. Deliveries are sent at least once: a receiver recognizes a repeated one by
+its `webhook-id`.
 """
 
 from collections.abc import Callable
@@ -42,7 +42,7 @@ class Outbox:
         """Whether the store has any subscription."""
 
     def send(self, message_type: type[Message], make: Callable[[], Message]) -> None:
-        """Send a message to every subscription to its name; without one, it is not even made."""
+        """Send a message to every subscription to its name; without one, do not even create it."""
         name = message_type.__name__
         subscriptions = self._to_send(name) if self.has_subscribers else None
         if not subscriptions:
@@ -68,14 +68,14 @@ class Outbox:
             self._add_delivery(message_id, name, each.id, each.url, each.headers, slow=slow, is_skipped=is_skipped)
 
     def call(self, call: CallWebhook) -> None:
-        """Send what a reactor asks for, to its URL."""
+        """Send the request of a reactor to its URL."""
         message_id = new_id()
         self._add_message(message_id, CALL, {CALL: call.body})
         headers = [{"headerName": name, "headerValue": value} for name, value in call.headers]
         self._add_delivery(message_id, CALL, None, call.url, headers, slow=False)
 
     def _to_send(self, name: str) -> list[ReceivingSubscription]:
-        """The subscriptions to a name that want what happened when the event did."""
+        """Return the subscriptions to a name that include the time of the event."""
         named = self._by_event_name.get(name, [])
         return [each for each in named if each.wants(self._event.time, now=self._now)]
 
@@ -88,7 +88,7 @@ class Outbox:
 
     @cached_property
     def _origin(self) -> Origin:
-        """What only the envelope shows; for other formats the decision is not written out."""
+        """Return what only the envelope shows; for other formats the decision is not rendered."""
         event = self._event
         stored = event.decision if self.decision is None else to_json(self.decision)
         outcomes = None if stored is None else written_out(stored, self._program.wallets)

@@ -1,6 +1,6 @@
-"""Deliveries are sent again: one of them, or many by a job that counts first, goes on page by page, and can be ended.
+"""Resend deliveries: a single one, or many by a job that counts first, runs page by page, and can be cancelled.
 
-A message keeps its `webhook-id`, so that its receiver recognizes what it has already.
+A message keeps its `webhook-id`, so that its receiver recognizes a repeated one.
 """
 
 from dataclasses import replace
@@ -12,11 +12,11 @@ from loyalty.store.resends import Resend, ResendCriteria, ResendRepository, crit
 from loyalty.store.webhooks import OutboundDelivery, Subscription
 
 PAGE = 200
-"""Deliveries that a job looks at in one transaction."""
+"""Deliveries that a job examines in one transaction."""
 
 
 def resend_delivery(deliveries: ResendRepository, delivery_id: str, *, target: str | None, now: datetime) -> str | None:
-    """Send a delivery again, whatever came of it; return the id of what is sent, None if there is no such delivery.
+    """Resend a delivery, whatever its result; return the id of what is sent, None if there is no such delivery.
 
     `target`: another subscription to send to, for which a delivery is added. Raise NoLiveSubscription, OtherEventName
     or FormatNotKept; DeliveryNotFailed for one that failed and waits for its next attempt.
@@ -45,7 +45,7 @@ def begin_resend(
     by: str,
     now: datetime,
 ) -> Resend:
-    """Store a job that sends again what fits the criteria now; raise NoLiveSubscription or OtherEventName."""
+    """Store a job that resends what matches the criteria now; raise NoLiveSubscription or OtherEventName."""
     if target is not None:
         found = _live(deliveries, target)
         if criteria.name is not None and criteria.name != found.event_name:
@@ -61,9 +61,9 @@ def begin_resend(
 
 
 def resend_page(deliveries: ResendRepository, resend_id: str, *, now: datetime) -> Resend | None:
-    """Send the next deliveries of a job again, each once however often this is called; return the job, None: no such.
+    """Resend the next deliveries of a job, idempotently; return the job, None if there is no such job.
 
-    What is being sent, or has no live subscription, is left as it is.
+    Deliveries that are in progress, or have no live subscription, are skipped.
     """
     resend = deliveries.get_to_change(resend_id)
     if resend is None or resend.status != "running":
@@ -90,7 +90,7 @@ def resend_page(deliveries: ResendRepository, resend_id: str, *, now: datetime) 
 
 
 def cancel_resend(deliveries: ResendRepository, resend_id: str, *, now: datetime) -> bool:
-    """End a job; what it sent again already is sent. Return False if there is none; raise ResendFinished."""
+    """Cancel a job; what it resent stays sent. Return False if there is no such job; raise ResendFinished."""
     resend = deliveries.get_to_change(resend_id)
     if resend is None:
         return False
@@ -106,7 +106,7 @@ def _wants_delivered(resend: Resend) -> bool:
 
 
 def _live(deliveries: ResendRepository, subscription_id: str) -> Subscription:
-    """A subscription that is not disabled; raise NoLiveSubscription."""
+    """Return a subscription that is not disabled; raise NoLiveSubscription."""
     found = deliveries.subscription(subscription_id)
     if found is None or found.disabled_at is not None:
         raise NoLiveSubscription(subscription_id)

@@ -19,9 +19,9 @@ LONGEST_WAIT = timedelta(days=1)
 """The longest wait that a `Retry-After` header can ask for."""
 
 PATIENCE = timedelta(days=5)
-"""An endpoint without a success for so long is disabled."""
+"""How long an endpoint may fail without a success before it is disabled."""
 
-_JITTER = 0.1  # up to a tenth longer, so that what failed together does not come back together
+_JITTER = 0.1  # up to a tenth longer, so that failures of one moment do not retry together
 _GONE = 410
 
 
@@ -50,7 +50,7 @@ def read_retry_after(text: str | None, *, now: datetime) -> timedelta | None:
         moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment
         return min(LONGEST_WAIT, max(timedelta(0), moment - now))
     except (ValueError, OverflowError):
-        return None  # the table says when
+        return None  # the schedule decides
 
 
 def is_success(status: int) -> bool:
@@ -59,10 +59,10 @@ def is_success(status: int) -> bool:
 
 
 def is_gone(status: int) -> bool:
-    """Return whether a status (410 Gone) means that the subscription is to be disabled."""
+    """Return whether a status (410 Gone) disables the subscription."""
     return status == _GONE
 
 
 def is_dead(failing_since: datetime | None, *, now: datetime) -> bool:
-    """Return whether an endpoint that has failed since then, without a success, is to be disabled."""
+    """Return whether an endpoint that has failed since a moment, without a success, is to be disabled."""
     return failing_since is not None and now - failing_since >= PATIENCE

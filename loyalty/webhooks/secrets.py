@@ -1,4 +1,4 @@
-"""Secrets that sign webhooks are rotated: for a while the one before the present one signs, too."""
+"""Rotate the secrets that sign webhooks: for a while the previous secret signs, too."""
 
 from datetime import datetime, timedelta
 
@@ -11,9 +11,9 @@ def rotate_secret(
 ) -> bool:
     """Give a subscription, or the store (None), another secret; return False if there is no such subscription.
 
-    Without an overlap, what signed before signs no more. While the secret before the present one signs, only such a
-    rotation is possible, else of two at once the second would end the secret that receivers verify by: raise
-    SecretRotationUnderWay. A secret that is present already stays as it is.
+    Without an overlap, the previous secret signs no more. While the previous secret signs, only such a rotation is
+    possible, since a second overlapping one would end the secret that receivers verify by: raise
+    SecretRotationUnderWay. Setting the present secret again changes nothing.
     """
     present = secrets.secret_to_change(subscription_id)
     if present is None:

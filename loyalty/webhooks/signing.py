@@ -1,4 +1,4 @@
-"""Signatures of webhooks, as Standard Webhooks 1.0 has them: HMAC-SHA256 of id, time and raw body."""
+"""Signatures of webhooks by Standard Webhooks 1.0: HMAC-SHA256 of id, time and raw body."""
 
 import binascii
 import hmac
@@ -11,7 +11,7 @@ SECRET_PREFIX = "whsec_"  # noqa: S105  (what every secret begins with, none its
 TOLERANCE = timedelta(minutes=5)
 
 _NEW_BYTES = 32
-_FEWEST_BYTES, _MOST_BYTES = 24, 64  # what the standard demands of a key
+_FEWEST_BYTES, _MOST_BYTES = 24, 64  # the standard's requirement for a key
 
 
 class VerificationError(Exception):
@@ -39,7 +39,7 @@ class StaleError(VerificationError):
 
 
 class SignatureError(VerificationError):
-    """No signature of this body fits any of the secrets."""
+    """No signature of this body matches any of the secrets."""
 
     def __init__(self) -> None:
         super().__init__("no webhook-signature fits: verify the raw bytes of the body, with the subscription's secret")

@@ -1,4 +1,4 @@
-"""URLs of webhooks, checked by their text alone; the addresses behind a host name are checked on connecting."""
+"""URLs of webhooks, checked by their text only; the addresses behind a host name are checked on connecting."""
 
 import re
 import socket
@@ -76,7 +76,7 @@ def check_url(url: str, allow: tuple[Network, ...] = ()) -> str | None:
 
 
 def refusal(host: str, address: Address, kind: str) -> str:
-    """Return a message for people: the address, what it is, and the cure."""
+    """Return a message for people: the address, its kind, and the cure."""
     of = "" if host == str(address) else f" (of {host})"
     return f"{address}{of} is {kind}: {_cure()}"
 

@@ -1,1 +1,1 @@
-"""The repositories of a store that is kept in memory."""
+"""The in-memory repositories of a store."""

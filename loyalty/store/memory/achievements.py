@@ -1,4 +1,4 @@
-"""The daily sums and completions of a store that is kept in memory."""
+"""The daily sums and completions of an in-memory store."""
 
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
@@ -9,7 +9,7 @@ from loyalty.store.memory.member_state import MemberState
 
 
 class InMemoryAchievements:
-    """Daily sums and completions, kept with their members."""
+    """Daily sums and completions, stored with their members."""
 
     __slots__ = ("_members",)
 

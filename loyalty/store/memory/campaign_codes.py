@@ -7,7 +7,7 @@ from loyalty.store.campaign_codes import NewCampaignCode
 
 
 class InMemoryCampaignCodes:
-    """The redemption codes of one store. A reactor to which none was added takes every text as one of its codes."""
+    """The redemption codes of one store. A reactor without a list of codes accepts every text."""
 
     __slots__ = ("_listed", "_used")
 

@@ -1,4 +1,4 @@
-"""The codes of a store in memory."""
+"""The codes of members of an in-memory store."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -9,7 +9,7 @@ _SECRET = "in memory"  # noqa: S105 - codes of a store in memory prove nothing
 
 
 class InMemoryCodes:
-    """Codes by id, in the order in which they were made."""
+    """Codes by id, in the order of creation."""
 
     __slots__ = ("_codes",)
 

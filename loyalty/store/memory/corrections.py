@@ -1,4 +1,4 @@
-"""The corrections of a store that is kept in memory."""
+"""The corrections of an in-memory store."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -9,7 +9,7 @@ from loyalty.store.corrections import DEFAULT_RULES, Correction, CorrectionRules
 
 
 class InMemoryCorrections:
-    """Corrections in the order in which they were asked for."""
+    """Corrections in the order of request."""
 
     __slots__ = ("_by_id", "_rules")
 
@@ -37,7 +37,7 @@ class InMemoryCorrections:
         return self._rules
 
     def lock_person(self, person: str) -> None:
-        """Lock nothing, since nothing runs at the same time."""
+        """Lock nothing, since there is no concurrency."""
 
     def add(self, new: Correction) -> None:
         self._by_id[new.id] = new

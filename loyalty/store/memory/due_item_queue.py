@@ -1,4 +1,4 @@
-"""The due items of a store that is kept in memory."""
+"""The due items of an in-memory store."""
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
@@ -9,11 +9,11 @@ from loyalty.store.due_items import DUE_KINDS, WAITING_KINDS, DueItem, DueKind, 
 
 _RANK: Final = {kind: rank for rank, kind in enumerate(DUE_KINDS)}
 _OF_MEMBERS: Final = frozenset(kind for kind, info in DUE_KINDS.items() if info.subject == "member")
-"""Kinds whose subject may be a member's place in a tier set."""
+"""Kinds whose subject may be a member in a tier set."""
 
 
 class DueItemQueue:
-    """The due items of lots, coupons and tiers, in a heap by time. None waits, but for members who are frozen.
+    """The due items of lots, coupons and tiers, in a heap by time. Items only wait while their member is frozen.
 
     `owner_of` returns the member of a lot or a coupon, `is_frozen` whether a member is frozen.
     """
@@ -25,14 +25,14 @@ class DueItemQueue:
         self._is_frozen = is_frozen
         self._items: dict[str, dict[DueKind, datetime]] = {}
         self._owners: dict[str, str] = {}
-        """The members of subjects that are not members themselves."""
+        """The members of those subjects that are not members themselves."""
         self._waiting: dict[str, dict[DueKind, datetime]] = {}
-        """What fell due of members who are frozen, by subject."""
+        """Items that fell due while their member was frozen, by subject."""
         self._heap: list[tuple[datetime, int, str, DueKind]] = []
-        """By time and kind: at the same moment, points expire before tiers are reviewed."""
+        """Items by time and kind: at the same moment, points expire before tiers are reviewed."""
 
     def set(self, subject: str, kind: DueKind, due_at: datetime, *, member: str | None) -> None:
-        """Store the due item of a subject and kind, in place of the one it has."""
+        """Store the due item of a subject and kind, replacing the present one."""
         if member is not None and kind in _OF_MEMBERS:
             self._owners[subject] = member
         self._drop_waiting(subject, kind)
@@ -69,7 +69,7 @@ class DueItemQueue:
         return True
 
     def thaw(self, member_id: str, *, now: datetime) -> None:
-        """Make everything due now of a member who was unfrozen that fell due meanwhile."""
+        """Make due now what fell due while a member was frozen who is unfrozen now."""
         for subject in [each for each in self._waiting if self._member_of(each) == member_id]:
             for kind in self._waiting.pop(subject):
                 self.set(subject, kind, now, member=member_id)
@@ -83,7 +83,7 @@ class DueItemQueue:
         return found
 
     def due(self, *, now: datetime, limit: int) -> Sequence[DueItem]:
-        """Return what is due by `now`; an item is returned once, since it is taken when it is run."""
+        """Return what is due by `now`; each item is returned once, since running it removes it."""
         items: list[DueItem] = []
         while len(items) < limit and (earliest := self.earliest()) is not None and earliest <= now:
             due_at, _, subject, kind = heappop(self._heap)
@@ -110,4 +110,4 @@ class DueItemQueue:
             self._waiting[subject].pop(kind, None)
 
     def set_clock(self, due_at: datetime | None) -> None:
-        """Do nothing: no clock sleeps here, since the engine asks for the earliest item."""
+        """Do nothing: there is no sleeping clock, since the engine asks for the earliest item."""

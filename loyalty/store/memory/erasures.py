@@ -1,16 +1,16 @@
-"""Members who were closed to be anonymised, in memory: nothing is erased there."""
+"""Anonymised members of an in-memory store, which erases nothing."""
 
 from loyalty.store.erasures import Erasure
 
 
 class InMemoryErasures:
-    """Members of a store who were closed to be anonymised."""
+    """The anonymisations of a store's members."""
 
     def __init__(self) -> None:
         self._begun: dict[str, Erasure] = {}
 
     def of(self, member_id: str) -> Erasure | None:
-        """Return the erasure of a member; None: nobody asked for it."""
+        """Return the erasure of a member; None: none was requested."""
         return self._begun.get(member_id)
 
     def begin(self, erasure: Erasure) -> None:

@@ -13,7 +13,7 @@ from loyalty.store.memory.returnable_events import ReturnableEvents
 
 
 class InMemoryEvents:
-    """Keeps events until they are processed, and those that can be returned."""
+    """Keeps events until they are processed, and afterwards those that can be returned."""
 
     __slots__ = ("_has_subscribers", "_members", "_reported_ids", "kept", "outside", "states")
 
@@ -65,11 +65,11 @@ class InMemoryEvents:
         return replace(found, is_frozen=is_frozen, is_test=is_test) if is_frozen or is_test else found
 
     def enqueue(self, new: NewEvent, *, now: datetime) -> int | None:
-        """Store an event; none is before it, since each is processed before the next."""
+        """Store an event; return 0, since each is processed before the next."""
         return 0 if self.add(new, now=now) else None
 
     def store_outside(self, new: NewEvent, *, now: datetime) -> bool:
-        """Store an event that waits; it is kept until it joins its member's queue."""
+        """Store an event that waits until it joins its member's queue."""
         if not self.add(new, now=now):
             return False
         self.outside[new.id] = self.states.pop(new.id)
@@ -79,23 +79,23 @@ class InMemoryEvents:
         self.states[event_id] = self.outside.pop(event_id)
 
     def leave_to_relay(self, event_id: str, *, now: datetime) -> None:
-        """Do nothing: nothing is started later."""
+        """Do nothing: no workflow starts later."""
 
     def set_owner(self, event_id: str, owner: str, *, now: datetime, parked: bool = False) -> None:
         """Do nothing: there are no workflows."""
 
     def set_decided(self, event_id: str, decision: Decision, *, now: datetime, owner: str | None = None) -> None:  # noqa: ARG002 - not kept
-        """Keep the decision on an event that can be returned; the event's context has all others."""
+        """Store the decision on a returnable event; the event's context has all others."""
         self.kept.decide(event_id, decision)
 
     def set_applied(self, event_id: str, *, now: datetime, decision: Decision | None = None) -> None:
-        """Do nothing: the event is dropped once it is processed."""
+        """Do nothing: a processed event is dropped."""
 
     def set_failed(self, event_id: str, error: str, *, now: datetime) -> None:
         """Do nothing: the event's context has the error."""
 
     def set_step(self, event_id: str, name: str, result: StepResult) -> None:
-        """Do nothing: no step is run twice."""
+        """Do nothing: no step runs twice."""
 
     def get(self, event_id: str) -> StoredEvent | None:
         return self.kept.get(event_id)
@@ -113,5 +113,5 @@ class InMemoryEvents:
         self.kept.facts[event_id] = facts
 
     def forget(self) -> None:
-        """Drop the events that are processed."""
+        """Drop the processed events."""
         self.states.clear()

@@ -1,4 +1,4 @@
-"""The ledger of a store that is kept in memory."""
+"""The ledger of an in-memory store."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -38,13 +38,13 @@ class InMemoryLedger:
         self._owners = owners
         self._posted = posted
         self._related: dict[str, list[str]] = defaultdict(list)
-        """Ids of transfers, by the one that they are about."""
+        """Ids of transfers, by the transfer that they refer to."""
         self._of_event: dict[str, list[str]] = defaultdict(list)
         """Ids of transfers, by their event."""
         self._last_numbers: Counter[tuple[str, str]] = Counter()
 
     def relate(self, transfers: Iterable[Transfer]) -> None:
-        """Let transfers that were loaded be found by their events, and by those that they are about."""
+        """Index loaded transfers by their events, and by the transfers that they refer to."""
         for each in transfers:
             if each.id not in self._of_event[each.event]:
                 self._of_event[each.event].append(each.id)

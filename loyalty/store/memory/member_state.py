@@ -1,4 +1,4 @@
-"""What an in-memory store keeps of one member."""
+"""The state of one member in an in-memory store."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -18,7 +18,7 @@ class MemberState:
     """Everything that belongs to one member."""
 
     member: Member
-    """Without balances and badges, which change too often to be part of a frozen value."""
+    """Without balances and badges, which change too often for a frozen value."""
     balances: dict[str, Balance] = field(default_factory=dict)
     badges: dict[str, int] = field(default_factory=dict)
     lots: dict[str, Lot] = field(default_factory=dict)
@@ -30,9 +30,9 @@ class MemberState:
     issued: dict[str, IssuedReward] = field(default_factory=dict)
     """Issued rewards by id."""
     granted: dict[str, datetime] = field(default_factory=dict)
-    """When each badge was granted first, as far as it was granted here."""
+    """When each badge was first granted, if it was granted here."""
     keeps_history: bool = True
-    """Whether operations may be about earlier transfers: then these, their allocations and empty lots are kept."""
+    """Whether operations may refer to earlier transfers: then these, their allocations and empty lots are kept."""
     transfers: dict[str, Transfer] = field(default_factory=dict)
     """By id, in order."""
     allocations: dict[str, Sequence[Allocation]] = field(default_factory=dict)
@@ -44,7 +44,7 @@ class MemberState:
     tier_holds: dict[str, TierHold] = field(default_factory=dict)
     """Tiers by hand, by tier set."""
     tier_places: dict[str, TierPlace] = field(default_factory=dict)
-    """Where the member is in the tier sets beside the default one."""
+    """The member's place in the tier sets beside the default one."""
     counted_sales: dict[tuple[str, str], CountedSale] = field(default_factory=dict)
     """What sales count for tiers, by event and tier set."""
     active: bool = True
@@ -80,5 +80,5 @@ class MemberState:
 
     @property
     def holdings(self) -> Iterator[str]:
-        """The ids of the member's lots, issued rewards and transfers, once or twice."""
+        """Return the ids of the member's lots, issued rewards and transfers; some may occur twice."""
         return chain(self.lots, self.issued, self.transfers, self.empty_lots)

@@ -1,4 +1,4 @@
-"""The members of a store that is kept in memory."""
+"""The members of an in-memory store."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
@@ -19,7 +19,7 @@ from loyalty.store.memory.member_state import MemberState
 
 
 class InMemoryMembers:
-    """Members with what rules may know of them."""
+    """Members with everything that rules may read of them."""
 
     __slots__ = ("_load", "_members", "_store")
 
@@ -30,7 +30,7 @@ class InMemoryMembers:
         self._load = load
 
     def lock_identity(self, identity: Identity) -> None:
-        """Lock nothing, since nothing runs at the same time."""
+        """Lock nothing, since there is no concurrency."""
 
     def identities_matching(self, identity: Identity) -> Sequence[KnownIdentity]:
         known = map(_identity_of, self._members.values())
@@ -83,7 +83,7 @@ class InMemoryMembers:
         return True
 
     def lock_member(self, member_id: str) -> None:
-        """Lock nothing, since nothing runs at the same time; raise LookupError for an unknown member."""
+        """Lock nothing, since there is no concurrency; raise LookupError for an unknown member."""
         if member_id not in self._members:
             raise LookupError(f"member {member_id} is not in store {self._store}")
 
@@ -117,7 +117,7 @@ class InMemoryMembers:
         state.member = replace(state.member, phone=phone)
 
     def note_collision(self, member_id: str, part: str, other: str) -> None:
-        """Do nothing: nothing in memory lists collisions."""
+        """Do nothing: collisions are not listed in memory."""
 
     def set_active(self, member_id: str, active: bool, *, now: datetime) -> None:  # noqa: ARG002 - not kept
         state = self._members[member_id]
@@ -135,10 +135,10 @@ class InMemoryMembers:
         self._members[member_id].password_hash = password_hash
 
     def set_channel(self, member_id: str, channel: str | None, *, now: datetime) -> None:
-        """Do nothing: nothing in memory reads it."""
+        """Do nothing: nothing in memory reads channels."""
 
     def end_sessions(self, member_id: str) -> None:
-        """Do nothing: there is no login in memory."""
+        """Do nothing: there are no sessions in memory."""
 
     def badge_times(self, member_id: str, name: str) -> int:
         return self._members[member_id].badges.get(name, 0)
@@ -189,7 +189,7 @@ class InMemoryMembers:
         state.member = replace(state.member, attributes=_as_stored(attributes))
 
     def grant_badge(self, member_id: str, name: str, *, now: datetime) -> None:
-        """Grant a badge; rules see badges by when they were granted first, those of one moment by name."""
+        """Grant a badge; rules see badges in the order of their first grant, those of one moment by name."""
         state = self._members[member_id]
         badges = state.badges
         is_new = name not in badges
@@ -217,7 +217,7 @@ def _identity_of(state: MemberState) -> KnownIdentity:
 
 
 def _as_stored(value: Any) -> Any:
-    """Return a value as it is read back from JSON: instants become text."""
+    """Return a value as if read back from JSON: instants become text."""
     match value:
         case datetime():
             return value.isoformat()

@@ -1,10 +1,10 @@
-"""The referrals of a store in memory."""
+"""The referrals of an in-memory store."""
 
 from loyalty.store.referrals import Referral
 
 
 class InMemoryReferrals:
-    """Referrals by referee."""
+    """Referrals by referred member."""
 
     __slots__ = ("_referrals",)
 

@@ -1,4 +1,4 @@
-"""What an in-memory store keeps of events that can be returned, and of all that they caused."""
+"""Returnable events of an in-memory store, and all that they caused."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -27,7 +27,7 @@ class ReturnableEvents:
         self._contributions: dict[str, dict[tuple[str, str, date, str], Contribution]] = {}
 
     def add(self, new: NewEvent, *, now: datetime) -> None:
-        """Keep an event, if it can be returned or was caused by one that can be."""
+        """Keep an event that can be returned, or was caused by one that can."""
         if new.type not in self.types and new.parent not in self._events:
             return
         self._keep(
@@ -49,7 +49,7 @@ class ReturnableEvents:
         )
 
     def load(self, earlier: Sequence[ReturnableEvent]) -> None:
-        """Keep events from before, in the order they were received."""
+        """Load past events, in the order of receipt."""
         for each in earlier:
             self._keep(each.event)
             if each.facts is not None:
@@ -57,7 +57,7 @@ class ReturnableEvents:
             self.contribute(each.event.id, each.contributions)
 
     def unload(self, member_id: str) -> list[ReturnableEvent]:
-        """Drop the events of a member, and return them in the order they were received."""
+        """Remove the events of a member, and return them in the order of receipt."""
         found: list[ReturnableEvent] = []
         for event_id in self._of_member.pop(member_id, ()):
             self._caused.pop(event_id, None)
@@ -73,7 +73,7 @@ class ReturnableEvents:
             self._caused.setdefault(event.parent, []).append(event.id)
 
     def decide(self, event_id: str, decision: Decision) -> None:
-        """Keep the decision on an event."""
+        """Store the decision on an event."""
         if event_id in self._events:
             self._events[event_id] = replace(self._events[event_id], status="applied", decision=to_json(decision))
 

@@ -1,4 +1,4 @@
-"""Events that reverse others, in a store that is kept in memory."""
+"""Events that reverse others, in an in-memory store."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import replace
@@ -9,7 +9,7 @@ from loyalty.store.reversals import ReversibleEvent, StoredReversal
 
 
 class InMemoryReversals:
-    """What reverses what, in the order in which it was stored."""
+    """Reversals, in the order in which they were stored."""
 
     __slots__ = ("_by_event", "_by_reversed", "_keys", "_reversible", "_waiting")
 
@@ -17,11 +17,11 @@ class InMemoryReversals:
         self._by_event: dict[str, StoredReversal] = {}
         self._by_reversed: dict[str, list[str]] = {}
         self._waiting: dict[tuple[str, str], list[str]] = {}
-        """Those that wait, by member and key."""
+        """Waiting reversals, by member and key."""
         self._reversible: dict[tuple[str, str], list[tuple[datetime, str]]] = {}
         """The times and ids of events, by member and key."""
         self._keys: dict[str, set[str]] = {}
-        """Those keys, by member."""
+        """The keys of reversible events, by member."""
 
     def get(self, event_id: str) -> StoredReversal | None:
         return self._by_event.get(event_id)
@@ -41,7 +41,7 @@ class InMemoryReversals:
         self.load([reversal])
 
     def load(self, earlier: Sequence[StoredReversal]) -> None:
-        """Store what events from before reverse, in the order in which it was stored."""
+        """Load the reversals of past events, in the order in which they were stored."""
         for each in earlier:
             self._load(each)
 
@@ -62,7 +62,7 @@ class InMemoryReversals:
         self._by_reversed.setdefault(reversed_id, []).append(event_id)
 
     def unload(self, event_ids: Sequence[str]) -> list[StoredReversal]:
-        """Drop what events reverse, and return it; what was reversed is among these events, too."""
+        """Remove the reversals by events, and return them; the reversed events are among these events, too."""
         found = [self._by_event.pop(each) for each in event_ids if each in self._by_event]
         for each in found:
             self._by_reversed.pop(each.reversed or "", None)
@@ -71,7 +71,7 @@ class InMemoryReversals:
         return found
 
     def unload_reversible(self, member_id: str) -> list[ReversibleEvent]:
-        """Drop the keys by which events of a member are found, and return them."""
+        """Remove the keys of a member's reversible events, and return them."""
         keys = self._keys.pop(member_id, ())
         return [
             ReversibleEvent(event_id, member_id, key, time)

@@ -10,7 +10,7 @@ from loyalty.store.rewards import CouponCode, IssuedReward, RewardStatus, Reward
 
 
 class InMemoryRewards:
-    """The rewards of one store. Members hold their issued rewards; `owners` has the members by these rewards' ids."""
+    """The rewards of one store. Members hold their issued rewards; `owners` maps these rewards' ids to members."""
 
     __slots__ = ("_changes", "_codes", "_members", "_owners", "_shared", "_supplies", "makes_up_codes")
 
@@ -23,7 +23,7 @@ class InMemoryRewards:
         self._shared: dict[str, SharedUse] = {}
         self._changes: dict[str, list[StatusChange]] = {}
         self.makes_up_codes = False
-        """Whether there is a code where none was uploaded: in tests and simulations, which have no lists."""
+        """Whether a code is generated if none was uploaded: in tests and simulations, which have no lists."""
 
     def get(self, issued_id: str) -> IssuedReward | None:
         owner = self._owners.get(issued_id)
@@ -58,7 +58,7 @@ class InMemoryRewards:
         return self._changes.get(issued_id, [])
 
     def lock_supply(self, reward: str) -> None:
-        """Lock nothing, since nothing runs at the same time."""
+        """Lock nothing, since there is no concurrency."""
 
     def issue(self, new: IssuedReward) -> bool:
         if new.id in self._owners:

@@ -1,4 +1,4 @@
-"""A store in memory: for designers' tests, simulations and backtests, which write nothing.
+"""An in-memory store: for designers' tests, simulations and backtests, which write nothing.
 
 It keeps no more than the engine reads: an event is dropped once it is processed; so are transfers and empty lots of
 members whose `keeps_history` is False.
@@ -33,7 +33,7 @@ from loyalty.store.webhooks import ReceivingSubscription
 
 @dataclass(frozen=True, slots=True)
 class SentMessage:
-    """One message; `url` is given for a call that a reactor makes itself (`call_webhook`)."""
+    """One message; `url` is set for a call by a reactor itself (`call_webhook`)."""
 
     name: str
     event: str
@@ -42,7 +42,7 @@ class SentMessage:
 
 
 class InMemoryStore:
-    """The repositories of one store. `subscriptions`: who gets messages; none of them, and no message is made."""
+    """The repositories of one store. `subscriptions` receive messages; without any, no messages are created."""
 
     def __init__(self, store: str, subscriptions: Sequence[ReceivingSubscription] = ()) -> None:
         self.store = store
@@ -50,10 +50,10 @@ class InMemoryStore:
         self.used: dict[str, dict[date, DailyUse]] = {}
         """Use of limits `per: program`, by reactor and day."""
         self.transfers: list[Transfer] = []
-        """What was posted since the caller cleared it."""
+        """The transfers posted since the caller cleared the list."""
         self.sent: list[SentMessage] = []
         self.owners: dict[str, str] = {}
-        """The ids of members, by the ids of their lots, issued rewards and transfers."""
+        """Members by the ids of their lots, issued rewards and transfers."""
         self.events = InMemoryEvents(self.members_by_id, has_subscribers=bool(subscriptions))
         self.members = InMemoryMembers(store, self.members_by_id, self.load)
         self.ledger = InMemoryLedger(self.members_by_id, self.owners, self.transfers)
@@ -127,7 +127,7 @@ class _Usage(_Repository):
 
 
 class _Contributions(_Repository):
-    """Contributions of events that can be returned, and of returns; nothing in memory reads others."""
+    """Contributions of returnable events, and of returns; nothing in memory reads others."""
 
     __slots__ = ()
 
@@ -148,7 +148,7 @@ class _Settings:
     __slots__ = ()
 
     def notice_days(self) -> None:
-        """Return nothing: in memory the program alone says how long before something expires its owner is notified."""
+        """Return None: in memory, only the program sets the days of notices."""
 
 
 class _Subscriptions:

@@ -1,4 +1,4 @@
-"""Where members are in tier sets, tiers by hand, and what sales count, of a store that is kept in memory."""
+"""Places in tier sets, tiers by hand, and counted sales of an in-memory store."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -9,7 +9,7 @@ from loyalty.store.tiers import NO_PLACE, CountedSale, TierHold, TierPlace
 
 
 class InMemoryTierHolds:
-    """Tiers by hand, kept with their members."""
+    """Tiers by hand, stored with their members."""
 
     __slots__ = ("_members",)
 
@@ -27,7 +27,7 @@ class InMemoryTierHolds:
 
 
 class InMemoryTierPlaces:
-    """Where members are in the tier sets beside the default one, kept with them."""
+    """Places in the tier sets beside the default one, stored with their members."""
 
     __slots__ = ("_members",)
 
@@ -45,7 +45,7 @@ class InMemoryTierPlaces:
 
 
 class InMemorySpend:
-    """What sales count for tiers, kept with their members."""
+    """What sales count for tiers, stored with their members."""
 
     __slots__ = ("_members",)
 

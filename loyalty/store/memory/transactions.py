@@ -1,4 +1,4 @@
-"""The transactions of a store that is kept in memory."""
+"""The transactions of an in-memory store."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -10,7 +10,7 @@ from loyalty.store.transactions import NewTransaction, ReturnState, StoredTransa
 
 
 class InMemoryTransactions:
-    """Transactions by their ids, in the order in which they were stored."""
+    """Transactions by id, in the order in which they were stored."""
 
     __slots__ = ("_by_id", "_identities", "_ids", "_ids_of_events", "_returns")
 
@@ -48,7 +48,7 @@ class InMemoryTransactions:
         return sorted(found, key=lambda each: (each.purchased_at, each.id))
 
     def lock_numbers(self, document_numbers: Iterable[str]) -> None:
-        """Lock nothing, since nothing runs at the same time."""
+        """Lock nothing, since there is no concurrency."""
 
     def add(self, new: NewTransaction, *, now: datetime) -> bool:
         if new.document_number in self._ids:
@@ -81,7 +81,7 @@ class InMemoryTransactions:
         return True
 
     def load(self, earlier: Sequence[StoredTransaction]) -> None:
-        """Store transactions from before, in the order in which they were stored."""
+        """Load past transactions, in the order in which they were stored."""
         for each in earlier:
             self._by_id[each.id] = each
             self._ids[each.document_number] = each.id
@@ -91,7 +91,7 @@ class InMemoryTransactions:
                 self._returns.setdefault(each.linked_number, []).append(each.id)
 
     def unload(self, transactions: Sequence[StoredTransaction]) -> None:
-        """Drop transactions, with all returns of sales that are among them."""
+        """Remove transactions, with all returns of the sales among them."""
         for each in transactions:
             del self._by_id[each.id], self._ids[each.document_number]
             self._ids_of_events.pop(each.event or "", None)

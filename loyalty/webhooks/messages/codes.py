@@ -1,6 +1,6 @@
 """Codes in messages: stored as placeholders, and filled in when the message is sent.
 
-So no code stands in the database, and who reads stored messages cannot use one.
+So no code is in the database, and a reader of stored messages cannot use one.
 """
 
 from collections.abc import Callable, Mapping
@@ -14,12 +14,12 @@ _PREFIX: Final = "code:"
 
 
 def placeholder(code_id: str) -> PlainCode:
-    """Return what stands in a stored message for a code."""
+    """Return the placeholder for a code in a stored message."""
     return PlainCode(_PREFIX + code_id, 0)
 
 
 def with_codes(body: Any, plain: Callable[[str], PlainCode]) -> Any:
-    """Return the body of a message, in any format, with its code filled in; other bodies as they are."""
+    """Return the body of a message, in any format, with its code filled in; other bodies unchanged."""
     match body:
         case {"data": {"code": str(code)} as data} if _is_placeholder(code):
             return {**body, "data": _filled(data, plain)}

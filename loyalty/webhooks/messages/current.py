@@ -35,7 +35,7 @@ from loyalty.webhooks.messages.text import Json, instant, known, number
 
 
 def data_of(message: Message, zone: tzinfo) -> Json:  # noqa: C901 - a case for each message, and nothing else
-    """The `data` of a message, its times on the clock of the store."""
+    """Return the `data` of a message, its times on the clock of the store."""
     match message:
         case AvailablePointsAmountChanged():
             return _points_changed(message, zone)
@@ -144,7 +144,7 @@ def _level_will_expire(message: LevelWillExpire) -> Json:
 
 
 def registration(message: CustomerRegistered, zone: tzinfo) -> Json:
-    """What a member was registered with."""
+    """Return the data with which a member was registered."""
     birth = None if message.birth_date is None else datetime.combine(message.birth_date, time(), zone)
     first, second, third = message.agreements
     return known(
@@ -239,7 +239,7 @@ def _rule(message: MemberAchievementProgressWasChanged, view: ProgressView, trig
 
 def _reward_bought(message: CustomerBoughtReward, zone: tzinfo) -> Json:
     cause = parts.cause(message.cause or Cause(), zone)
-    del cause["performedAt"]  # which this message alone does not have
+    del cause["performedAt"]  # which only this message lacks
     coupon = message.coupon
     shown = None if coupon is None else {"status": coupon.status} | parts.coupon(coupon, zone)
     return known(coupon=shown) | {

@@ -1,4 +1,4 @@
-"""Messages in an envelope: the event, what it led to, and the decision on it."""
+"""Messages in an envelope: the event, its consequences, and the decision on it."""
 
 import re
 from collections.abc import Mapping
@@ -43,7 +43,7 @@ GOV_ID: Final = "govId"
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """The event that a message comes from: its id here and at the client, its own time, and the decision on it."""
+    """The event behind a message: its id here and at the client, its own time, and the decision on it."""
 
     event_id: str
     occurred_at: datetime | None = None
@@ -59,11 +59,11 @@ class _Content:
     chain: str
     """The id that the messages of one operation share."""
     whose: Json
-    """The member of an event that names one; of `member-created` the number of the event."""
+    """Return the member of an event that names one; of `member-created`, the number of the event."""
 
 
 def envelope_body(message: Message, origin: Origin, *, message_id: str, created_at: datetime, zone: tzinfo) -> Json:
-    """The body `{"event": {...}}`; its own times are in UTC with milliseconds."""
+    """Return the body `{"event": {...}}`; its own times are in UTC with milliseconds."""
     content = _content(message, origin, message_id, zone)
     occurred = origin.occurred_at
     return {
@@ -89,7 +89,7 @@ def envelope_body(message: Message, origin: Origin, *, message_id: str, created_
 
 
 def kebab(name: str) -> str:
-    """An event's name as an event type: `CustomerLevelChanged` is `customer-level-changed`."""
+    """Return an event's name as an event type: `CustomerLevelChanged` is `customer-level-changed`."""
     return "-".join(re.findall(r"[A-Z][a-z]*", name)).lower()
 
 
@@ -151,7 +151,7 @@ def _member(message: CustomerRegistered, zone: tzinfo) -> Json:
 
 
 def _created(message: CustomerRegistered, payload: Json) -> Json:
-    """The member as it is after registration."""
+    """Return the member after registration."""
     email, since = message.customer.email, utc_instant(message.registered_at)
     membership = {"loyaltyMemberId": message.customer.id, "publicLoyaltyMemberId": message.customer.card}
     times = {"createdAt": since, "updatedAt": since}
@@ -168,7 +168,7 @@ def _created(message: CustomerRegistered, payload: Json) -> Json:
 
 
 def _tier(number: int) -> Json:
-    """A tier that a member has by standing, by its place among those of the store's one program."""
+    """Return a member's tier by standing, with its position among those of the program."""
     ids = {"loyaltyTierId": number, "loyaltyProgramId": 1}
     return ids | {"loyaltyManualTierId": None, "loyaltySystemTierId": number}
 
@@ -176,7 +176,7 @@ def _tier(number: int) -> Json:
 def _usage(
     message: CustomerBoughtReward | CouponCodeWasUsed, coupon: CouponView, *, is_used: bool
 ) -> tuple[Json, Json]:
-    """One coupon given to one member, or used by them: the payload and the results. Totals are those of before."""
+    """Return one coupon that a member got or used: the payload and the results. Totals are those of before."""
     issued = utc_instant(message.issued_at)
     times = {"createdAt": issued, "updatedAt": issued}
     usage = {

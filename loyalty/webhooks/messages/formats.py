@@ -1,4 +1,4 @@
-"""The body of a webhook, in the format its subscription asks for."""
+"""The body of a webhook, in the format of its subscription."""
 
 from datetime import datetime, tzinfo
 from typing import assert_never
@@ -42,7 +42,7 @@ def body(
 
 
 def as_sent(kept: Json, request_id: str, *, number: int | None) -> Json:
-    """Return a body for an attempt; only the current format carries the id of the request, and the message's number."""
+    """Return a body for an attempt; only the current format has the id of the request, and the message's number."""
     if "requestId" not in kept:
         return kept
     return kept | {"requestId": request_id} | ({} if number is None else {"sequence": number})

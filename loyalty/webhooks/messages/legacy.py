@@ -1,4 +1,4 @@
-"""Messages in legacy mode: a dotted type and its data, with no ids and no time."""
+"""Messages in legacy mode: a dotted type and its data, without ids or times."""
 
 import re
 from datetime import tzinfo

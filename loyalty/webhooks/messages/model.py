@@ -1,6 +1,6 @@
 """The messages that Laurel sends: a closed union, each class named as the event that subscriptions name.
 
-A new message begins here: one class, added to `Message`; mypy then asks for its data in the formats.
+To add a message, add its class to `Message`; mypy then requires its data in each format.
 """
 
 from collections.abc import Mapping
@@ -44,7 +44,7 @@ class AvailablePointsAmountChanged:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UnitsTransferWasAdded:
-    """A transfer of points; `related_transfer_id` is the one that it is about: a hold, an expired award, ..."""
+    """A transfer of points; `related_transfer_id` is the transfer that it refers to: a hold, an expired award, ..."""
 
     customer: Customer
     wallet: WalletView
@@ -91,7 +91,7 @@ class CouponCodeWasUsed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LevelWillExpire:
-    """A tier that will be lost soon, for the `future` one."""
+    """A tier that will be lost soon; `future` replaces it."""
 
     customer: Customer
     level: LevelView
@@ -111,7 +111,7 @@ class CustomerRegistered:
     attributes: Mapping[str, Any] = field(default_factory=dict)
     agreements: tuple[bool, bool, bool] = (False, False, False)
     tier_number: int | None = None
-    """The place of the member's tier among those of the program, from 1; None: they have none."""
+    """The position of the member's tier among those of the program, from 1; None: they have none."""
     wallet_id: str | None = None
     """The id of the member's default wallet."""
 
@@ -142,7 +142,7 @@ class CustomerRequestedPasswordReset:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CustomerEmailWasChanged:
-    """A code to confirm the email of `customer`, which is the new one; until then the old one holds."""
+    """A code to confirm the email of `customer`, which is the new one; until then the old one applies."""
 
     customer: Customer
     code: PlainCode
@@ -150,7 +150,7 @@ class CustomerEmailWasChanged:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CustomerPhoneNumberWasChanged:
-    """A code to confirm the phone of `customer`, which is the new one; until then the old one holds."""
+    """A code to confirm the phone of `customer`, which is the new one; until then the old one applies."""
 
     customer: Customer
     code: PlainCode
@@ -158,7 +158,7 @@ class CustomerPhoneNumberWasChanged:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CustomerUpdated:
-    """A member was changed: read the member for what they are now."""
+    """A member was changed: read the member for the current values."""
 
     customer: Customer
 
@@ -172,7 +172,7 @@ class CustomerDeactivated:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CustomerLevelChanged:
-    """`up` is true for a first level, too; `by_hand` where an administrator chose the level."""
+    """`up` is true for a first level, too; `by_hand` if an administrator chose the level."""
 
     customer: Customer
     level: LevelView
@@ -232,14 +232,14 @@ class RewardRedemptionStatusChanged:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TransactionRegistered:
-    """A sale or a return was stored, whoever it belongs to."""
+    """A sale or a return was stored, with or without a member."""
 
     transaction: TransactionView
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TransactionAssignedToCustomer:
-    """A sale or a return has its member."""
+    """A sale or a return was assigned to its member."""
 
     customer: Customer
     transaction: TransactionView
@@ -255,7 +255,7 @@ WithCode: TypeAlias = (
 """Messages that carry a code to a member."""
 
 AboutCustomer: TypeAlias = WithCode | CustomerUpdated | CustomerDeactivated
-"""Messages that say who it is about, and at most a code."""
+"""Messages with only the member, and possibly a code."""
 
 Message: TypeAlias = (
     AvailablePointsAmountChanged
@@ -287,10 +287,10 @@ MESSAGES: Final[tuple[type[Message], ...]] = get_args(Message)
 
 
 def customer_of(message: Message) -> Customer | None:
-    """Return the member that a message is about; None: it is about none."""
+    """Return the member that a message is about; None: there is none."""
     return None if isinstance(message, TransactionRegistered) else message.customer
 
 
 def event_name(message: Message) -> str:
-    """Return the name by which subscriptions ask for a message."""
+    """Return the name of a message in subscriptions."""
     return type(message).__name__

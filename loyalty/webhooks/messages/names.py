@@ -31,4 +31,4 @@ EVENT_NAMES: tuple[str, ...] = (
     "RewardCreated",
     "RewardUpdated",
 )
-"""Among them are names that Laurel does not send yet, so that a client may subscribe to all of them."""
+"""Includes names that Laurel does not send yet, so that a client may subscribe to all of them."""

@@ -36,7 +36,7 @@ def optional_instant(moment: datetime | None, zone: tzinfo) -> str | None:
 
 
 def customer(member: Customer) -> Json:
-    """Return the member; `test` stands only in messages about members for tests."""
+    """Return the member; `test` is present only in messages about test members."""
     shown = known(customerId=member.id, email=member.email, phone=member.phone, loyaltyCardNumber=member.card)
     return shown | ({"test": True} if member.is_test else {})
 
@@ -129,7 +129,7 @@ def progress_trigger(fired: Trigger, zone: tzinfo) -> Json:
     match fired:
         case CustomEventTrigger() | TransactionTrigger(event_type="transaction"):
             return trigger(fired, zone)
-        case TransactionTrigger():  # achievements know no trigger of returns
+        case TransactionTrigger():  # achievements have no trigger for returns
             return trigger(CustomEventTrigger(fired.id, fired.created_at, fired.purchased_at), zone)
         case InternalEventTrigger():
             return trigger(CustomEventTrigger(fired.id, fired.created_at, fired.created_at), zone)
@@ -151,7 +151,7 @@ def item(line: Mapping[str, Any]) -> Json:
 
 
 def transaction(view: TransactionView, zone: tzinfo) -> Json:
-    """Return a sale or a return, without what it says of the till."""
+    """Return a sale or a return, without the details of the till."""
     return {
         "transactionId": view.id,
         "documentNumber": view.document_number,
@@ -163,7 +163,7 @@ def transaction(view: TransactionView, zone: tzinfo) -> Json:
 
 
 def transaction_customer(view: TransactionView) -> Json:
-    """Return what a transaction says of its customer, without an id: another message tells whose it is."""
+    """Return the customer data of a transaction, without an id: another message gives the member."""
     return {name: value for name, value in view.customer_data.items() if name != "customerId"}
 
 

@@ -1,4 +1,4 @@
-"""Examples of messages, made of their types: one of every class, with invented values."""
+"""Examples of messages, generated from their types: one of every class, with invented values."""
 
 from collections.abc import Mapping
 from dataclasses import MISSING, fields, is_dataclass
@@ -20,7 +20,7 @@ _TEXTS: Mapping[str, str] = {
 
 
 def sample(message_type: type[Message], now: datetime) -> Message:
-    """Return an example of a message, as if it were made now."""
+    """Return an example of a message, as if it were created now."""
     made: Message = _object(message_type, now)
     return made
 
@@ -33,7 +33,7 @@ def _object(record: Any, now: datetime) -> Any:
 
 
 def _shown(field: Any) -> bool:
-    """Whether a field gets an invented value: one with a default of its own keeps it, but for parts of a member."""
+    """Return whether a field gets an invented value; one with a default keeps it, except for parts of a member."""
     has_default = field.default is not MISSING or field.default_factory is not MISSING
     return not has_default or field.name in _TEXTS
 
@@ -46,7 +46,7 @@ def _value(hint: Any, name: str, now: datetime) -> Any:
         return arguments[0]
     if origin is tuple:
         first = _value(arguments[0], name, now)
-        return () if first == {} else (first,)  # of lines that are mappings none is invented
+        return () if first == {} else (first,)  # lines that are mappings get no invented values
     if is_dataclass(hint):
         return _object(hint, now)
     if isinstance(hint, type) and issubclass(hint, tuple):  # a named one

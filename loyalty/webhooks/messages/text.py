@@ -1,4 +1,4 @@
-"""How messages write what they are made of: plain JSON numbers, and times with an offset."""
+"""How messages write values: plain JSON numbers, and times with an offset."""
 
 from datetime import UTC, datetime, tzinfo
 from decimal import Decimal
@@ -38,5 +38,5 @@ def number(amount: Decimal) -> int | Decimal:
 
 
 def known(**fields: Any) -> Json:
-    """The fields that have a value: for those that a message leaves out rather than sends as null."""
+    """Return the fields that have a value: a message omits the others rather than sending null."""
     return {name: value for name, value in fields.items() if value is not None}
