@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, and_, select
 
 from database.pages import PageRequest, PageResult, page_by_key
 from database.tables import deadline, lot, member
+from database.test_members import ids_of_test_members
 from database.transaction import ReadTransaction
 from loyalty.program.wallets import Points
 
@@ -15,6 +16,7 @@ _COLUMNS: dict[str, ColumnElement[Any]] = {
     "member": lot.c.member,
     "wallet": lot.c.wallet,
     "expires_at": deadline.c.due_at,
+    "test": member.c.is_test,
 }
 
 
@@ -36,6 +38,8 @@ def find_expiring(tx: ReadTransaction, page: PageRequest) -> PageResult[Expiring
     """Return a page by key of the lots that expire, in the order of their dates; by the index of due items."""
     here = and_(deadline.c.store == tx.store, deadline.c.failed_at.is_(None), deadline.c.kind == "expire")
     conditions = [each.on(_COLUMNS[each.column]) for each in page.conditions]
+    if any(each.column == "test" and each.value is True for each in page.conditions):  # of whom there are few
+        conditions.append(deadline.c.member.in_(ids_of_test_members(tx.store)))
     wanted = (
         select(
             lot.c.id,

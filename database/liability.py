@@ -29,7 +29,8 @@ from sqlalchemy import (
 
 from database.damaged import DamagedInstant
 from database.sums import sum_in_halves, whole_sum
-from database.tables import account, allocation, event, lot, member, revision, transfer
+from database.tables import account, allocation, event, lot, revision, transfer
+from database.test_members import ids_of_test_members
 from loyalty.calendar import add_months, local_day, start_of
 from loyalty.points.liability import (
     Costs,
@@ -123,12 +124,12 @@ class LedgerSums:
         """Return what members owed at the end of the day, by wallet."""
         found: dict[str, Points] = {}
         now = select(account.c.wallet, *sum_in_halves(account.c.owed)).where(
-            account.c.store == self._store, account.c.member.not_in(_tests(self._store))
+            account.c.store == self._store, account.c.member.not_in(ids_of_test_members(self._store))
         )
         later = select(transfer.c.wallet, *sum_in_halves(-transfer.c.owed)).where(
             transfer.c.store == self._store,
             transfer.c.at >= self._end,
-            transfer.c.member.not_in(_tests(self._store)),
+            transfer.c.member.not_in(ids_of_test_members(self._store)),
         )
         for statement, column in ((now, account.c.wallet), (later, transfer.c.wallet)):
             for wallet, *halves in self._connection.execute(statement.group_by(column)):
@@ -151,7 +152,7 @@ class LedgerSums:
                 *(amount.label(f"amount_{n}") for n, amount in enumerate(amounts)),
             )
             .select_from(source)
-            .where(lot.c.store == self._store, lot.c.member.not_in(_tests(self._store)), *where)
+            .where(lot.c.store == self._store, lot.c.member.not_in(ids_of_test_members(self._store)), *where)
             .subquery("sums")
         )
         by = [inner.c.wallet, inner.c.month, *(inner.c[f"key_{n}"] for n in range(len(keys)))]
@@ -204,11 +205,6 @@ def _index_of(moment: ColumnElement[datetime], starts: Sequence[datetime], first
     middle = len(starts) // 2
     earlier, later = _index_of(moment, starts[:middle], first), _index_of(moment, starts[middle:], first + middle)
     return case((moment < starts[middle], earlier), else_=later)
-
-
-def _tests(store: str) -> Any:
-    """Select the members for tests, to whom nothing is owed."""
-    return select(member.c.id).where(member.c.store == store, member.c.is_test)
 
 
 def _since(store: str, moment: datetime) -> Any:

@@ -1,6 +1,6 @@
 """What is kept of members: who they are, how they are found, and what rules may know of them."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
@@ -13,6 +13,7 @@ from database.pages import PageRequest, PageResult, count
 from database.queries import Queries, columns_of, first_column
 from database.sqlite_fast_path import Prepared
 from database.tables import account, badge, member, member_collision
+from database.test_members import ids_of_test_members
 from loyalty.program.wallets import Points
 from loyalty.store.members import (
     Balance,
@@ -185,6 +186,10 @@ class MemberQueries(Queries):
     def registrations(self, moments: Sequence[datetime]) -> list[int]:
         """Return how many members registered between each of these moments and the next."""
         return count_registrations(self.connection, self.store, moments)
+
+    def test_members(self, ids: Collection[str]) -> set[str]:
+        """Return those of these members who are test members."""
+        return set(self.connection.scalars(ids_of_test_members(self.store).where(member.c.id.in_(ids))))
 
     def facts(self, member_id: str) -> Member:
         """Return a member as rules see them; raise LookupError for an unknown id."""

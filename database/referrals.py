@@ -9,7 +9,8 @@ from sqlalchemy import Column, delete, func, select
 from database.member_pages import ids_of_named
 from database.pages import PageRequest, PageResult, find_page
 from database.queries import Queries, WriteQueries
-from database.tables import member, referral
+from database.tables import referral
+from database.test_members import ids_of_test_members
 from loyalty.store.referrals import Referral
 
 
@@ -31,7 +32,7 @@ class ReferralQueries(Queries):
 
     def count(self) -> int:
         """Return how many members were brought by another."""
-        tests = select(member.c.id).where(member.c.store == self.store, member.c.is_test)
+        tests = ids_of_test_members(self.store)
         here = select(func.count()).select_from(referral).where(referral.c.store == self.store)
         here = here.where(referral.c.referee.not_in(tests))
         return int(self.connection.execute(here).scalar_one())

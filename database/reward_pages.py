@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, Select, and_, exists, select
+from sqlalchemy import ColumnElement, Select, and_, exists, not_, select
 
 from database.pages import PageRequest, PageResult, few_ids, find_page
 from database.planner import without_index
 from database.tables import coupon_code, event, issued_reward
+from database.test_members import belongs_to_test_member
 from database.transaction import ReadTransaction
 from loyalty.program.rewards import PROGRESS
 from loyalty.store.rewards import CouponCode, IssuedReward
@@ -48,6 +49,12 @@ def is_caused_by(event_type: str) -> ColumnElement[bool]:
     """The rewards that were issued for an event of a type."""
     there = select(event.c.id).where(event.c.id == issued_reward.c.event, event.c.type == event_type)
     return exists(there)
+
+
+def is_of_test_member(is_test: bool) -> ColumnElement[bool]:
+    """The issued rewards of test members, or of all others."""
+    of_test_member = belongs_to_test_member(issued_reward.c.member)
+    return of_test_member if is_test else not_(of_test_member)
 
 
 def belongs_to(tx: ReadTransaction, members: Select[tuple[str]]) -> ColumnElement[bool]:

@@ -37,6 +37,7 @@ from database.pages import (
 from database.planner import without_index
 from database.sums import sum_in_halves, whole_sum
 from database.tables import Instant, customer_transaction, event, lot, transfer
+from database.test_members import belongs_to_test_member, ids_of_test_members
 from database.transaction import ReadTransaction
 from loyalty.program.wallets import Points
 from loyalty.store.points import Transfer, TransferKind
@@ -74,6 +75,7 @@ _COLUMNS: Mapping[str, ColumnElement[Any]] = {
     "createdAt": transfer.c.at,
     "lockedUntil": select(func.min(lot.c.active_from)).where(_ADDED).scalar_subquery(),
     "expiresAt": select(func.min(lot.c.expires_at)).where(_ADDED).scalar_subquery(),
+    "test": belongs_to_test_member(transfer.c.member),
     "pending": exists().where(_ADDED, lot.c.active_from.is_not(None), lot.c.remaining > 0),
     "cancelled": or_(_is_changed_by("cancel"), and_(transfer.c.kind == "hold", _is_changed_by("release", "capture"))),
 }
@@ -199,6 +201,9 @@ def _candidates(store: str, condition: Condition) -> Iterator[tuple[_Rows, Compo
         case "value":
             of_value = (transfer.c.store == store, condition.on(transfer.c.points))
             yield (transfer, of_value), select(transfer.c.id).where(*of_value)
+        case "test" if condition.value is True:
+            of_tests = transfer.c.member.in_(ids_of_test_members(store))
+            yield (transfer, (of_tests,)), select(transfer.c.id).where(of_tests)
         case "kind" if condition.operator == "in":
             of_kinds = (transfer.c.store == store, transfer.c.kind.in_(condition.value))
             yield (transfer, of_kinds), select(transfer.c.id).where(*of_kinds)

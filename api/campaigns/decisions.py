@@ -35,7 +35,7 @@ MOST_REVISIONS = 5
 
 router = APIRouter(prefix="/api/{storeCode}", tags=["Campaign"])
 
-LIST_QUERY = ListQuery({"outcome": "exact_text"})
+LIST_QUERY = ListQuery({"outcome": "exact_text", "test": "boolean"})
 OUTCOMES = ("fired", "nearly")
 
 
@@ -75,6 +75,15 @@ class _Answer:
     program: Program
 
 
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """The outcome and the members that are asked for (None: any), and the place behind which the page begins."""
+
+    outcome: str | None
+    test: bool | None
+    place: tuple[datetime, str] | None
+
+
 @router.get(
     "/campaign/{campaign}/decision",
     summary="List what a campaign answered",
@@ -88,25 +97,41 @@ async def list_decisions(request: Request, name: CampaignInPath, store_request: 
     its type; `scroll.next` leads to those before, also if none of them is shown.
     """
     reactor = reactor_in_path(store_request.program, name)
-    outcome, place = _asked(request, store_request.program)
-    events = await store_request.database.read(lambda tx: tx.events.before(reactor.on, place, limit=MOST_EVENTS + 1))
+    asked = _asked(request, store_request.program)
+    events = await store_request.database.read(
+        lambda tx: tx.events.before(reactor.on, asked.place, limit=MOST_EVENTS + 1)
+    )
     looked, has_more = events[:MOST_EVENTS], len(events) > MOST_EVENTS
-    answers = await _answers(store_request, reactor, [each for each in looked if unreadable_reason(each) is None])
+    readable = [each for each in looked if unreadable_reason(each) is None]
+    answers = await _answers(store_request, reactor, await _of_members(store_request, readable, asked.test))
     items = await store_request.database.read(lambda tx: _views(tx, store_request, answers))
     last = looked[-1] if has_more else None
     following = None if last is None else write_place({"at": last.received_at.isoformat(), "id": last.id})
-    shown = [each for each in items if outcome is None or each["nearly"] == (outcome == "nearly")]
+    shown = [each for each in items if asked.outcome in (None, "nearly" if each["nearly"] else "fired")]
     return ExactJson({"items": shown, "looked": len(looked), "scroll": {"next": following}})
 
 
-def _asked(request: Request, program: Program) -> tuple[str | None, tuple[datetime, str] | None]:
-    """The outcome that is asked for (None: any), and the place behind which the page begins; raise BadInput."""
+async def _of_members(
+    store_request: StoreRequest, events: Sequence[StoredEvent], test: bool | None
+) -> Sequence[StoredEvent]:
+    """The events of test members, or of all others; None: of both."""
+    if test is None:
+        return events
+    members = {each.member for each in events}
+    tests = await store_request.database.read(lambda tx: tx.members.test_members(members))
+    return [each for each in events if (each.member in tests) == test]
+
+
+def _asked(request: Request, program: Program) -> _Asked:
+    """What is asked for; raise BadInput."""
     query, scroll = without_scroll(request.query_params)
     _, filters = LIST_QUERY.parse(query, program.zone)
-    outcome = next((str(each.value) for each in filters), None)
+    wanted = {each.field: each.value for each in filters}
+    outcome = str(wanted["outcome"]) if "outcome" in wanted else None
+    test = bool(wanted["test"]) if "test" in wanted else None
     if outcome is not None and outcome not in OUTCOMES:
         raise BadInput.at("outcome", f"{outcome[:80]} is no outcome: ask for fired, or for nearly", "invalid")
-    return outcome, read_place(scroll or "", _place)
+    return _Asked(outcome, test, read_place(scroll or "", _place))
 
 
 def _place(fields: Mapping[str, Any]) -> tuple[datetime, str]:

@@ -24,11 +24,11 @@ from loyalty.program.program import Program
 router = APIRouter(prefix="/api/{storeCode}/points", tags=["Points"])
 
 LIST_QUERY = ListQuery(
-    {"walletType:code": "exact_text", "customerId": "exact_text", "expiresAt": "instant"},
+    {"walletType:code": "exact_text", "customerId": "exact_text", "test": "boolean", "expiresAt": "instant"},
     order_by="expiresAt",
     key=BY_DATE,
 )
-_COLUMNS = {"walletType:code": "wallet", "expiresAt": "expires_at"}
+_COLUMNS = {"walletType:code": "wallet", "test": "test", "expiresAt": "expires_at"}
 
 
 @router.get(

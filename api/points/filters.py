@@ -46,6 +46,7 @@ LIST_QUERY = ListQuery(
         "member:email": "exact_text",
         "member:phoneNumber": "exact_text",
         "member:loyaltyCardNumber": "exact_text",
+        "test": "boolean",
         **_OWN,
     },
     key=(datetime, str, int),

@@ -13,7 +13,7 @@ from api.members.filters import filtered_page
 from database import ReadTransaction
 from database.member_pages import ids_of_members
 from database.pages import Condition, PageRequest, PageResult
-from database.reward_pages import belongs_to, find_issued, has_status, is_caused_by
+from database.reward_pages import belongs_to, find_issued, has_status, is_caused_by, is_of_test_member
 from loyalty.program.program import Program
 from loyalty.program.rewards import Reward
 from loyalty.program.wallets import MAX_POINTS, to_points
@@ -34,6 +34,7 @@ LIST_QUERY = ListQuery(
         **_OWN,
         "cancelledAt": "instant",
         "customerId": "exact_text",
+        "test": "boolean",
         "customerData:email": "text",
         "customerData:firstName": "text",
         "customerData:lastName": "text",
@@ -69,6 +70,8 @@ def filtered_issued(
         match each.field:
             case "status":
                 further.append(has_status(str(each.value)))
+            case "test":
+                further.append(is_of_test_member(bool(each.value)))
             case "actionCause:internalEventName":
                 further.append(is_caused_by(str(each.value)))
             case field if field.startswith(_OF_MEMBER):

@@ -9,7 +9,7 @@ from starlette.responses import Response
 from access import Permission
 from api.http.errors import NotFound
 from api.plans.backtests import show_backtest
-from console.pages.charts import Chart, Series, day_after, link
+from console.pages.charts import NO_TESTS, Chart, Series, day_after, link
 from console.pages.page import PageOfStore, StorePage
 from console.route_rules import STORE
 
@@ -69,7 +69,9 @@ def _transfers(page: StorePage, days: list[Mapping[str, Any]], wallet: str) -> l
     if not page.allows(Permission.VIEW_POINTS):
         return []
     within = [{"createdAt[gte]": each["day"], "createdAt[lt]": day_after(each["day"])} for each in days]
-    return [link(page.url("points"), **{"walletType:code": wallet, "type": "adding", **each}) for each in within]
+    return [
+        link(page.url("points"), **{"walletType:code": wallet, "type": "adding", **NO_TESTS, **each}) for each in within
+    ]
 
 
 def _events(page: StorePage, fired: list[Mapping[str, Any]]) -> list[str]:
@@ -77,4 +79,7 @@ def _events(page: StorePage, fired: list[Mapping[str, Any]]) -> list[str]:
     if not page.allows(Permission.VIEW_EVENTS):
         return []
     kinds = (each["source"].partition("/") for each in fired)
-    return [link(page.url("reactors", name), outcome="fired") if kind == "reactor" else "" for kind, _, name in kinds]
+    return [
+        link(page.url("reactors", name), outcome="fired", **NO_TESTS) if kind == "reactor" else ""
+        for kind, _, name in kinds
+    ]

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from access import Permission
-from console.pages.charts import Chart, Series, day_after, labels_of, link
+from console.pages.charts import NO_TESTS, Chart, Series, day_after, labels_of, link
 from console.pages.formats import number
 from console.pages.page import StorePage
 
@@ -27,7 +27,9 @@ def outstanding_chart(page: StorePage, answer: Mapping[str, Any]) -> Chart:
     items, wallet = answer["items"], answer["walletTypeCode"]
     links = (
         [
-            link(page.url("points"), **{"walletType:code": wallet, "createdAt[lt]": day_after(each["until"])})
+            link(
+                page.url("points"), **{"walletType:code": wallet, **NO_TESTS, "createdAt[lt]": day_after(each["until"])}
+            )
             for each in items
         ]
         if page.allows(Permission.VIEW_POINTS)
@@ -50,7 +52,7 @@ def tiers_chart(page: StorePage, answer: Mapping[str, Any]) -> Chart:
     """Members in each tier."""
     items = answer["items"]
     may_list = page.allows(Permission.VIEW_MEMBERS)
-    links = [link(page.url("members"), levelId=each["levelId"]) for each in items] if may_list else ()
+    links = [link(page.url("members"), levelId=each["levelId"], **NO_TESTS) for each in items] if may_list else ()
     series = [Series("members", [each["customers"] for each in items], links)]
     return Chart("Members by tier", "Tier", [each["name"] for each in items], series)
 
@@ -63,7 +65,10 @@ def rewards_chart(page: StorePage, answer: Mapping[str, Any]) -> Chart:
         if not field or not page.allows(Permission.VIEW_REDEMPTIONS):
             return ()
         return [
-            link(page.url("redemptions"), **{f"{field}[gte]": each["from"], f"{field}[lt]": day_after(each["until"])})
+            link(
+                page.url("redemptions"),
+                **{**NO_TESTS, f"{field}[gte]": each["from"], f"{field}[lt]": day_after(each["until"])},
+            )
             for each in items
         ]
 
@@ -146,6 +151,7 @@ def _within(
             page.url(*path),
             **{
                 "walletType:code": wallet,
+                **NO_TESTS,
                 **filters,
                 f"{field}[gte]": each["from"],
                 f"{field}[lt]": day_after(each["until"]),

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Any, Literal, TypeAlias
+from typing import Any, Final, Literal, TypeAlias
 from urllib.parse import urlencode
 
 import rules
@@ -24,6 +24,10 @@ class Series:
     def link(self, index: int) -> str:
         """The address of the rows of a value; a value of zero has none."""
         return self.links[index] if self.links and self.values[index] else ""
+
+
+NO_TESTS: Final[Mapping[str, str]] = {"test": "false"}
+"""What a list is filtered by that a figure leads to: test members are in no figure."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,8 @@ from sqlalchemy import ColumnElement, Connection, Integer, Select, and_, case, e
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.expression import FunctionElement
 
-from database.tables import mark, member, progress
+from database.tables import mark, progress
+from database.test_members import ids_of_test_members
 from loyalty.achievements.funnel import QUARTERS, Funnel
 from loyalty.program.achievements import Achievement, CountDays, CountEvents, Distinct, Last, Sum
 from loyalty.store.achievements import MILLION
@@ -48,7 +49,7 @@ class _DailyRow:
 def scan_funnel(connection: Connection, store: str, achievement: Achievement) -> Funnel:
     """Return how many members came how far, by all daily sums of the achievement."""
     of_it = (progress.c.store == store, progress.c.achievement == achievement.name)
-    done = (*of_it, progress.c.member.not_in(tests_of(store)))
+    done = (*of_it, progress.c.member.not_in(ids_of_test_members(store)))
     completed, again = [
         connection.execute(select(func.count()).select_from(progress).where(*done, progress.c.completed >= times))
         for times in (1, 2)
@@ -56,11 +57,6 @@ def scan_funnel(connection: Connection, store: str, achievement: Achievement) ->
     rest, *parts = connection.execute(not_completed(store, achievement)).one()
     once = int(completed.scalar_one())
     return Funnel(once + int(rest), tuple(once + int(each) for each in parts), once, int(again.scalar_one()))
-
-
-def tests_of(store: str) -> Select[Any]:
-    """Select the members for tests, who are in no figure."""
-    return select(member.c.id).where(member.c.store == store, member.c.is_test)
 
 
 def not_completed(store: str, achievement: Achievement) -> Select[Any]:
@@ -86,7 +82,7 @@ def _best(store: str, achievement: Achievement, *where: ColumnElement[bool]) -> 
     within = (
         mark.c.store == store,
         mark.c.achievement == achievement.name,
-        mark.c.member.not_in(tests_of(store)),
+        mark.c.member.not_in(ids_of_test_members(store)),
         or_(mark.c.amount != 0, mark.c.used != 0),  # else what it counted came back
         *where,
     )

@@ -10,9 +10,10 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from sqlalchemy import Connection, delete, select, union
 
-from database.analytics.funnel import best_of_members, tests_of
+from database.analytics.funnel import best_of_members
 from database.queries import Queries, WriteQueries
 from database.tables import funnel, funnel_count, funnel_stage, mark, progress
+from database.test_members import ids_of_test_members
 from database.unreadable import damage_of
 from loyalty.achievements.funnel import Funnel, Stage, funnel_of, stage_of
 from loyalty.program.achievements import Achievement
@@ -69,7 +70,7 @@ class FunnelQueries(Queries):
     def _stages(self, achievement: Achievement, members: Sequence[str]) -> Mapping[str, Stage]:
         here = (progress.c.store == self.store, progress.c.achievement == achievement.name)
         done = select(progress.c.member, progress.c.completed).where(*here, progress.c.member.in_(members))
-        done = done.where(progress.c.member.not_in(tests_of(self.store)))
+        done = done.where(progress.c.member.not_in(ids_of_test_members(self.store)))
         rows = self.connection.execute(done)
         completed = {row.member: row.completed for row in rows if damage_of((), (row.completed,)) is None}
         held = self.connection.execute(best_of_members(self.store, achievement, members))

@@ -28,9 +28,9 @@ from database.tables import (
     hourly_figure,
     issued_reward,
     lot,
-    member,
     transfer,
 )
+from database.test_members import ids_of_test_members
 from loyalty.analytics.figures import NO_SUM, WHOLE_STORE, Figure, Increment, Sum, outcome_of
 from loyalty.calendar import local_day
 from loyalty.points.liability import EARLIEST_DAY, LiabilityRequest, MovementSum, OutstandingSum
@@ -157,7 +157,7 @@ def _add_stored(found: Counted, connection: Connection, store: str) -> None:
 def _scanned(connection: Connection, store: str, zone: ZoneInfo) -> Counted:
     """What all transfers and transactions of a store come to."""
     found = Counted(zone)
-    tests = select(member.c.id).where(member.c.store == store, member.c.is_test)
+    tests = ids_of_test_members(store)
     transfers = transfers_to_count().where(transfer.c.store == store, transfer.c.member.not_in(tests))
     for row in connection.execute(transfers, execution_options={"yield_per": PAGE}):
         found.add(found.day(row.at), transfer_to_count(row).increments)

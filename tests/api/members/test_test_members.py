@@ -93,6 +93,29 @@ async def test_a_test_member_uses_no_limit_stock_or_code_that_all_members_share(
     assert (await buy("mug", anna)).status_code == 400
 
 
+EXPIRING = "reactor: early\non: app_login\nthen: [{award_points: {points: 10, expires: {after: 9d}}}]\n"
+
+
+async def test_lists_are_without_test_members_or_of_them_alone(api_anywhere: Api):
+    api = api_anywhere
+    await api.deploy(rewards__mug=MUG, reactors__early=EXPIRING)
+    tess, anna = await register(api, email="tess@example.com", test=True), await register(api)
+    for email in ("tess@example.com", "anna@example.com"):
+        await api.report(customerData={"email": email})
+    await answer_events(api)
+    for member in (tess, anna):
+        answer = await api.post(f"{REWARD}/mug/buy", {"customerId": member, "quantity": 1})
+        assert answer.status_code == 200, answer.text
+
+    async def owners(path: str, test: str) -> list[str]:
+        found = await api.get(f"/api/DEFAULT/{path}?test={test}")
+        return [each.get("customerId") or each["customerData"]["customerId"] for each in found["items"]]
+
+    for path, times in (("points", 2), ("points/expiring", 1), ("redemption", 1), ("campaign/early/decision", 1)):
+        assert await owners(path, "true") == [tess] * times, path
+        assert await owners(path, "false") == [anna] * times, path
+
+
 async def test_a_test_member_is_merged_with_one_of_their_kind_alone(api: Api):
     tess, anna = await register(api, email="tess@example.com", test=True), await register(api)
 

@@ -80,7 +80,7 @@ async def test_what_came_of_it_is_drawn_and_leads_to_its_rows(api: Api, visitor:
         ("in force", [3, 1]),
         ("planned", [5, 0]),
     ]
-    assert f'href="{HOME}/reactors/double-on-web?outcome=fired"' in page.text
+    assert f'href="{HOME}/reactors/double-on-web?outcome=fired&amp;test=false"' in page.text
     assert "createdAt%5Bgte%5D=2026-05-01&amp;createdAt%5Blt%5D=2026-05-02" in page.text
     assert "12,345 events of 3 members in 2 days: 2 members gain, 1 lose." in words
     assert "Never fired: sleepy ." in words

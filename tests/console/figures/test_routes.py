@@ -33,6 +33,7 @@ async def test_pictures_have_their_numbers_as_a_table_with_links_to_the_rows(api
     assert sum(tiers["series"][0]["values"]) == 2
     assert "1,107" in await visitor.page(f"{HOME}/figures")
     assert any("createdAt%5Blt%5D" in each and "createdAt%5Bgte%5D" not in each for each in links)
+    assert all("test=false" in each for each in links), "figures are without test members, and so are their rows"
     for each in links:
         assert "in all" in await visitor.page(each), each
     assert json.loads(unescape(balance))["series"][0]["values"][-2:] == [0, 1107]
