@@ -1,6 +1,7 @@
 """Days of notices by settings: over the program, for what waits already, once for each end, on both databases."""
 
 import asyncio
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -10,16 +11,24 @@ from sqlalchemy import func, select
 from activities.events import EventActivities
 from database import Database, Transaction
 from database.programs import Programs
-from database.tables import deadline, event
+from database.tables import deadline, event, issued_reward
 from loyalty.engine import notices
 from loyalty.engine.notices import SETTLED_AFTER, change_notice_days, is_moved, move_page
+from loyalty.store.points import account_id
 from loyalty.store.settings import NoticeMove
 from tests.kit import programs
+from tests.kit.receiver import Receiver
 from tests.kit.scripted_store import COFFEE, ScriptedStore
+from tests.kit.shapes import faults
+from tests.kit.webhook_shapes import CURRENT, LEGACY
+from tests.kit.webhooks import deliveries, sender, subscribe
 
 NOW = datetime(2026, 5, 1, 9, 0, tzinfo=UTC)
 PROGRAM = programs.PROGRAM.replace("coupons: 3d}", "coupons: 3d, tier: 14d}") + "tier_review: {after: 90d}\n"
 GIFT = "reactor: gift\non: purchase\nthen: [{issue_reward: free-coffee}]\n"
+CONTACT = {"email": "ann@example.com", "phone": "+48500100200", "loyaltyCardNumber": "C-1"}
+PROFILE = {"firstName": "Ann", "lastName": "Nowak"}
+FORMATS = ("current", "legacy", "envelope")
 KINDS = {"points": "points_will_expire", "coupons": "coupon_will_expire", "tier": "tier_will_expire"}
 ENDS = {"points": 90, "coupons": 20, "tier": 90}
 
@@ -68,20 +77,65 @@ async def notified(shop: ScriptedStore, notice: str) -> list[int]:
 
 async def bought(shop: ScriptedStore) -> str:
     """A member with points, a coupon, and a tier that is reviewed."""
-    member = await shop.register("ann@example.com")
+    member = await shop.register(
+        CONTACT["email"], phone=CONTACT["phone"], card=CONTACT["loyaltyCardNumber"], profile=PROFILE
+    )
     await shop.report(member, "purchase", {"total": 600})
     return member
 
 
+MESSAGES = {"points": "PointsWillExpire", "coupons": "CouponWillExpire", "tier": "LevelWillExpire"}
+LEGACY_MESSAGES = {
+    "points": "account.expiring_points_notification",
+    "coupons": "campaign.coupon_expiration",
+    "tier": "account.expiring_level_notification",
+}
+
+
+async def arrived(shop: ScriptedStore, receiver: Receiver) -> dict[str, Any]:
+    """What a receiver got in each format, once; each is signed, and answered for good."""
+    async with sender(shop.database) as sending:
+        await sending.send()
+    assert len(await deliveries(shop.database, "delivered")) == len(FORMATS)
+    requests = await receiver.arrival(lambda got: len(got) >= len(FORMATS))
+    assert all({"webhook-id", "webhook-signature", "webhook-timestamp"} <= each.headers.keys() for each in requests)
+    assert sorted(each.path for each in requests) == sorted(f"/{name}" for name in FORMATS)
+    return {each.path[1:]: each.json for each in requests}
+
+
+async def everything_of(shop: ScriptedStore, notice: str, member: str) -> Mapping[str, Any]:
+    """The data of a notice, each of its documented fields with what the store has."""
+    until = NOW + timedelta(days=ENDS[notice])
+    zone = shop.program.zone
+    match notice:
+        case "points":
+            account = account_id(member, "points")
+            ends = until.astimezone(zone).isoformat()
+            return {"accountId": account, "points": 600, "remainingUnits": 600, "pointsWillExpire": ends}
+        case "coupons":
+            wanted = select(issued_reward.c.coupon)
+            code = await shop.database.access_read(lambda access: access.connection.execute(wanted).scalar_one())
+            begins, ends = (each.astimezone(zone).isoformat() for each in (NOW, until))
+            coupon = {"code": code, "value": 10, "valueType": "money", "activeFrom": begins, "activeTo": ends}
+            return {"customer": {"customerId": member, **CONTACT}, "issuedCoupon": coupon}
+        case _:
+            names = {f"customer{name[0].upper()}{name[1:]}": value for name, value in (CONTACT | PROFILE).items()}
+            id_ = shop.program.id_of("tier", "silver")  # which the member will keep
+            levels = {"levelId": id_, "levelName": "silver", "futureLevelId": id_, "futureLevelName": "silver"}
+            return {"customerId": member, **names, **levels}
+
+
 @pytest.mark.parametrize(("notice", "by_program"), [("points", 7), ("coupons", 3), ("tier", 14)])
 @pytest.mark.parametrize("when", ["by the program", "by the settings", "after a change", "as the program says again"])
-async def test_a_notice_is_sent_once_so_many_days_before(
-    shop: ScriptedStore, notice: str, by_program: int, when: str
+async def test_a_notice_arrives_once_so_many_days_before_with_every_documented_field(
+    shop: ScriptedStore, receiver: Receiver, notice: str, by_program: int, when: str
 ) -> None:
+    for format_ in FORMATS:
+        await subscribe(shop.database, f"{receiver.url}/{format_}", MESSAGES[notice], format=format_, now=NOW)
     days = by_program if when in ("by the program", "as the program says again") else 10
     if when == "by the settings":
         await set_days(shop, **{notice: 10})
-    await bought(shop)
+    member = await bought(shop)
     if when in ("after a change", "as the program says again"):
         await set_days(shop, **{notice: 10})
         await move_all(shop)
@@ -92,6 +146,14 @@ async def test_a_notice_is_sent_once_so_many_days_before(
     await shop.wait(ENDS[notice] - 1)
 
     assert await notified(shop, notice) == [ENDS[notice] - days]
+    got = await arrived(shop, receiver)
+    data = await everything_of(shop, notice, member)
+    assert got["current"]["eventName"] == MESSAGES[notice]
+    assert got["current"]["data"] == data
+    assert faults(CURRENT[MESSAGES[notice]], got["current"]["data"]) == []
+    assert got["legacy"]["type"] == LEGACY_MESSAGES[notice]
+    assert faults(LEGACY[LEGACY_MESSAGES[notice]], got["legacy"]["data"]) == []
+    assert got["envelope"]["event"]["payload"] == data
 
 
 @pytest.mark.parametrize("notice", list(ENDS))

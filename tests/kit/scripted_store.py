@@ -50,6 +50,9 @@ COFFEE = "reward: free-coffee\ntitle: A free coffee\ncoupon: {value: 10, type: m
 SHOPPER = "achievement: shopper\non: purchase\ngoal: 3\nrepeat: unlimited\nthen: [{award_points: {points: 20}}]\n"
 
 
+NO_PROFILE: Mapping[str, Any] = {}
+
+
 @dataclass
 class ScriptedStore:
     """A store at a time that the test sets: the activities of production answer its events and run its due items."""
@@ -60,15 +63,17 @@ class ScriptedStore:
     revision: int
     now: datetime
 
-    async def register(self, email: str) -> str:
+    async def register(
+        self, email: str, *, phone: str | None = None, card: str | None = None, profile: Mapping[str, Any] = NO_PROFILE
+    ) -> str:
         """Add a member, whose id is returned, and answer the event that says so."""
         member_id = new_id()
 
         def add(tx: Transaction) -> None:
             tx.members.register(
-                Identity(email=email),
+                Identity(email=email, phone=phone, card=card),
                 member_id=member_id,
-                profile={},
+                profile=profile,
                 attributes={},
                 tier="bronze",
                 password_hash=None,
