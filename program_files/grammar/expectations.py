@@ -4,6 +4,7 @@ from typing import Final
 
 from program_files.grammar.values import (
     AMOUNT_OR_ZERO,
+    ANY_AMOUNT,
     COUNT,
     OBJECT,
     Key,
@@ -21,6 +22,9 @@ from program_files.grammar.values import (
 AMOUNTS: Final = UnionValue((AMOUNT_OR_ZERO, MappingValue(ReferenceValue("wallet"), AMOUNT_OR_ZERO)))
 """An amount of the default wallet, or amounts by wallet."""
 
+BALANCE: Final = UnionValue((ANY_AMOUNT, MappingValue(ReferenceValue("wallet"), ANY_AMOUNT)))
+"""Also below 0: open debt is taken off what is there."""
+
 _BADGES: Final = ListValue(ReferenceValue("badge"))
 SOME_BADGES: Final = MapGrammar(
     "badges",
@@ -30,7 +34,7 @@ ACHIEVEMENT_STATE: Final = MapGrammar(
     "the state of an achievement",
     (
         Key("completed", COUNT, "How often it was completed, ever."),
-        Key("progress", AMOUNT_OR_ZERO, "Its progress, as of now: a broken streak shows 0."),
+        Key("progress", ANY_AMOUNT, "Its progress, as of now: a broken streak shows 0."),
     ),
 )
 REWARD_COUNTS: Final = MapGrammar(
@@ -68,7 +72,7 @@ _TIER: Final = UnionValue((ReferenceValue("tier"), NullValue()))
 EXPECT: Final = MapGrammar(
     "expect",
     (
-        Key("points", AMOUNTS, "Points that can be spent."),
+        Key("points", BALANCE, "Points that can be spent; below 0 is what the member owes."),
         Key("pending", AMOUNTS, "Points that wait until they can be spent."),
         Key("earned", AMOUNTS, "Points ever earned."),
         Key("spent", AMOUNTS, "Points ever spent."),

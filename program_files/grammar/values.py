@@ -77,9 +77,10 @@ class FlagValue:
 
 @_value
 class AmountValue:
-    """An exact number of at most six decimals, from 0 or above it."""
+    """An exact number of at most six decimals, from 0 or above it; or also below, as a balance with debt is."""
 
     zero: bool = False
+    below: bool = False
 
 
 @_value
@@ -333,6 +334,7 @@ TEXT: Final = TextValue()
 FLAG: Final = FlagValue()
 AMOUNT: Final = AmountValue()
 AMOUNT_OR_ZERO: Final = AmountValue(zero=True)
+ANY_AMOUNT: Final = AmountValue(zero=True, below=True)
 COUNT: Final = IntegerValue(0, MOST_TIMES)
 DURATION: Final = DurationValue()
 DURATION_OR_ZERO: Final = DurationValue(zero=True)

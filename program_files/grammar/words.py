@@ -76,6 +76,8 @@ def _scalar_in_words(value: ScalarValue) -> str:  # noqa: C901 - one case for ea
             return rule
         case FlagValue():
             return "true or false"
+        case AmountValue(below=True):
+            return "a number"
         case AmountValue(zero):
             return "a number from 0" if zero else "a number above 0"
         case IntegerValue(least, most):

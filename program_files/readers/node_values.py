@@ -96,13 +96,13 @@ def choice_of(
     return words[0]
 
 
-def amount_of(node: Node, problems: Problems, what: str, *, zero: bool = False) -> Decimal:
-    """An amount above 0, or from 0 if `zero`."""
-    value = node.value
+def amount_of(node: Node, problems: Problems, what: str, *, zero: bool = False, below: bool = False) -> Decimal:
+    """An amount above 0, or from 0 if `zero`, or any if `below`."""
+    value, least = node.value, -LARGEST_AMOUNT if below else 0
     if isinstance(value, bool) or not isinstance(value, int | Decimal):
         note_wrong_type(node, problems, what, "a number")
-    elif not 0 <= value <= LARGEST_AMOUNT or value * 10**DECIMALS % 1:
-        message = f"{what} must be from 0 to {LARGEST_AMOUNT:,}, with at most {DECIMALS} decimals"
+    elif not least <= value <= LARGEST_AMOUNT or value * 10**DECIMALS % 1:
+        message = f"{what} must be from {least:,} to {LARGEST_AMOUNT:,}, with at most {DECIMALS} decimals"
         problems.add(node.place, "out-of-range", message)
     elif not value and not zero:
         problems.add(node.place, "out-of-range", f"{what} must be above 0")

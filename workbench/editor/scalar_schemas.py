@@ -42,6 +42,8 @@ def scalar_schema(value: ScalarValue) -> Schema:  # noqa: C901 - one case for ea
             return {"type": "string", "pattern": f"^{pattern}$", "patternErrorMessage": f"Write {rule}."}
         case FlagValue():
             return {"type": "boolean"}
+        case AmountValue(below=True):
+            return {"type": "number", "minimum": -LARGEST_AMOUNT, "maximum": LARGEST_AMOUNT}
         case AmountValue(zero):
             return {"type": "number", "minimum" if zero else "exclusiveMinimum": 0, "maximum": LARGEST_AMOUNT}
         case IntegerValue(least, most):

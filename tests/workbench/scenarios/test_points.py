@@ -86,3 +86,22 @@ def test_points_that_had_expired_when_they_were_booked_are_added_and_expired_tog
 
     wallets = f"{{points: {{dated: event, grace: {grace}, expires: {{end_of: month}}}}}}"
     assert outcome(shop(wallets, EARN), text) == "passed"
+
+
+def test_what_a_member_owes_is_expected_as_a_balance_below_zero_and_progress_likewise() -> None:
+    points = "reactor: sale\non: transaction\nthen: [{award_points: {points: {var: event.body.gross_value}}}]\n"
+    spend = "reactor: spend\non: app_login\nthen: [{deduct_points: {points: 70}}]\n"
+    net = "achievement: net\non: purchase\nmeasure: {sum: {'-': [0, {var: event.body.total}]}}\ngoal: 5\n"
+    text = """\
+        steps:
+          - {transaction: A, items: [{sku: beans, gross_value: 100}]}
+          - {event: app_login}
+          - {return: R, of: A}
+          - {event: purchase, body: {total: 2.5}}
+          - {expect: {points: -70, achievements: {net: {progress: -2.5}}}}
+          - {expect: {points: {points: -69}}}
+        """
+
+    assert outcome(shop("{points: {}}", points, spend, achievements__net=net), text) == {
+        "points.points": ("-69", "-70")
+    }

@@ -70,7 +70,7 @@ class _Expectations:
     # -- points
 
     def balance(self, kind: BalanceKind, key: str, node: Node) -> Checks:
-        for code, value, amount in self._names.amounts(node, self._problems, key):
+        for code, value, amount in self._names.amounts(node, self._problems, key, below=kind == "active"):
             label = key if value is node else f"{key}.{code}"
             yield Expectation(value.place, label, BalanceIs(kind, code, amount))
 
@@ -118,7 +118,7 @@ class _Expectations:
                 times = integer_of(completed, self._problems, "completed", COUNT)
                 yield Expectation(completed.place, f"{key}.{name}.completed", CompletedTimes(name, times))
             if progress is not None:
-                amount = amount_of(progress, self._problems, "progress", zero=True)
+                amount = amount_of(progress, self._problems, "progress", zero=True, below=True)
                 yield Expectation(progress.place, f"{key}.{name}.progress", ProgressIs(name, amount))
 
     def rewards(self, key: str, node: Node) -> Checks:

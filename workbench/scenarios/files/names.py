@@ -79,19 +79,21 @@ class ProgramNames:
             if self.has(name, Node(node.keys[name], name), problems, kind):
                 yield name, value
 
-    def amounts(self, node: Node, problems: Problems, what: str) -> Iterator[tuple[str, Node, Decimal]]:
-        """Yield amounts with their wallets; a single number is of the default wallet."""
+    def amounts(
+        self, node: Node, problems: Problems, what: str, *, below: bool = False
+    ) -> Iterator[tuple[str, Node, Decimal]]:
+        """Yield amounts with their wallets; a single number is of the default wallet. `below`: they may be below 0."""
         if isinstance(node.value, dict):
             for code, value in self.entries(node, problems, what, "wallet"):
-                yield code, value, self.amount(value, problems, f"{what} of {code}", code)
+                yield code, value, self.amount(value, problems, f"{what} of {code}", code, below=below)
         else:
             code = self.program.default_wallet.code
-            yield code, node, self.amount(node, problems, what, code)
+            yield code, node, self.amount(node, problems, what, code, below=below)
 
-    def amount(self, node: Node, problems: Problems, what: str, code: str) -> Decimal:
+    def amount(self, node: Node, problems: Problems, what: str, code: str, *, below: bool = False) -> Decimal:
         """Return an amount of a wallet; add a problem if it has too many decimals."""
         decimals = self.program.wallets[code].decimals
-        amount = amount_of(node, problems, what, zero=True)
+        amount = amount_of(node, problems, what, zero=True, below=below)
         if amount.scaleb(decimals) % 1:
             fineness = f"{decimals} decimals" if decimals else "whole numbers"
             problems.add(node.place, "out-of-range", f"{what} can never be {amount:f}: wallet {code} has {fineness}")
