@@ -51,9 +51,9 @@ def move_standings(operation: OperationContext, merged: Sequence[MergedStanding]
 
 def _join_periods(operation: OperationContext, merged: MergedStanding, survivor: str) -> None:
     period, other = period_in(operation.tx, survivor, merged.tier_set), merged.period
-    review = period.review
-    if review is not None and other.review is not None:
-        review = review._replace(base=Points(review.base + other.review.base))
+    review = period.review or other.review
+    if period.review is not None and other.review is not None:
+        review = period.review._replace(base=Points(period.review.base + other.review.base))
     base = Points(period.base + other.base)
     if (base, review) != (period.base, period.review):
         set_period(operation, survivor, merged.tier_set, base=base, until=period.until, review=review)

@@ -17,7 +17,7 @@ def ended_at(tier_set: TierSet, member: Member, *, now: datetime) -> datetime | 
 
 def without_later(tx: StoreReaders, tier_set: TierSet, balance: Balance, member_id: str, until: datetime) -> Balance:
     """Return a balance without what is booked already, and counts for the period after one that ends at a moment."""
-    part = _part(tier_set)
+    part = counted_part(tier_set)
     if part is None:
         return balance
     later = tx.ledger.counted_since(member_id, tier_set.wallet.code, part, until)
@@ -28,7 +28,7 @@ def counts_after(tx: StoreReaders, tier_set: TierSet, member_id: str, until: dat
     """Return whether something is booked already that counts for the period after one that ends at a moment."""
     if tier_set.by == "spend":
         return tx.spend.spent(member_id, tier_set.name, since=until) > 0
-    part = _part(tier_set)
+    part = counted_part(tier_set)
     return part is not None and tx.ledger.counted_since(member_id, tier_set.wallet.code, part, until) != NOTHING
 
 
@@ -37,7 +37,7 @@ def reviews_points(tier_set: TierSet) -> bool:
     return tier_set.is_reviewed and tier_set.by == "earned_points"
 
 
-def _part(tier_set: TierSet) -> CountedPart | None:
+def counted_part(tier_set: TierSet) -> CountedPart | None:
     """Return what of a balance counts by the period in a tier set; None: nothing does."""
     if not tier_set.is_reviewed:
         return None

@@ -1,4 +1,4 @@
-"""End a tier by hand: the member moves to the tier that they would be in without it."""
+"""A tier by hand ends: the member comes into the tier that they would be in without it."""
 
 from datetime import datetime
 
@@ -20,11 +20,12 @@ def end_hold(work: TierWork, tier_set: TierSet, member: Member, hold: TierHold) 
 
 
 def tier_without(work: TierWork, tier_set: TierSet, member: Member, hold: TierHold, amount: Amount) -> Tier | None:
-    """Return the tier that a standing gives a member without a tier by hand; None: no tier of the program."""
+    """Return the tier that a standing gives a member without a tier by hand, at least the lowest; None: there is none."""
     present = tier_set.named(member.tier)
     if hold.direction == "floor" and present is not None and present.name != hold.tier:
         return present  # they have risen above it since
-    reached, before = tier_set.tier_at(amount), tier_set.named(hold.before)
+    lowest = tier_set.tiers[0] if tier_set.tiers else None
+    reached, before = tier_set.tier_at(amount) or lowest, tier_set.named(hold.before)
     if before is None or (hold.before_until is not None and hold.before_until <= work.now):
         return reached
     return before if reached is None or reached.start < before.start else reached

@@ -1,4 +1,4 @@
-"""Move a member down at once when a return lowers the standing that holds their tier."""
+"""A member falls at once when a return lowers what holds their tier."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -6,8 +6,9 @@ from datetime import datetime
 from loyalty.program.tiers import TierSet
 from loyalty.program.wallets import Points
 from loyalty.store.members import NO_POINTS
-from loyalty.store.points import Posted
-from loyalty.tiers.holds import hold_of, within_hold
+from loyalty.store.points import CountedPart, Posted
+from loyalty.tiers.ended_periods import counted_part
+from loyalty.tiers.holds import hold_of, note_fallen, within_hold
 from loyalty.tiers.places import facts_in, period_in, set_period
 from loyalty.tiers.rising import enter_tier
 from loyalty.tiers.standing import Amount, money, standing, standing_of
@@ -15,32 +16,38 @@ from loyalty.tiers.work import TierWork
 
 
 def held_by(work: TierWork, member_id: str) -> Mapping[str, Amount]:
-    """Return what holds a member's tiers now, by tier set: the standing, or that of the last review, if higher."""
+    """Return what holds a member's tiers now, by tier set: the standing, or what the last review judged, if more."""
     return {name: _holds(work, each, member_id) for name, each in work.program.tier_sets.items()}
 
 
 def count_returned(work: TierWork, member_id: str, posted: Sequence[Posted]) -> None:
     """Lower the bases of tier periods by the points taken back that counted before the last review."""
     for tier_set in work.program.tier_sets.values():
+        part, taken = counted_part(tier_set), [each for each in posted if each.wallet == tier_set.wallet.code]
+        if part is None or not taken:
+            continue
         period = period_in(work.tx, member_id, tier_set)
-        if period.review is not None and tier_set.is_reviewed:
-            early = sum(_early(work, tier_set, each, before=period.review.at) for each in posted)
+        if period.review is not None:
+            early = sum(_early(work, part, each, before=period.review.at) for each in taken)
             if early:
                 base = Points(max(0, period.base - early))
                 set_period(work, member_id, tier_set, base=base, until=period.until)
 
 
-def _early(work: TierWork, tier_set: TierSet, posted: Posted, *, before: datetime) -> int:
-    """Return the points taken back that counted before the last review."""
+def _early(work: TierWork, part: CountedPart, posted: Posted, *, before: datetime) -> int:
+    """Return the points taken back that counted before the last review; pending ones counted when they became active."""
+    taken = -getattr(posted.transfer.change, part)
     about = None if posted.transfer.related is None else work.tx.ledger.transfer(posted.transfer.related)
-    if about is None or posted.wallet != tier_set.wallet.code:
+    if about is None or taken == 0:
         return 0
-    is_early = (about.counts_at or about.at) < before
-    return -posted.transfer.change.qualifying if is_early else 0
+    if about.change.pending > 0:
+        later = work.tx.ledger.transfers_about(about.id)
+        about = next((each for each in later if each.kind == "activate"), about)
+    return taken if (about.counts_at or about.at) < before else 0
 
 
 def fall_to_standing(work: TierWork, member_id: str, before: Mapping[str, Amount]) -> None:
-    """Move a member to the tiers that their standing holds, if it held the present ones before, and does not now."""
+    """Put a member into the tiers that their standing holds, if it held the present ones before, and does not now."""
     for name, amount in before.items():
         _fall_in(work, work.program.tier_sets[name], member_id, amount)
 
@@ -48,10 +55,13 @@ def fall_to_standing(work: TierWork, member_id: str, before: Mapping[str, Amount
 def _fall_in(work: TierWork, tier_set: TierSet, member_id: str, before: Amount) -> None:
     member = facts_in(work, member_id, tier_set)
     present, held = tier_set.named(member.tier), tier_set.tier_at(before)
+    reached = tier_set.tier_at(_holds(work, tier_set, member_id)) or tier_set.tiers[0]
+    hold = hold_of(work, member_id, tier_set)
+    if hold is not None and held is not None:
+        note_fallen(work, tier_set, member, hold, held, reached)
     if present is None or held is None or held.start < present.start:
         return  # something else holds the tier: a rule, or an administrator
-    reached = tier_set.tier_at(_holds(work, tier_set, member_id)) or tier_set.tiers[0]
-    allowed = within_hold(tier_set, reached, hold_of(work, member_id, tier_set))
+    allowed = within_hold(tier_set, reached, hold)
     if allowed.start < present.start:
         enter_tier(work, tier_set, member, allowed, up=False)
 
@@ -70,7 +80,7 @@ def _holds(work: TierWork, tier_set: TierSet, member_id: str) -> Amount:
 
 
 def _standing_now(work: TierWork, tier_set: TierSet, member_id: str) -> Amount:
-    """Return the standing from the account as it is now: a step reads its member before it posts."""
+    """Return the standing from the account as it is now: a step has read its member before it posted."""
     if tier_set.by in ("spend", "membership_months"):
         member = facts_in(work, member_id, tier_set)
         return standing_of(work.tx, work.program, tier_set, member, now=work.now)

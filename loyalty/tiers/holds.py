@@ -29,6 +29,14 @@ def within_hold(tier_set: TierSet, tier: Tier, hold: TierHold | None) -> Tier:
             return held
 
 
+def note_fallen(work: TierWork, tier_set: TierSet, member: Member, hold: TierHold, held: Tier, reached: Tier) -> None:
+    """Store the lower tier that a member would be in without a tier by hand, if the standing held the one before."""
+    known = tier_set.named(hold.before)
+    if known is not None and reached.start < known.start <= held.start:
+        earned = replace(hold, before=reached.name)
+        work.tx.tier_holds.set_hold(member.id, tier_set.name, earned, now=work.now)
+
+
 def note_earned(work: TierWork, tier_set: TierSet, member: Member, hold: TierHold, tier: Tier) -> None:
     """Store the tier that a member would be in without a tier by hand, and until when they would keep it."""
     known = tier_set.named(hold.before)

@@ -11,8 +11,9 @@ from loyalty.calendar import local_day
 from loyalty.program.tiers import TierSet
 from loyalty.program.wallets import Points
 from loyalty.store.members import NOTHING, TierPeriod, TierReview
-from loyalty.store.points import Posted, Transfer
+from loyalty.store.points import TAKING_BACK, Posted, Transfer
 from loyalty.tiers.ended_periods import reviews_points
+from loyalty.tiers.falling import count_returned
 from loyalty.tiers.places import facts_in, period_in, set_period
 from loyalty.tiers.rising import judge_in, rise_to
 from loyalty.tiers.standing import Amount, kept_until
@@ -24,6 +25,9 @@ def judge_posted(work: TierWork, member_id: str, posted: Sequence[Posted]) -> No
 
     Call it at the end of a unit of work that posted awards, activations or cancellations.
     """
+    taken_back = [each for each in posted if each.transfer.kind in TAKING_BACK and each.transfer.counts_at is None]
+    if taken_back:
+        count_returned(work, member_id, taken_back)
     for tier_set in work.program.tier_sets.values():
         in_wallet = [each for each in posted if each.wallet == tier_set.wallet.code]
         if in_wallet and tier_set.by not in ("spend", "membership_months"):
@@ -33,7 +37,7 @@ def judge_posted(work: TierWork, member_id: str, posted: Sequence[Posted]) -> No
 def _judge_posted_in(work: TierWork, tier_set: TierSet, member_id: str, in_wallet: Sequence[Posted]) -> None:
     balance = in_wallet[-1].after
     dated = [each.transfer for each in in_wallet if each.transfer.counts_at is not None]
-    if not dated or not tier_set.is_reviewed:
+    if not dated or not reviews_points(tier_set):
         judge_in(work, tier_set, member_id, balance)
         return
     period = _count(work, tier_set, member_id, dated)
@@ -66,7 +70,7 @@ def _count(work: TierWork, tier_set: TierSet, member_id: str, dated: Sequence[Tr
     review = TierReview(review.at, review.since, Points(review.base + earlier))
     period = TierPeriod(Points(period.base + late), period.until, review)
     set_period(work, member_id, tier_set, base=period.base, until=period.until, review=review)
-    if late > earlier and reviews_points(tier_set):
+    if late > earlier:
         reached = tier_set.wallet.amount(max(0, period.base - review.base))
         judge_again(work, tier_set, member_id, reached, review.at)
     return period

@@ -1,6 +1,7 @@
 """Tiers by hand: floors, upper bounds, pins, their dates, and what follows when they end."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -212,3 +213,29 @@ def test_what_was_not_set_by_hand_cannot_be_taken_back() -> None:
 
     with pytest.raises(NotAssignedByHand):
         unassign(engine)
+
+
+def test_a_tier_by_hand_of_who_is_in_none_leaves_them_in_the_lowest() -> None:
+    engine = new_engine(NEVER_REVIEWED.replace("from: 0", "from: 10"))
+    engine.store.members_by_id[ANN].member = replace(engine.store.members_by_id[ANN].member, tier=None)
+    assign(engine, "gold")
+
+    unassign(engine)
+
+    assert tier(engine) == "bronze"
+
+
+def test_a_tier_that_a_return_took_is_not_what_a_floor_leaves() -> None:
+    refund = """\
+event: refund
+body: {type: object, properties: {number: {type: integer}}}
+reverses: {event: purchase, where: {total: 600}}
+"""
+    engine = new_engine(events__refund=refund)
+    buy(engine, 600)
+    assign(engine, "gold")
+
+    engine.report(ANN, "refund", {})
+    held, _ = tier(engine), unassign(engine)
+
+    assert (held, tier(engine)) == ("gold", "bronze")
