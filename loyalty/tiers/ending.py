@@ -1,4 +1,4 @@
-"""A tier by hand ends: the member comes into the tier that they would be in without it."""
+"""End a tier by hand: the member moves to the tier that they would be in without it."""
 
 from datetime import datetime
 
@@ -20,7 +20,7 @@ def end_hold(work: TierWork, tier_set: TierSet, member: Member, hold: TierHold) 
 
 
 def tier_without(work: TierWork, tier_set: TierSet, member: Member, hold: TierHold, amount: Amount) -> Tier | None:
-    """Return the tier that a standing gives a member without a tier by hand, at least the lowest; None: there is none."""
+    """Return the tier that a standing gives without a tier by hand, the lowest at least; None: the set is empty."""
     present = tier_set.named(member.tier)
     if hold.direction == "floor" and present is not None and present.name != hold.tier:
         return present  # they have risen above it since

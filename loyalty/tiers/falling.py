@@ -1,4 +1,4 @@
-"""A member falls at once when a return lowers what holds their tier."""
+"""Move a member down at once when a return lowers the standing that holds their tier."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -16,7 +16,7 @@ from loyalty.tiers.work import TierWork
 
 
 def held_by(work: TierWork, member_id: str) -> Mapping[str, Amount]:
-    """Return what holds a member's tiers now, by tier set: the standing, or what the last review judged, if more."""
+    """Return what holds a member's tiers now, by tier set: the standing, or that of the last review, if higher."""
     return {name: _holds(work, each, member_id) for name, each in work.program.tier_sets.items()}
 
 
@@ -35,7 +35,7 @@ def count_returned(work: TierWork, member_id: str, posted: Sequence[Posted]) -> 
 
 
 def _early(work: TierWork, part: CountedPart, posted: Posted, *, before: datetime) -> int:
-    """Return the points taken back that counted before the last review; pending ones counted when they became active."""
+    """Return the points taken back that counted before the last review; pending ones count from activation."""
     taken = -getattr(posted.transfer.change, part)
     about = None if posted.transfer.related is None else work.tx.ledger.transfer(posted.transfer.related)
     if about is None or taken == 0:
@@ -47,7 +47,7 @@ def _early(work: TierWork, part: CountedPart, posted: Posted, *, before: datetim
 
 
 def fall_to_standing(work: TierWork, member_id: str, before: Mapping[str, Amount]) -> None:
-    """Put a member into the tiers that their standing holds, if it held the present ones before, and does not now."""
+    """Move a member to the tiers that their standing holds, if it held the present ones before, and does not now."""
     for name, amount in before.items():
         _fall_in(work, work.program.tier_sets[name], member_id, amount)
 
@@ -80,7 +80,7 @@ def _holds(work: TierWork, tier_set: TierSet, member_id: str) -> Amount:
 
 
 def _standing_now(work: TierWork, tier_set: TierSet, member_id: str) -> Amount:
-    """Return the standing from the account as it is now: a step has read its member before it posted."""
+    """Return the standing from the account as it is now: a step reads its member before it posts."""
     if tier_set.by in ("spend", "membership_months"):
         member = facts_in(work, member_id, tier_set)
         return standing_of(work.tx, work.program, tier_set, member, now=work.now)
