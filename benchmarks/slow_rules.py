@@ -1,8 +1,8 @@
 """What events whose rules take long do to others on SQLite, which has one writer.
 
-`.venv/bin/python benchmarks/slow_decisions.py [--seconds S] [--json]`: a store reports small events, one after the
-other by a few clients; after a while another store's events are reported beside it, each of which takes half of the
-steps that one event may take. Exit 0 when the small ones are applied within LONGEST seconds also then.
+`.venv/bin/python benchmarks/slow_rules.py [--of reactor|achievement] [--seconds S] [--json]`: a store reports small
+events, one after the other by a few clients; after a while another store's events are reported beside it, each of
+which takes half of the steps that one event may take. Exit 0 when the small ones are applied within LONGEST seconds even then.
 """
 
 import argparse
@@ -39,12 +39,14 @@ POINTS = "reactor: points\non: purchase\nthen: [{award_points: {points: {var: ev
 COUNTED = (
     "event: counted\nbody: {type: object, required: [n], properties: {n: {type: array, items: {type: integer}}}}\n"
 )
-COUNTING = """\
-reactor: counting
-on: counted
+CONDITION = """on: counted
 when: {">": [{reduce: [{var: event.body.n}, {"+": [{var: accumulator}, 1]}, 0]}, 0]}
-then: [{award_points: {points: 1}}]
 """
+COUNTING = {
+    "reactor": f"reactor: counting\n{CONDITION}then: [{{award_points: {{points: 1}}}}]\n",
+    "achievement": f"achievement: counting\n{CONDITION}goal: 1000\n",
+}
+"""Files with a slow rule, by what the rule is of."""
 
 
 @dataclass(frozen=True)
@@ -118,7 +120,7 @@ def beside(work: Callable[[int, int], None], ended: threading.Event) -> list[thr
     return threads
 
 
-def run(seconds: float, console: Console) -> tuple[Small, Small, int]:
+def run(of: str, seconds: float, console: Console) -> tuple[Small, Small, int]:
     """Measure small events alone, and beside slow ones; return both, and how many slow ones were applied meanwhile."""
     with tempfile.TemporaryDirectory(prefix="laurel-slow-") as name:
         folder = Path(name)
@@ -131,7 +133,7 @@ def run(seconds: float, console: Console) -> tuple[Small, Small, int]:
             (folder / "program" / file).parent.mkdir(parents=True, exist_ok=True)
             (folder / "program" / file).write_text(text.replace("reactor: points", "reactor: p"))
         heavy = {"program.yaml": PROGRAM.format(store="HEAVY"), "events/counted.yaml": COUNTED}
-        heavy["reactors/counting.yaml"] = COUNTING
+        heavy[f"{of}s/counting.yaml"] = COUNTING[of]
         with served(folder, folder / "program") as laurel:
             status, answer = laurel.call("POST", "/api/HEAVY/program", {"files": heavy})
             if status != 200:
@@ -159,10 +161,11 @@ def run(seconds: float, console: Console) -> tuple[Small, Small, int]:
 def main() -> int:
     """Measure, and print; the exit code."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--of", choices=sorted(COUNTING), default="reactor", help="what the slow rule is of")
     parser.add_argument("--seconds", type=float, default=20.0, help="of each phase")
     parser.add_argument("--json", action="store_true", help="one JSON object as the last line")
     asked = parser.parse_args()
-    alone, together, slow = run(asked.seconds, Console(stderr=asked.json))
+    alone, together, slow = run(asked.of, asked.seconds, Console(stderr=asked.json))
     if asked.json:
         found = {"alone": alone.nearly_longest, "together": together.nearly_longest, "slow": slow}
         print(json.dumps(found))
