@@ -2,7 +2,8 @@
 
 `.venv/bin/python benchmarks/slow_rules.py [--of reactor|achievement] [--seconds S] [--json]`: a store reports small
 events, one after the other by a few clients; after a while another store's events are reported beside it, each of
-which takes half of the steps that one event may take. Exit 0 when the small ones are applied within LONGEST seconds even then.
+which takes half of the steps that one event may take. Exit 0 when the small ones are applied within LONGEST seconds
+even then.
 """
 
 import argparse
