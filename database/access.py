@@ -1,4 +1,4 @@
-"""What belongs to no store: who may call, and settings of the installation."""
+"""Data outside of stores: administrators, keys and roles, and settings of the installation."""
 
 from functools import cached_property
 
@@ -22,7 +22,7 @@ _LOCK = select(func.pg_advisory_xact_lock(func.hashtextextended(bindparam("name"
 
 
 class AccessReader:
-    """Reads who may call, and settings of the installation."""
+    """Reads administrators, keys and roles, and settings of the installation."""
 
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
@@ -64,11 +64,11 @@ class AccessReader:
         return list(self.connection.execute(select(store.c.code).order_by(store.c.code)).scalars())
 
     def setting(self, name: str) -> str | None:
-        """Return a setting that the installation made for itself."""
+        """Return a setting that the installation created for itself."""
         return self.connection.execute(select(setting.c.value).where(setting.c.name == name)).scalar_one_or_none()
 
     def secret_setting(self, name: str) -> str | None:
-        """Return a setting that is stored encrypted; None: there is none yet."""
+        """Return a setting that is stored encrypted; None: it does not exist yet."""
         stored = self.setting(name)
         return None if stored is None else keys_of(self.connection).decrypt(stored, of=setting_of(name))
 
@@ -79,7 +79,7 @@ class AccessReader:
 
 
 class Access(AccessReader):
-    """Reads and changes who may call, and settings of the installation."""
+    """Reads and changes administrators, keys and roles, and settings of the installation."""
 
     @cached_property
     def admins(self) -> Administrators:

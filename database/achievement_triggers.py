@@ -29,7 +29,7 @@ class Trigger:
 
     event: str
     name: str
-    """Of the achievement."""
+    """The name of the achievement."""
     received_at: datetime
 
 

@@ -15,7 +15,7 @@ _SUMS = select(*columns_of(DailySum, mark)).where(
     mark.c.store == bindparam("in_store"),
     mark.c.member == bindparam("the_member"),
     mark.c.achievement == bindparam("the_achievement"),
-    or_(mark.c.amount != 0, mark.c.used != 0),  # else what it counted came back
+    or_(mark.c.amount != 0, mark.c.used != 0),  # else everything that it counted was returned
 )
 _SINCE = Prepared(_SUMS.where(mark.c.day >= bindparam("since")), DailySum)
 _UNUSED = Prepared(_SUMS.where(or_(mark.c.day >= bindparam("since"), mark.c.amount != mark.c.used)), DailySum)
@@ -50,14 +50,14 @@ class AchievementQueries(Queries):
         return _COMPLETED.first(self.connection, self._parameters_of(member_id, achievement)) or 0
 
     def completions(self, member_id: str) -> list[AchievementCompletions]:
-        """Return what a member has completed."""
+        """Return the completions of a member."""
         return self.find_all(AchievementCompletions, progress, ("achievement",), member=member_id)
 
     def _read(
         self, statement: Prepared[DailySum], member_id: str, achievement: str, **parameters: Any
     ) -> list[DailySum]:
         found = statement.all(self.connection, self._parameters_of(member_id, achievement) | parameters)
-        return sorted(found, key=sort_key)  # here, since databases sort text in orders of their own
+        return sorted(found, key=sort_key)  # here, since databases sort text by their own collations
 
     def _parameters_of(self, member_id: str, achievement: str) -> dict[str, Any]:
         return self._parameters({"member": member_id, "achievement": achievement})
@@ -73,6 +73,6 @@ class Achievements(AchievementQueries, WriteQueries):
             self.upsert(mark, row | {"amount": each.amount, "used": each.used})
 
     def complete(self, member_id: str, achievement: str, times: int, *, now: datetime) -> None:
-        """Add completions."""
+        """Add a number of completions."""
         row = {"member": member_id, "achievement": achievement, "completed": times, "completed_at": now}
         self.upsert_adding(progress, row, sums=("completed",))

@@ -1,4 +1,4 @@
-"""Settings that administrators keep for themselves, and the codes that reset their passwords."""
+"""Settings of administrators for their own use, and codes that reset their passwords."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -30,7 +30,7 @@ class AdminSettingQueries:
         return [AdminSetting(*row) for row in self.connection.execute(here.order_by(admin_setting.c.key))]
 
     def count(self, admin_id: str, store: str, *, without: str) -> int:
-        """Return how many settings an administrator has in a store beside one."""
+        """Return how many settings an administrator has in a store, apart from the one with a key."""
         here = select(func.count()).where(*_of(admin_id, store), admin_setting.c.key != without)
         return self.connection.execute(here).scalar_one()
 
@@ -47,19 +47,19 @@ class AdminSettings(AdminSettingQueries):
 
 
 class PasswordResets:
-    """Codes that reset passwords of administrators, each once."""
+    """Codes that reset passwords of administrators, each usable once."""
 
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
 
     def add(self, admin_id: str, code_hash: str, *, expires_at: datetime) -> None:
-        """Add a code in place of those that the administrator had."""
+        """Add a code, replacing those of the administrator."""
         self.connection.execute(delete(password_reset).where(password_reset.c.admin == admin_id))
         row = {"hash": code_hash, "admin": admin_id, "expires_at": expires_at}
         self.connection.execute(insert(self.connection, password_reset).values(row))
 
     def take(self, code_hash: str, *, now: datetime) -> str | None:
-        """Remove a code, and return the administrator whose password it resets; None: it is unknown or too old."""
+        """Remove a code, and return its administrator; None: the code is unknown or expired."""
         this = delete(password_reset).where(password_reset.c.hash == code_hash)
         found = self.connection.execute(this.returning(password_reset.c.admin, password_reset.c.expires_at)).first()
         return None if found is None or found.expires_at <= now else str(found.admin)

@@ -1,4 +1,4 @@
-"""Administrators: who they are, and what they may do."""
+"""Administrators: their identity and rights."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -13,7 +13,7 @@ from database.tables import admin
 
 @dataclass(frozen=True, slots=True)
 class Admin:
-    """An administrator. `store` None: of every store."""
+    """An administrator. `store` None: for every store."""
 
     id: str
     username: str
@@ -46,7 +46,7 @@ class AdministratorQueries:
         return [Admin(*row) for row in self.connection.execute(wanted)]
 
     def has_another_of_everything(self, admin_id: str) -> bool:
-        """Return whether an active administrator of every store is left without this one."""
+        """Return whether another active administrator with all rights in every store exists."""
         others = select(func.count()).where(
             admin.c.id != admin_id,
             admin.c.active,

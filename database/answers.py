@@ -1,4 +1,4 @@
-"""Answers to requests with an Idempotency-Key, kept so that a repeated request gets the first answer again."""
+"""Responses to requests with an Idempotency-Key, stored so that a repeated request gets the first response again."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,9 +13,10 @@ from database.tables import kept_answer
 
 @dataclass(frozen=True, slots=True)
 class KeyedRequest:
-    """A request with an Idempotency-Key; requests with the same key, client and route are the same if their content is.
+    """A request with an Idempotency-Key.
 
-    `client` is `admin/ID` or `member/ID`, `route` the method with the template of the path.
+    Requests with the same key, client and route are the same if their content is. `client` is `admin/ID` or
+    `member/ID`, `route` the method with the template of the path.
     """
 
     client: str
@@ -27,7 +28,7 @@ class KeyedRequest:
 
 @dataclass(frozen=True, slots=True)
 class KeptAnswer:
-    """An answer and the fingerprint of its request. `content` None: it has no body."""
+    """A response and the fingerprint of its request. `content` None: it has no body."""
 
     fingerprint: str
     status: int
@@ -36,31 +37,34 @@ class KeptAnswer:
 
 
 class AnswerQueries(Queries):
-    """Reads the kept answers of one store."""
+    """Reads the stored responses of one store."""
 
     def find(self, request: KeyedRequest, *, since: datetime) -> KeptAnswer | None:
-        """Return the answer to the first request with the key, if it was given since."""
+        """Return the response to the first request with the key, if it was given since a moment."""
         names = {"client": request.client, "route": request.route, "key": request.key}
         found = self.find_one(KeptAnswer, kept_answer, **names)
         return found if found is not None and found.answered_at >= since else None
 
 
 class Answers(AnswerQueries, WriteQueries):
-    """The kept answers of one store."""
+    """The stored responses of one store."""
 
     def lock_key(self, request: KeyedRequest) -> bool:
         """Lock a key until the transaction ends; return False if another transaction has locked it."""
         return self.try_lock(answer_lock(request.client, request.route, request.key))
 
     def keep(self, request: KeyedRequest, status: int, content: Any, *, now: datetime) -> None:
-        """Store the answer to a request, in place of one that was given too long ago to be found."""
+        """Store the response to a request, replacing an expired one."""
         key = {"client": request.client, "route": request.route, "key": request.key}
         answer = {"fingerprint": request.fingerprint, "status": status, "content": content, "answered_at": now}
         self.upsert(kept_answer, key | answer)
 
 
 def delete_answers(connection: Connection, *, before: datetime, limit: int) -> int:
-    """Delete at most so many answers that were given before; return how many. Locked rows are left for another time."""
+    """Delete at most `limit` responses that were given before a moment; return how many.
+
+    Locked rows are skipped.
+    """
     key = (kept_answer.c.store, kept_answer.c.client, kept_answer.c.route, kept_answer.c.key)
     oldest = (
         select(*key)

@@ -14,10 +14,10 @@ from database.tables import api_key
 
 @dataclass(frozen=True, slots=True)
 class ApiKey:
-    """An API key, without the key itself. `store` None: of every store; `expires_at` None: never.
+    """An API key, without the secret itself.
 
-    `rate_limit` is in requests a minute, None: without. Until `previous_expires_at`, the key's token of before its last
-    rotation works, too.
+    `store` None: for every store; `expires_at` None: never. `rate_limit` is in requests a minute, None: unlimited.
+    Until `previous_expires_at`, the token before the last rotation works, too.
     """
 
     id: str
@@ -78,13 +78,13 @@ class ApiKeys(ApiKeyQueries):
         self.connection.execute(update(api_key).where(api_key.c.id == key_id).values(**values))
 
     def rotate(self, key_id: str, new_hash: str, *, previous_until: datetime | None) -> None:
-        """Give a key another token; the present one works until then, None: no more."""
+        """Replace the token of a key; the present one works until a moment, or no more (None)."""
         kept = None if previous_until is None else api_key.c.hash
         new = {"hash": new_hash, "previous_hash": kept, "previous_expires_at": previous_until}
         self.connection.execute(update(api_key).where(api_key.c.id == key_id).values(**new))
 
     def mark_used(self, uses: Mapping[str, datetime]) -> None:
-        """Store when keys were last used; what another process stored may be later, and stays."""
+        """Store when keys were last used, unless another process has stored a later time."""
         for key_id, at in uses.items():
             earlier = or_(api_key.c.last_used_at.is_(None), api_key.c.last_used_at < at)
             self.connection.execute(update(api_key).where(api_key.c.id == key_id, earlier).values(last_used_at=at))

@@ -1,4 +1,4 @@
-"""Archives of the audit log: entries of before a moment, moved into a compressed file in the database."""
+"""Archives of the audit log: old entries, moved into a compressed file in the database."""
 
 import gzip
 from collections.abc import Callable
@@ -14,7 +14,7 @@ from database.queries import columns_of
 from database.tables import audit_archive, audit_log
 
 MOST = 50_000
-"""Entries in one archive; what is older is moved first, and the rest by archiving again."""
+"""The most entries in one archive; the oldest are moved first, and the rest by archiving again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +44,12 @@ class AuditArchiveQueries:
 
 
 class AuditArchives(AuditArchiveQueries):
-    """Makes and removes archives of the audit log."""
+    """Creates and removes archives of the audit log."""
 
     def archive(
         self, before: datetime, filename: str, view: Callable[[AuditEntry], Any], *, now: datetime
     ) -> AuditArchive | None:
-        """Move entries of before a moment into an archive, the oldest first; None: there are none."""
+        """Move entries before a moment into an archive, the oldest first; None: there are none."""
         old = (
             select(*columns_of(AuditEntry, audit_log))
             .where(audit_log.c.created_at < before)
@@ -70,6 +70,6 @@ class AuditArchives(AuditArchiveQueries):
         return made
 
     def remove(self, filename: str) -> bool:
-        """Remove an archive for good; return False if there is none."""
+        """Remove an archive permanently; return False if there is none."""
         gone = delete(audit_archive).where(audit_archive.c.filename == filename).returning(audit_archive.c.filename)
         return self.connection.execute(gone).first() is not None

@@ -17,7 +17,7 @@ Outcome = Literal["done", "refused"]
 
 @dataclass(frozen=True, slots=True)
 class AuditEntry:
-    """One change that was made or refused. `store` None: it belongs to no store."""
+    """A change that was made or refused. `store` None: it belongs to no store."""
 
     id: str
     created_at: datetime
@@ -25,13 +25,13 @@ class AuditEntry:
     event_type: str
     """The method and the template of the path: `POST /api/{storeCode}/points/add`."""
     entity_type: str
-    """The resource of the permission that the operation needs."""
+    """The resource of the permission that the operation requires."""
     entity_id: str | None
     user_id: str | None
     username: str
     user_type: UserType
     api_key: str | None
-    """The id of the API key that the user called by."""
+    """The id of the API key with which the user called."""
     address: str | None
     outcome: Outcome
     status: int
@@ -45,16 +45,16 @@ class AuditLogQueries:
         self.connection = connection
 
     def page(self, page: PageRequest, *, store: str | None) -> PageResult[AuditEntry]:
-        """Return a page of the entries of a store, None: of all and of none."""
+        """Return a page of the entries of a store; None: of all stores, and of none."""
         within = true() if store is None else audit_log.c.store == store
         return find_page(self.connection, AuditEntry, audit_log, page, within=within, order_by=audit_log.c.created_at)
 
 
 class AuditLog(AuditLogQueries):
-    """Reads and continues the audit log. Entries are never changed."""
+    """Reads and appends to the audit log. Entries are never changed."""
 
     def add(self, entry: AuditEntry) -> None:
-        """Add an entry, in the transaction of the change that it is about."""
+        """Add an entry, in the transaction of its change."""
         row = {column.name: getattr(entry, column.name) for column in _COLUMNS}
         self.connection.execute(insert(audit_log).values(**row))
 

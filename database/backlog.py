@@ -1,4 +1,4 @@
-"""What waits in each store: events that are not applied, due items that are late or set aside. Counted by indexes."""
+"""The backlog of each store: events that are not applied, due items that are late or set aside. Counted by indexes."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -12,7 +12,7 @@ from database.tables import deadline, delivery, event, store, subscription
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """How many wait, and since when the oldest does."""
+    """A number of waiting things, and since when the oldest waits."""
 
     number: int = 0
     since: datetime | None = None
@@ -20,22 +20,22 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True)
 class Backlog:
-    """What waits in one store."""
+    """The backlog of one store."""
 
     events: Waiting = field(default_factory=Waiting)
-    """Accepted and not applied; since: when the oldest was received."""
+    """Events that are accepted and not applied; since: when the oldest was received."""
     late_due_items: Waiting = field(default_factory=Waiting)
-    """Due and not run; since: when the first of them was due."""
+    """Items that are due and were not run; since: when the first of them was due."""
     due_items_set_aside: int = 0
     pending_deliveries: int = 0
     """Webhooks that are neither delivered nor given up."""
     overdue_deliveries: Waiting = field(default_factory=Waiting)
-    """Those whose next attempt should have been made; since: when the first of them was due."""
+    """Deliveries whose next attempt is overdue; since: when the first of them was due."""
     subscriptions_disabled: int = 0
 
 
 def read_backlog(connection: Connection, *, late_before: datetime) -> Mapping[str, Backlog]:
-    """Return what waits, by store; due items and attempts are late if they were due before a moment."""
+    """Return the backlog, by store; due items and attempts are late if they were due before a moment."""
     found = {code: Backlog() for code in connection.execute(select(store.c.code)).scalars()}
     queued = select(event.c.store, func.count(), func.min(event.c.received_at)).where(event.c.position.is_not(None))
     for code, number, since in connection.execute(queued.group_by(event.c.store)):
@@ -58,7 +58,7 @@ def read_backlog(connection: Connection, *, late_before: datetime) -> Mapping[st
 
 
 def _deliveries(connection: Connection, late_before: datetime) -> Mapping[str, tuple[int, Waiting]]:
-    """The pending deliveries of each store, and those of them that are overdue."""
+    """Return the pending deliveries of each store, and the overdue ones of them."""
     overdue = case((delivery.c.next_attempt_at < late_before, 1))
     wanted = select(delivery.c.store, func.count(), func.count(overdue), func.min(delivery.c.next_attempt_at)).where(
         delivery.c.start_after.is_not(None)

@@ -1,4 +1,4 @@
-"""Backtests of drafts: of each administrator the last one in each store, with how far it has come."""
+"""Backtests of drafts: the last one of each administrator in each store, with its progress."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,7 +15,7 @@ BacktestStatus: TypeAlias = Literal["running", "done", "cancelled", "failed"]
 class StoredBacktest:
     """A backtest of a draft with a fingerprint against a revision; `events_in_all` None: not counted yet.
 
-    `because` says why it has no result, which is JSON. `seen_at`: when the process that runs it last said so.
+    `because` says why it has no result, which is JSON. `seen_at`: when its process last reported.
     """
 
     id: str
@@ -43,21 +43,21 @@ class Backtests(BacktestQueries, WriteQueries):
     """The backtests of one store's drafts."""
 
     def lock_of(self, admin: str) -> None:
-        """Let no other transaction begin or discard a backtest of an administrator until this one ends."""
+        """Lock the backtests of an administrator until this transaction ends."""
         self.lock(draft_lock(admin))
 
     def begin(self, admin: str, begun: StoredBacktest) -> None:
-        """Store a backtest in place of the administrator's last one."""
+        """Store a backtest, replacing the administrator's last one."""
         row = {name: getattr(begun, name) for name in StoredBacktest.__slots__}
         self.upsert(draft_backtest, {"admin": admin, **row})
 
     def go_on(self, admin: str, backtest: str, *, events: int, events_in_all: int | None, now: datetime) -> bool:
-        """Store how far a backtest has come; return False if it was cancelled, discarded or replaced."""
+        """Store the progress of a backtest; return False if it was cancelled, discarded or replaced."""
         own = self._running(admin, backtest)
         return self.update(draft_backtest, own, events=events, events_in_all=events_in_all, seen_at=now)
 
     def finish(self, admin: str, backtest: str, *, because: str | None, result: str | None, now: datetime) -> None:
-        """Store the result of a backtest that runs, or why there is none."""
+        """Store the result of a running backtest, or why there is none."""
         status: BacktestStatus = "failed" if result is None else "done"
         own = self._running(admin, backtest)
         self.update(draft_backtest, own, status=status, because=because, result=result, seen_at=now)

@@ -18,7 +18,7 @@ class CampaignCodeQueries(Queries):
     """Reads the redemption codes of one store."""
 
     def known(self, reactor: str, codes: Sequence[str]) -> list[str]:
-        """Return those of these texts that are codes of a reactor, in order."""
+        """Return the texts among these that are codes of a reactor, in order."""
         table, found = campaign_code, list[str]()
         for first in range(0, len(codes), _CHUNK):
             some = table.c.code.in_(list(codes[first : first + _CHUNK]))
@@ -27,7 +27,7 @@ class CampaignCodeQueries(Queries):
         return sorted(found)
 
     def page(self, reactor: str, page: PageRequest) -> PageResult[CampaignCode]:
-        """Return a page of the codes of a reactor, in the order in which they were made."""
+        """Return a page of the codes of a reactor, in the order of creation."""
         table = campaign_code
         within = (table.c.store == self.store) & (table.c.reactor == reactor)
         return find_page(self.connection, CampaignCode, table, page, within=within, order_by=table.c.created_at)
@@ -51,7 +51,7 @@ class CampaignCodes(CampaignCodeQueries, WriteQueries):
         self.connection.execute(update(table).where(*here).values(values))
 
     def give_back(self, reactor: str, code: str) -> None:
-        """Take back a use of a code, which is locked; one that is not used any more was used by no member."""
+        """Undo a use of a code, which is locked; without uses left, the code has no member."""
         table = campaign_code
         here = (table.c.store == self.store, table.c.reactor == reactor, table.c.code == code, table.c.used > 0)
         is_free = table.c.used == 1
@@ -63,7 +63,7 @@ class CampaignCodes(CampaignCodeQueries, WriteQueries):
         self.connection.execute(update(table).where(*here).values(values))
 
     def add(self, codes: Sequence[NewCampaignCode]) -> int:
-        """Store codes, without those that are there already; return how many were stored."""
+        """Store new codes and skip existing ones; return how many were stored."""
         rows = [{"store": self.store, "used": 0, **each._asdict()} for each in codes]
         rows.sort(key=lambda row: str(row["code"]))
         statement = insert_into(self._dialect, campaign_code).on_conflict_do_nothing().returning(campaign_code.c.id)

@@ -1,4 +1,4 @@
-"""What firings took from limits, as pages show it: read without a lock."""
+"""Read the use of limits for lists, without a lock."""
 
 from collections import defaultdict
 from collections.abc import Collection

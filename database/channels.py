@@ -1,4 +1,4 @@
-"""Channels: where members come from and buy, such as a shop, a site or an app."""
+"""Channels: where members register and buy, such as a shop, a site or an app."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -34,7 +34,7 @@ class ChannelQueries(Queries):
         return self.find_one(Channel, channel, identifier=identifier)
 
     def page(self, page: PageRequest) -> PageResult[Channel]:
-        """Return a page of the channels, in the order they were made."""
+        """Return a page of the channels, in the order of creation."""
         within = channel.c.store == self.store
         return find_page(self.connection, Channel, channel, page, within=within, order_by=channel.c.created_at)
 
@@ -52,14 +52,14 @@ class Channels(ChannelQueries, WriteQueries):
         self.lock(CHANNELS)
 
     def add(self, new: Channel) -> None:
-        """Add a channel, whose identifier is free; lock the channels before."""
+        """Add a channel, whose identifier is free; the channels must be locked."""
         row = {"id": new.id, "name": new.name, "identifier": new.identifier, "description": new.description}
         self.insert(channel, row | {"created_at": new.created_at})
 
     def change(self, channel_id: str, *, name: str, identifier: str, description: str) -> None:
-        """Change a channel, whose new identifier is free; lock the channels before."""
+        """Change a channel, whose new identifier is free; the channels must be locked."""
         self.update(channel, {"id": channel_id}, name=name, identifier=identifier, description=description)
 
     def remove(self, channel_id: str) -> None:
-        """Remove a channel that no member has; lock the channels before."""
+        """Remove a channel without members; the channels must be locked."""
         self.connection.execute(delete(channel).where(channel.c.store == self.store, channel.c.id == channel_id))

@@ -12,7 +12,7 @@ from database.tables import member_code
 from loyalty.store.codes import CodePurpose, MemberCode, PlainCode, derived_code, hash_of
 
 KEPT_FOR = timedelta(days=30)
-"""How long codes that have expired are kept, until the member gets another one."""
+"""How long expired codes are kept, until the member gets another one."""
 
 _SECRET_BYTES = 48
 
@@ -27,7 +27,7 @@ class CodeQueries(Queries):
         return self.find_one(MemberCode, member_code, id=code_id)
 
     def of_text(self, code: str) -> MemberCode | None:
-        """Return the code that reads so."""
+        """Return the code with this text."""
         return self.find_one(MemberCode, member_code, hash=hash_of(code))
 
     def latest(self, member_id: str, purpose: CodePurpose) -> MemberCode | None:
@@ -48,7 +48,7 @@ class CodeQueries(Queries):
         return derived_code(self._secret(), code_id)
 
     def _secret(self) -> str:
-        """The secret that codes are derived with; it was made with the first code."""
+        """Return the secret from which codes are derived; it was created with the first code."""
         secret = Access(self.connection).secret_setting(CODE_SECRET)
         assert secret is not None, "a code was made before"
         return secret
@@ -58,7 +58,7 @@ class Codes(CodeQueries, WriteQueries):
     """The codes of one store's members."""
 
     def add(self, new: MemberCode) -> None:
-        """Store a code, in place of the earlier ones of the member for its purpose, which end."""
+        """Store a code, which ends the earlier ones of the member for its purpose."""
         earlier = (member_code.c.member == new.member, member_code.c.purpose == new.purpose)
         self._end(*earlier, now=new.created_at)
         old = (member_code.c.member == new.member, member_code.c.expires_at < new.created_at - KEPT_FOR)
@@ -67,7 +67,7 @@ class Codes(CodeQueries, WriteQueries):
         self.insert(member_code, {**row, "hash": hash_of(self.plain(new.id).code)})
 
     def end(self, code_id: str, *, now: datetime) -> None:
-        """End a code: it can be used no more."""
+        """End a code: it is not valid any more."""
         self._end(member_code.c.id == code_id, now=now)
 
     def end_all(self, member_id: str, *, now: datetime) -> None:

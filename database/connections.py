@@ -1,4 +1,4 @@
-"""Connections to SQLite and PostgreSQL, on which jobs, plain functions of a connection, run in threads.
+"""Connections to SQLite and PostgreSQL: run jobs, plain functions of a connection, in threads.
 
 SQLite has one writer, a thread that commits many jobs at once; PostgreSQL has a pool.
 """
@@ -34,7 +34,7 @@ class InvalidDatabaseUrl(ValueError):
 
 
 _QueuedJob: TypeAlias = "tuple[Job[Any], Future[Any], float]"
-"""A job, where its result goes, and when it was submitted (`perf_counter`)."""
+"""A job, the future for its result, and when it was submitted (`perf_counter`)."""
 
 
 class Connections(ABC):
@@ -52,7 +52,7 @@ class Connections(ABC):
 
     @abstractmethod
     def close(self) -> None:
-        """Finish the jobs that were begun, and close the connections."""
+        """Finish the running jobs, and close the connections."""
 
     async def write(self, job: Job[T]) -> T:
         """Run a job; return its result once it is committed."""
@@ -81,7 +81,7 @@ def connect(url: str, keys: SecretKeys = NO_KEYS) -> Connections:
 
 
 class PostgresConnections(Connections):
-    """A pool of connections, a thread for each."""
+    """A pool of connections, with a thread for each."""
 
     def __init__(self, address: URL, keys: SecretKeys) -> None:
         self.engine = create_engine(
@@ -112,7 +112,7 @@ def _run_in(engine: Engine, job: Job[T], kind: TransactionKind, submitted: float
 
 
 class SqliteConnections(Connections):
-    """One thread that writes and a few that read.
+    """One writer thread and a few reader threads.
 
     SQLite before 3.51.3 can corrupt a write-ahead log that two connections write at once, so only one ever does.
     """
@@ -162,7 +162,7 @@ class SqliteConnections(Connections):
             return job(connection)
 
     def _writing(self) -> Connection:
-        """The connection that writes. Savepoints keep what they may undo in memory: files cost an event a hundredth."""
+        """Return the connection that writes. Savepoints are kept in memory: files would cost an event a hundredth."""
         connection = self.engine.connect()
         driver: Any = connection.connection.driver_connection
         driver.execute("PRAGMA temp_store=MEMORY")
@@ -194,7 +194,7 @@ class SqliteConnections(Connections):
 
 
 def _refuse(jobs: list[_QueuedJob], error: Exception) -> None:
-    """Let every job raise what kept the database from being opened."""
+    """Fail every job with the error that prevented opening the database."""
     for _, done, _ in jobs:
         if done.set_running_or_notify_cancel():
             done.set_exception(error)
@@ -233,7 +233,7 @@ def _commit_together(connection: Connection, jobs: list[_QueuedJob]) -> None:
 
 @contextmanager
 def _savepoint(connection: Connection) -> Iterator[None]:
-    """Undo what an error leaves behind; at the driver, since SQLAlchemy's savepoints cost an eighth of an event."""
+    """Undo changes after an error, directly at the driver: SQLAlchemy's savepoints cost an eighth of an event."""
     driver: Any = connection.connection.driver_connection
     driver.execute("SAVEPOINT job")
     try:
@@ -247,7 +247,7 @@ def _savepoint(connection: Connection) -> Iterator[None]:
 
 
 def _is_in_transaction(connection: Connection) -> bool:
-    """Whether SQLite still has the transaction open: some errors, as of a full disk, roll back all of it."""
+    """Return whether SQLite still has the transaction open: some errors, such as a full disk, roll back all of it."""
     driver: Any = connection.connection.driver_connection
     return bool(driver.in_transaction)
 

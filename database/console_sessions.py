@@ -1,4 +1,4 @@
-"""Sessions of the console: the cookies of log-ins, which end with their session or when nobody uses them."""
+"""Sessions of the console: the cookies of log-ins, which end with their session or when they are idle."""
 
 from datetime import datetime, timedelta
 
@@ -9,10 +9,10 @@ from database.sessions import Session
 from database.tables import console_session, session
 
 IDLE = timedelta(hours=1)
-"""Without a request for so long, a log-in to the console ends."""
+"""A log-in to the console ends after this long without a request."""
 
 SEEN_EVERY = timedelta(minutes=1)
-"""How often it is written down that a log-in is used."""
+"""How often the use of a log-in is stored."""
 
 
 class ConsoleSessionQueries:
@@ -22,7 +22,7 @@ class ConsoleSessionQueries:
         self.connection = connection
 
     def find(self, token_hash: str, *, now: datetime) -> tuple[Session, datetime] | None:
-        """Return the session of a cookie, and when it was used last; None if it has ended."""
+        """Return the session of a cookie, and when it was last used; None if it has ended."""
         columns = columns_of(Session, session)
         joined = console_session.join(session, session.c.id == console_session.c.session)
         wanted = select(*columns, console_session.c.seen_at).select_from(joined)
@@ -41,5 +41,5 @@ class ConsoleSessions(ConsoleSessionQueries):
         self.connection.execute(insert(console_session).values(hash=token_hash, session=session_id, seen_at=now))
 
     def mark_seen(self, token_hash: str, *, now: datetime) -> None:
-        """Write down that a cookie is used now."""
+        """Store that a cookie is used now."""
         self.connection.execute(update(console_session).where(console_session.c.hash == token_hash).values(seen_at=now))

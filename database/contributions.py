@@ -1,4 +1,4 @@
-"""What events added to achievements and limits."""
+"""Contributions of events to achievements and limits."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -39,13 +39,13 @@ class Contributions(WriteQueries):
         return [(row[0], Contribution(*row[1:])) for row in self.connection.execute(ordered)]
 
     def counted_on(self, member_id: str, achievement: str, day: date, value: str) -> list[tuple[str, Contribution]]:
-        """Return what events of a member counted, or used, of one daily sum, each with the id of its event."""
+        """Return what a member's events counted, or used, of one daily sum, each with the id of its event."""
         table = contribution
         measure = (table.c.name == achievement, table.c.day == day, table.c.value == value)
         return self._of_member(member_id, table.c.kind.in_(("counted", "used")), *measure)
 
     def used_by(self, member_id: str, achievement: str) -> list[tuple[str, Contribution]]:
-        """Return what events of a member used of all daily sums of an achievement, in the order of acceptance."""
+        """Return what a member's events used of all daily sums of an achievement, in the order of acceptance."""
         return self._of_member(member_id, contribution.c.kind == "used", contribution.c.name == achievement)
 
     def _of_member(self, member_id: str, *where: ColumnElement[bool]) -> list[tuple[str, Contribution]]:

@@ -1,4 +1,4 @@
-"""Corrections of members by hand, and what a store asks of them."""
+"""Corrections of members by hand, and a store's rules for them."""
 
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -44,12 +44,12 @@ class CorrectionQueries(Queries):
         return [_correction(*row) for row in self.connection.execute(newest)]
 
     def page(self, page: PageRequest) -> PageResult[Correction]:
-        """Return a page of the corrections, by when they were asked for."""
+        """Return a page of the corrections, by when they were requested."""
         within, by = correction.c.store == self.store, correction.c.asked_at
         return find_page(self.connection, _correction, correction, page, within=within, order_by=by, columns=_COLUMNS)
 
     def carried_since(self, person: str, kind: CorrectionKind, unit: str | None, since: datetime) -> Points:
-        """Return how much a person has corrected or approved since a moment; `unit` None: of all units."""
+        """Return how much an administrator has corrected or approved since a moment; `unit` None: of all units."""
         of_kind = [correction.c.store == self.store, correction.c.kind == kind]
         of_unit = [] if unit is None else [correction.c.unit == unit]
         counted = select(func.coalesce(func.sum(correction.c.amount), 0)).where(
@@ -58,7 +58,7 @@ class CorrectionQueries(Queries):
         return Points(int(self.connection.execute(counted).scalar_one()))
 
     def rules(self) -> CorrectionRules:
-        """Return what the store asks of corrections."""
+        """Return the store's rules for corrections."""
         stored = self.connection.execute(select(store.c.corrections).where(store.c.code == self.store)).scalar_one()
         if stored is None:
             return DEFAULT_RULES
@@ -69,7 +69,7 @@ class Corrections(CorrectionQueries, WriteQueries):
     """The corrections of one store."""
 
     def lock_person(self, person: str) -> None:
-        """Let no other transaction count what this person corrects, until this one ends."""
+        """Lock the sum of an administrator's corrections until this transaction ends."""
         self.lock(corrector_lock(person))
 
     def add(self, new: Correction) -> None:
@@ -77,14 +77,14 @@ class Corrections(CorrectionQueries, WriteQueries):
         self.insert(correction, _row(new))
 
     def change(self, changed: Correction) -> None:
-        """Store what became of a correction, whose member is locked."""
+        """Store the new state of a correction, whose member is locked."""
         row = _row(changed)
         self.connection.execute(
             update(correction).where(correction.c.store == self.store, correction.c.id == changed.id).values(**row)
         )
 
     def set_rules(self, rules: CorrectionRules) -> None:
-        """Store what the store asks of corrections."""
+        """Store the store's rules for corrections."""
         stored = {"reasons": [asdict(each) for each in rules.reasons], "required": rules.required}
         self.connection.execute(update(store).where(store.c.code == self.store).values(corrections=stored))
 

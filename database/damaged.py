@@ -1,4 +1,4 @@
-"""Values that stand in place of what cannot be read: a row that has one is read, and what uses the value raises."""
+"""Placeholders for unreadable values: the row can be read, and using the value raises."""
 
 from datetime import datetime
 from typing import Any, NoReturn
@@ -6,11 +6,11 @@ from typing import Any, NoReturn
 from database.errors import UnreadableValue
 
 MAX_SHOWN = 40
-"""Characters of a damaged value that are shown."""
+"""The most characters of a damaged value that are shown."""
 
 
 class DamagedInstant:
-    """In place of an instant that cannot be read. `reason` says why; whatever else is asked of it raises."""
+    """Replaces an instant that cannot be read. `reason` says why; any other use raises."""
 
     __slots__ = ("reason", "stored")
 
@@ -34,5 +34,5 @@ class DamagedInstant:
 
 
 def readable(instant: datetime | None) -> datetime | None:
-    """Return an instant; None in place of one that cannot be read."""
+    """Return an instant; None if it cannot be read."""
     return None if isinstance(instant, DamagedInstant) else instant

@@ -40,7 +40,7 @@ LAST_WRITE_CHECK = "last_write_check"
 """The setting that health checks write, to see that the database can be written."""
 
 MAX_TRIES = 3
-"""Transactions tried while concurrent ones insert the same row: what those inserted, the next try finds."""
+"""The most attempts at a transaction while concurrent ones insert the same row, which the next attempt finds."""
 
 
 class Database:
@@ -72,15 +72,15 @@ class Database:
         return StoreDatabase(self._connections, code)
 
     async def access_read(self, work: Callable[[AccessReader], T]) -> T:
-        """Run work that reads what belongs to no store: admins, keys, settings."""
+        """Run work that reads data outside of stores: administrators, keys, settings."""
         return await self._connections.read(lambda connection: work(AccessReader(connection)))
 
     async def access_write(self, work: Callable[[Access], T]) -> T:
-        """Run work that changes what belongs to no store, in one transaction."""
+        """Run work that changes data outside of stores, in one transaction."""
         return await self._connections.write(lambda connection: work(Access(connection)))
 
     async def take_unstarted(self, *, now: datetime, limit: int, again_after: timedelta) -> list[Unstarted]:
-        """Return events of any store that should have been applied by now, and hide them for a while."""
+        """Return overdue events of any store, and hide them for a while."""
         return await self._connections.write(
             lambda connection: take_unstarted(connection, now=now, limit=limit, again_after=again_after)
         )
@@ -94,27 +94,27 @@ class Database:
         )
 
     async def take_waiting_resends(self, *, now: datetime, again_after: timedelta) -> list[ResendRef]:
-        """Return the running jobs of any store whose workflow is to be looked after, and hide them for a while."""
+        """Return the running jobs of any store whose workflow should be checked, and hide them for a while."""
         return await self._connections.write(
             lambda connection: take_waiting_resends(connection, now=now, again_after=again_after)
         )
 
     async def take_waiting_notice_moves(self, *, now: datetime, again_after: timedelta) -> list[str]:
-        """Return the stores whose notices are to be moved by a workflow that may not run, and hide them for a while."""
+        """Return the stores with notices to move, whose workflow may not run, and hide them for a while."""
         return await self._connections.write(
             lambda connection: take_waiting_notice_moves(connection, now=now, again_after=again_after)
         )
 
     async def delete_answers(self, *, before: datetime, limit: int) -> int:
-        """Delete at most so many answers of any store that were kept for an Idempotency-Key; return how many."""
+        """Delete at most `limit` responses of any store that were stored for an Idempotency-Key; return how many."""
         return await self._connections.write(lambda connection: delete_answers(connection, before=before, limit=limit))
 
     async def take_imports(self, *, now: datetime) -> list[ImportToStart]:
-        """Return the imports of any store whose workflow may not run although it should, and hide them for a while."""
+        """Return the imports of any store whose workflow should run and may not, and hide them for a while."""
         return await self._connections.write(lambda connection: take_imports(connection, now=now))
 
     async def delete_old_imports(self, *, files_before: datetime, all_before: datetime, limit: int) -> int:
-        """Delete files of imports that ended long ago, and all of those that ended longer ago; return how many rows."""
+        """Delete files of imports that ended long ago, and imports that ended even longer ago; return how many rows."""
         return await self._connections.write(
             lambda connection: delete_old_imports(
                 connection, files_before=files_before, all_before=all_before, limit=limit
@@ -122,7 +122,7 @@ class Database:
         )
 
     async def take_exports(self, *, now: datetime) -> list[ExportToStart]:
-        """Return the exports of any store whose workflow may not run although it should, and hide them for a while."""
+        """Return the exports of any store whose workflow should run and may not, and hide them for a while."""
         return await self._connections.write(lambda connection: take_exports(connection, now=now))
 
     async def delete_old_exports(self, *, before: datetime, limit: int) -> int:
@@ -132,18 +132,18 @@ class Database:
         )
 
     async def delete_old_drafts(self, *, before: datetime, limit: int) -> int:
-        """Remove drafts of any store that were changed last before a moment; return how many."""
+        """Remove drafts of any store that were last changed before a moment; return how many."""
         return await self._connections.write(
             lambda connection: delete_old_drafts(connection, before=before, limit=limit)
         )
 
     async def blocked_members(self, events: Sequence[EventRef]) -> set[str]:
-        """Return the members of these events in whose queue another event is the first."""
+        """Return the members of these events whose queue begins with another event."""
         members, ids = {event.member for event in events}, [event.id for event in events]
         return await self._connections.read(lambda connection: blocked_members(connection, members, ids))
 
     async def assign(self, store: str, event_ids: Sequence[str], owner: str, *, instead_of: Sequence[str]) -> list[str]:
-        """Give queued events to a workflow, if none or one of `instead_of` runs them; return those given."""
+        """Make a workflow the owner of queued events without one, or with one of `instead_of`; return which."""
         return await self._connections.write(
             lambda connection: assign(connection, store, event_ids, owner, instead_of=instead_of)
         )
@@ -151,7 +151,7 @@ class Database:
     async def leave_to_relay(
         self, store: str, event_ids: Sequence[str], *, owners: Sequence[str], now: datetime
     ) -> None:
-        """Let the relay look after queued events now, if nobody or one of `owners` runs them."""
+        """Let the relay check queued events now, if they have no owner or one of `owners`."""
         await self._connections.write(
             lambda connection: leave_to_relay(connection, store, event_ids, owners=owners, now=now)
         )
@@ -163,15 +163,15 @@ class Database:
         )
 
     async def stores_to_count(self) -> list[str]:
-        """Return the stores in which something waits to be counted."""
+        """Return the stores with waiting notes to count."""
         return await self._connections.read(stores_to_count)
 
     async def stores_with_due_items(self) -> list[str]:
-        """Return the stores with an item that is due at any time, and that is not set aside."""
+        """Return the stores with a due item that is not set aside, at any date."""
         return await self._connections.read(stores_with_due_items)
 
     async def encrypt_all_secrets(self) -> int:
-        """Store every secret as the first key does; return how many were changed."""
+        """Encrypt every secret with the first key; return how many were changed."""
         return await self._connections.write(encrypt_all)
 
     async def answers(self) -> bool:
@@ -184,7 +184,7 @@ class Database:
         return True
 
     async def open_erasures(self, *, limit: int) -> Sequence[tuple[str, str]]:
-        """Return store and member of those who are to be anonymised and are not yet."""
+        """Return store and member of anonymisations that are not finished."""
         return await self._connections.read(lambda connection: open_erasures(connection, limit=limit))
 
     async def open_merges(self, *, limit: int) -> Sequence[MergeRef]:
@@ -194,7 +194,7 @@ class Database:
     async def remove_details(
         self, store: str, *, settled_before: datetime, after: Place | None, limit: int, now: datetime
     ) -> RemovedPage:
-        """Remove the details of old events of a store, of one page of those received after a place."""
+        """Remove the details of old events of a store, for one page of those received after a place."""
         return await self._connections.write(
             lambda connection: remove_details(
                 connection, store, settled_before=settled_before, after=after, limit=limit, now=now
@@ -202,28 +202,28 @@ class Database:
         )
 
     async def remove_audit_entries(self, store: str, *, before: datetime, limit: int) -> int:
-        """Remove the oldest entries of a store, and of none, from the audit log; return how many."""
+        """Remove the oldest audit log entries of a store, and of no store; return how many."""
         return await self._connections.write(
             lambda connection: remove_audit_entries(connection, store, before=before, limit=limit)
         )
 
     async def note_that_it_can_write(self, *, now: datetime) -> None:
-        """Write one small row, always the same; raise what the database says if it cannot be written."""
+        """Write one small row, always the same; raise the database's error if it cannot be written."""
         await self.access_write(lambda access: access.set_setting(LAST_WRITE_CHECK, now.isoformat()))
 
     async def free_bytes(self) -> int | None:
-        """Return the free bytes on the disk of SQLite's file; None on PostgreSQL, which keeps that to itself."""
+        """Return the free bytes on the disk of SQLite's file; None on PostgreSQL, which does not report them."""
         file = self._connections.engine.url.database
         if self._connections.engine.dialect.name != "sqlite" or not file:
             return None
         return await self._connections.read(lambda _: shutil.disk_usage(Path(file).parent).free)
 
     async def backlog(self, *, late_before: datetime) -> Mapping[str, Backlog]:
-        """Return what waits in each store; due items are late if they were due before a moment."""
+        """Return the backlog of each store; due items are late if they were due before a moment."""
         return await self._connections.read(lambda connection: read_backlog(connection, late_before=late_before))
 
     def close(self) -> None:
-        """Finish the work that was begun, and close the connections."""
+        """Finish the running work, and close the connections."""
         self._connections.close()
 
 
@@ -237,7 +237,7 @@ class StoreDatabase:
     async def write(self, work: Callable[[Transaction], T]) -> T:
         """Run work in one transaction, which is rolled back if the work raises.
 
-        Work that raises ConcurrentInsert runs again, `MAX_TRIES` times at most; then its refusal is raised, or itself.
+        Work that raises ConcurrentInsert runs again, at most `MAX_TRIES` times; then its refusal is raised, or itself.
         """
         job = partial(_run, work, self._store)
         tries = 0

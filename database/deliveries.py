@@ -1,4 +1,4 @@
-"""Deliveries as lists show them, and the jobs that send many of them again."""
+"""Deliveries as lists show them, and the jobs that resend many of them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -42,7 +42,7 @@ _COLUMNS: dict[str, ColumnElement[Any]] = {
     "finished_at": delivery.c.finished_at,
 }
 _IS_LIVE = and_(subscription.c.id.is_not(None), subscription.c.disabled_at.is_(None))
-_UNDELIVERED = literal_column("delivery.status IN ('failed', 'skipped')", Boolean)  # as partial indexes have it
+_UNDELIVERED = literal_column("delivery.status IN ('failed', 'skipped')", Boolean)  # as in partial indexes
 _LISTED: Select[Any] = (
     select(
         delivery.c.id,
@@ -91,14 +91,14 @@ class ListedDelivery:
 
 @dataclass(frozen=True, slots=True)
 class DeliveryKey:
-    """The place of a delivery in lists, which are ordered by when it was made, then by its id."""
+    """The position of a delivery in lists, which are ordered by its creation, then by its id."""
 
     created_at: datetime
     id: str
 
 
 class DeliveryQueries(Queries):
-    """Reads the deliveries of one store, and the jobs that send many again."""
+    """Reads the deliveries of one store, and its resend jobs."""
 
     def page(
         self,
@@ -109,7 +109,7 @@ class DeliveryQueries(Queries):
         after: DeliveryKey | None = None,
         newest_first: bool = True,
     ) -> PageResult[ListedDelivery]:
-        """Return a page of the deliveries; `after`: of those behind this one in the order."""
+        """Return a page of the deliveries; `after`: the page begins behind this position."""
         where = self._where(conditions)
         keys = tuple_(delivery.c.created_at, delivery.c.id)
         here = list(where)
@@ -129,16 +129,16 @@ class DeliveryQueries(Queries):
         return None if row is None else ListedDelivery(*tuple(row))
 
     def count(self, criteria: ResendCriteria, *, until: datetime) -> int:
-        """Return how many deliveries that were made up to a moment fit the criteria."""
+        """Return how many deliveries that were created up to a moment match the criteria."""
         found = select(func.count()).select_from(_joined(criteria)).where(*self._fitting(criteria, until))
         return self.connection.execute(found).scalar_one()
 
     def resend(self, resend_id: str) -> Resend | None:
-        """Return a job that sends many deliveries again."""
+        """Return a resend job."""
         return self.find_one(Resend, resend, id=resend_id)
 
     def resends(self, *, limit: int, offset: int, newest_first: bool) -> PageResult[Resend]:
-        """Return a page of these jobs, in the order they were asked for."""
+        """Return a page of resend jobs, in the order they were requested."""
         here = resend.c.store == self.store
         columns = (resend.c.created_at, resend.c.id)
         order = tuple(column.desc() for column in columns) if newest_first else columns
@@ -176,22 +176,22 @@ class DeliveryQueries(Queries):
 
 
 class Deliveries(DeliveryQueries, WriteQueries):
-    """Sends deliveries of one store again."""
+    """Resends deliveries of one store."""
 
     def subscription(self, subscription_id: str) -> Subscription | None:
         """Return a subscription."""
         return Subscriptions(self.connection, self.store).get(subscription_id)
 
     def outbound(self, delivery_id: str) -> OutboundDelivery | None:
-        """Return what an attempt of a delivery needs."""
+        """Return the input of an attempt of a delivery."""
         return Webhooks(self.connection, self.store).outbound(delivery_id)
 
     def retry(self, delivery_id: str, *, now: datetime, delivered_too: bool = False) -> bool:
-        """Make a delivery pending and due now; return False if it is pending, or delivered and that is not wanted."""
+        """Make a delivery pending and due now; return False if it is pending, or delivered and not to be repeated."""
         return Webhooks(self.connection, self.store).retry(delivery_id, now=now, delivered_too=delivered_too)
 
     def leave_to_relay(self, delivery_id: str, *, now: datetime) -> None:
-        """Let the relay look after a pending delivery now."""
+        """Let the relay check a pending delivery now."""
         Webhooks(self.connection, self.store).leave_to_relay(delivery_id, now=now)
 
     def copy(self, delivery_id: str, copy_id: str, target: Subscription, *, now: datetime) -> bool:
@@ -203,7 +203,7 @@ class Deliveries(DeliveryQueries, WriteQueries):
         return self.insert_if_absent(delivery, {"id": copy_id, **row, **sent, **due})
 
     def next_page(self, job: Resend, limit: int) -> ResendPage:
-        """Return the deliveries that a job looks at next."""
+        """Return the deliveries that a job examines next."""
         criteria = criteria_from_json(job.criteria)
         where = self._fitting(criteria, job.created_at)
         if job.after_at is not None:
@@ -226,12 +226,12 @@ class Deliveries(DeliveryQueries, WriteQueries):
         self.insert(resend, _row(new) | {"start_after": new.created_at})
 
     def get_to_change(self, resend_id: str) -> Resend | None:
-        """Return a job, which nobody else changes until the transaction ends."""
+        """Return a job, locked until the transaction ends."""
         self.lock(resend_lock(resend_id))
         return self.resend(resend_id)
 
     def change(self, changed: Resend) -> None:
-        """Store how far a job has come."""
+        """Store the progress of a job."""
         row = _row(changed)
         if changed.status != "running":
             row["start_after"] = None
@@ -243,11 +243,11 @@ def _row(job: Resend) -> dict[str, Any]:
 
 
 def _joined(criteria: ResendCriteria) -> Any:
-    """The tables that criteria are about."""
+    """Return the tables that criteria refer to."""
     return delivery if criteria.member is None else delivery.join(event, event.c.id == delivery.c.event)
 
 
 def take_waiting_resends(connection: Connection, *, now: datetime, again_after: timedelta) -> list[ResendRef]:
-    """Return the running jobs of any store whose workflow is to be looked after, and hide them for a while."""
+    """Return the running jobs of any store whose workflow should be checked, and hide them for a while."""
     taken = update(resend).where(resend.c.start_after <= now).values(start_after=now + again_after)
     return [ResendRef(row[0], row[1]) for row in connection.execute(taken.returning(resend.c.store, resend.c.id))]

@@ -1,4 +1,4 @@
-"""Deploys: what one replaces, what members would lose by it, and who rises by it."""
+"""Deploys: the revision that one replaces, what members would lose by it, and who rises by it."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -15,7 +15,7 @@ from loyalty.refusals import UnnamedLosses
 from loyalty.webhooks.signing import new_secret
 
 SEEN_EVERYWHERE = timedelta(seconds=2)
-"""After so long every process uses a new revision: it is longer than `database.programs.CACHE_SECONDS`."""
+"""After this time every process uses a new revision: it is longer than `database.programs.CACHE_SECONDS`."""
 
 
 class OvertakenDeploy(Exception):
@@ -24,7 +24,7 @@ class OvertakenDeploy(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Replaced:
-    """The revision in force; number 0, and no outline: there is none yet."""
+    """The revision in force; number 0 without an outline: there is none yet."""
 
     number: int
     outline: Outline | None
@@ -43,7 +43,7 @@ class NewProgram:
 
 
 def put_in_force(tx: Transaction, new: NewProgram, replaced: Replaced, *, now: datetime) -> tuple[int, bool]:
-    """Put a program in force, and have the members judged who stand in a higher tier by it.
+    """Put a program in force, and schedule the judging of members who rise by it.
 
     Return the number of its revision, and whether it is new. Raise AnotherInForce, NotPulled, UnnamedLosses or
     OvertakenDeploy.
@@ -59,7 +59,7 @@ def put_in_force(tx: Transaction, new: NewProgram, replaced: Replaced, *, now: d
         new.revision, based_on=new.based_on, now=now, pulled=new.pulled, check=check
     )
     if is_new and replaced.outline is not None:
-        due_at = now + SEEN_EVERYWHERE  # by then no process judges by the revision that was in force
+        due_at = now + SEEN_EVERYWHERE  # by then no process uses the previous revision
         returned = new.outline.names["wallet"] - replaced.outline.names["wallet"]
         if returned:
             tx.returned_wallets.schedule(returned, due_at=due_at)
@@ -74,7 +74,7 @@ def put_in_force(tx: Transaction, new: NewProgram, replaced: Replaced, *, now: d
 
 
 def losses_of_deploy(tx: ReadTransaction, replaced: Replaced, new: Outline) -> DeployLosses:
-    """Return what members lose as of now if a new program replaces a revision."""
+    """Return what members would lose now if a new program replaced a revision."""
     old = replaced.outline
     if old is None:
         return DeployLosses()
@@ -83,7 +83,7 @@ def losses_of_deploy(tx: ReadTransaction, replaced: Replaced, new: Outline) -> D
 
 
 def risers_of_deploy(tx: ReadTransaction, replaced: Replaced, new: Program, *, now: datetime) -> dict[str, int]:
-    """Return how many members rise to each tier if a new program replaces a revision; `SET/TIER` of other tier sets."""
+    """Return how many members would rise to each tier (`SET/TIER` of other sets) if a program replaced a revision."""
     risers: dict[str, int] = {}
     for before, after in [] if replaced.outline is None else replaced.outline.tier_rules_beside(Outline.of(new)):
         prefix = "" if after.tier_set == DEFAULT_SET else f"{after.tier_set}/"
@@ -97,7 +97,7 @@ def risers_of_deploy(tx: ReadTransaction, replaced: Replaced, new: Program, *, n
 
 
 def refuse_unnamed_losses(tx: ReadTransaction, replaced: Replaced, new: Outline, consent: DeployConsent) -> None:
-    """Raise UnnamedLosses if a deploy loses something that `consent` does not name."""
+    """Raise UnnamedLosses if a deploy loses something to which `consent` does not agree."""
     unnamed = losses_of_deploy(tx, replaced, new).without(consent)
     if unnamed != DeployLosses():
         raise UnnamedLosses(unnamed)

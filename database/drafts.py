@@ -1,4 +1,4 @@
-"""Drafts of one store's program: of each administrator one, with the files that it changes."""
+"""Drafts of one store's program: at most one per administrator, with the files that it changes."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ class DraftFile:
 
 @dataclass(frozen=True, slots=True)
 class StoredDraft:
-    """A draft: the revision whose files it changes, and those files by their paths."""
+    """A draft: the revision on which it is based, and the changed files by path."""
 
     based_on: int
     changed_at: datetime
@@ -30,7 +30,7 @@ class StoredDraft:
 
     @property
     def texts(self) -> Mapping[str, str | None]:
-        """The changed texts by their paths; None for a file that is removed."""
+        """The changed texts by path; None for a file that is removed."""
         return {path: file.text for path, file in self.files.items()}
 
 
@@ -44,7 +44,7 @@ class DraftQueries(Queries):
     """Reads the drafts of one store's program."""
 
     def get(self, admin: str) -> StoredDraft | None:
-        """Return the draft of an administrator; None if nothing is changed."""
+        """Return the draft of an administrator; None if there are no changes."""
         head = self.find_one(_Head, draft, admin=admin)
         if head is None:
             return None
@@ -56,7 +56,7 @@ class Drafts(DraftQueries, WriteQueries):
     """The drafts of one store's program."""
 
     def lock_of(self, admin: str) -> None:
-        """Let no other transaction change the draft of an administrator until this one ends."""
+        """Lock the draft of an administrator until this transaction ends."""
         self.lock(draft_lock(admin))
 
     def put(self, admin: str, path: str, text: str | None, *, based_on: int, now: datetime) -> None:
@@ -69,7 +69,7 @@ class Drafts(DraftQueries, WriteQueries):
         self.update(draft, {"admin": admin}, based_on=based_on, changed_at=now)
 
     def restore(self, admin: str, path: str) -> None:
-        """Leave a file as the revision has it; a draft that changes nothing any more is removed."""
+        """Restore a file to that of the revision; a draft without changes is removed."""
         own = and_(draft_file.c.store == self.store, draft_file.c.admin == admin)
         self.connection.execute(delete(draft_file).where(own, draft_file.c.path == path))
         if not self.find_all(DraftFile, draft_file, (), admin=admin):
@@ -89,9 +89,9 @@ def discard_drafts_of(connection: Connection, admin: str, *, but_in: str | None)
 
 
 def delete_old_drafts(connection: Connection, *, before: datetime, limit: int) -> int:
-    """Remove at most so many drafts of any store that were changed last before a moment; return how many.
+    """Remove at most `limit` drafts of any store that were last changed before a moment; return how many.
 
-    Backtests that were begun before it are removed, too.
+    Backtests that began before it are removed, too.
     """
     key = (draft.c.store, draft.c.admin)
     old = select(*key).where(draft.c.changed_at < before).order_by(*key).limit(limit).with_for_update(skip_locked=True)

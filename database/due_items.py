@@ -33,21 +33,21 @@ from database.unreadable import shown_columns_of
 from loyalty.store.due_items import DUE_KINDS, WAITING_KINDS, DueItem, DueKind, StoredDueItem
 
 _MOST: Final[DueKind] = "expire"
-"""The kind that most items are of: the index by kind has all others."""
+"""The most frequent kind: the index by kind has all others."""
 
 _RANK = case({kind: rank for rank, kind in enumerate(DUE_KINDS)}, value=deadline.c.kind, else_=len(DUE_KINDS))
-"""The order of items of the same moment; kinds that this version does not know come last."""
+"""The order of items of the same moment; unknown kinds come last."""
 
 WAITS = exists().where(
     event.c.member == deadline.c.member,
-    event.c.position > 0,  # that it is not null would be enough, but SQLite would read every event of the member
+    event.c.position > 0,  # "not null" would suffice, but SQLite would read every event of the member
     event.c.received_at < deadline.c.due_at,
 )
-"""An item waits for the queued events of its member that were accepted before it was due."""
+"""The condition under which an item waits for its member's queued events that were accepted before it was due."""
 
 _CAN_RUN = and_(deadline.c.store == bindparam("in_store"), deadline.c.failed_at.is_(None), not_(WAITS))
 _IS_RARE = deadline.c.kind != literal_column(f"'{_MOST}'")
-"""The condition of the index by kind, as the index has it."""
+"""The condition of the partial index by kind, in the same form."""
 
 _THIS = and_(
     deadline.c.store == bindparam("in_store"),
@@ -58,10 +58,10 @@ _IS_FROZEN = and_(
     deadline.c.kind.in_([constant(kind) for kind in WAITING_KINDS]),
     exists().where(member.c.id == deadline.c.member, member.c.frozen_at.is_not(None)),
 )
-"""An item waits until its member is unfrozen."""
+"""The condition under which an item waits until its member is unfrozen."""
 
 _FROZEN_WORDS = "MemberFrozen: its member is frozen: it is run when they are unfrozen"
-"""What is shown of an item that waits for that."""
+"""The text shown for an item that waits until then."""
 
 _SAME = and_(
     deadline.c.due_at == bindparam("the_due_at"), deadline.c.member.is_not_distinct_from(bindparam("the_member"))
@@ -107,7 +107,7 @@ _WITH_ITEMS = (
 
 
 def _parts(page: PageRequest) -> list[ColumnElement[bool]]:
-    """Return the conditions of both parts of a store's items, set aside or not; only of the part that is asked for."""
+    """Return the conditions of both parts of a store's items, set aside or not; only of the requested part."""
     set_aside = deadline.c.failed_at.is_not(None)
     asked = [each for each in page.conditions if each.column == "failed_at"]
     if not asked:
@@ -124,9 +124,9 @@ class DueItemQueries(Queries):
         return self.find_one(StoredDueItem, deadline, subject=subject, kind=kind)
 
     def page(self, page: PageRequest) -> PageResult[StoredDueItem]:
-        """Return a page of the due items, ordered by when they are due.
+        """Return a page of the due items, in order of their due dates.
 
-        An index has those that are set aside, another one the others, so each is read on its own.
+        Items that are set aside have their own index, so each part is read by its index.
         """
         conditions = [each.on(deadline.c[each.column]) for each in page.conditions]
         if any(each.column == "kind" and each.value != _MOST for each in page.conditions):
@@ -146,7 +146,7 @@ class DueItemQueries(Queries):
     def _first(
         self, parts: Sequence[Sequence[ColumnElement[bool]]], page: PageRequest, order: Sequence[ColumnElement[Any]]
     ) -> list[StoredDueItem]:
-        """Return the items of a page, of all parts together; of each part, no more are read than are needed."""
+        """Return the items of a page from all parts together; no more than needed are read of each part."""
         columns = shown_columns_of(StoredDueItem, deadline)
         most = page.limit + page.offset
         firsts = [select(*columns).where(*part).order_by(*order).limit(most).subquery() for part in parts]
@@ -157,9 +157,10 @@ class DueItemQueries(Queries):
         return [StoredDueItem(*row) for row in self.connection.execute(wanted)]
 
     def due(self, *, now: datetime, limit: int) -> list[DueItem]:
-        """Return what can be run by `now`, the earliest first; at the same moment, in the order of DUE_KINDS.
+        """Return the items that can be run by `now`, the earliest first; those of one moment in the order of DUE_KINDS.
 
-        Left out is what is set aside, and what waits for events of its member that were accepted before it was due.
+        Excluded are items that are set aside, and those that wait for events of their member accepted before they were
+        due.
         """
         return _DUE.all(self.connection, {"in_store": self.store, "now": now, "most": limit})
 
@@ -174,7 +175,7 @@ class DueItems(DueItemQueries, WriteQueries):
     """The due items of one store."""
 
     def earliest(self, *, after: datetime | None = None) -> datetime | None:
-        """Return when the next item is due; set aside those before it whose date cannot be read."""
+        """Return when the next item is due; set aside earlier ones whose date cannot be read."""
         while isinstance(found := super().earliest(after=after), DamagedInstant):
             damaged = and_(deadline.c.store == self.store, type_coerce(deadline.c.due_at, String) == found.stored)
             failed = {"failed_at": datetime.now(UTC), "error": found.reason}
@@ -182,7 +183,7 @@ class DueItems(DueItemQueries, WriteQueries):
         return found
 
     def set(self, subject: str, kind: DueKind, due_at: datetime, *, member: str | None) -> None:
-        """Store the due item of a subject and kind, in place of the one it has, also if that is set aside."""
+        """Store the due item of a subject and kind, replacing the present one, even if that is set aside."""
         row = {"subject": subject, "kind": kind, "due_at": due_at, "member": member}
         self.upsert(deadline, row | _NOT_SET_ASIDE)
 
@@ -197,8 +198,8 @@ class DueItems(DueItemQueries, WriteQueries):
     def take(self, item: DueItem) -> bool:
         """Remove a due item in order to run it; return False if it is gone, has changed, or waits.
 
-        It waits for events, or, if it is one of WAITING_KINDS, since its member is frozen. Of several transactions that
-        take an item at once, one gets it.
+        It waits for events, or, if it is one of WAITING_KINDS, while its member is frozen. Of several concurrent
+        transactions, one gets it.
         """
         this = {"subject": item.subject, "kind": item.kind, "due_at": item.due_at, "member": item.member}
         return _TAKE.first(self.connection, self._parameters(this)) is not None
@@ -206,7 +207,7 @@ class DueItems(DueItemQueries, WriteQueries):
     def wait_for_thaw(self, item: DueItem, *, now: datetime) -> bool:
         """Set a due item aside until its member is unfrozen, under the member's lock; False: the member is not frozen.
 
-        It is not one that waits for events.
+        An item that waits for events is not passed here.
         """
         frozen = update(deadline).where(_THIS, _CAN_RUN, _SAME, _IS_FROZEN)
         frozen = frozen.values(failed_at=now, error=_FROZEN_WORDS, waits_for_thaw=True).returning(deadline.c.subject)
@@ -214,7 +215,7 @@ class DueItems(DueItemQueries, WriteQueries):
         return self.connection.execute(frozen, self._parameters(this)).first() is not None
 
     def thaw(self, member_id: str, *, now: datetime) -> None:
-        """Make everything due now of a member who was unfrozen that fell due, and waited or would have."""
+        """Make due now what fell due, or would have, while a member was frozen who is unfrozen now."""
         kinds = deadline.c.kind.in_([constant(kind) for kind in WAITING_KINDS])
         of_member = (deadline.c.store == self.store, deadline.c.member == member_id, deadline.c.due_at <= now, kinds)
         waits = or_(deadline.c.waits_for_thaw, deadline.c.failed_at.is_(None))
@@ -228,11 +229,11 @@ class DueItems(DueItemQueries, WriteQueries):
         return self.update(deadline, this, failed_at=now, error=error)
 
     def retry(self, subject: str, kind: str, *, now: datetime) -> None:
-        """Make a due item that was set aside due now, behind what its member's queue holds."""
+        """Make a due item that was set aside due now, behind the events in its member's queue."""
         self.update(deadline, {"subject": subject, "kind": kind}, due_at=now, **_NOT_SET_ASIDE)
 
     def set_clock(self, due_at: datetime | None) -> None:
-        """Note when the store's clock wakes up next; None: it knows of no due item."""
+        """Store when the store's clock wakes up next; None: it knows no due item."""
         self.connection.execute(update(store).where(store.c.code == self.store).values(clock_rings_at=due_at))
 
 
@@ -242,5 +243,5 @@ def stores_with_overdue_items(connection: Connection, *, due_before: datetime) -
 
 
 def stores_with_due_items(connection: Connection) -> list[str]:
-    """Return the stores with an item that is due at any time, and that is not set aside."""
+    """Return the stores with a due item that is not set aside, at any date."""
     return list(connection.execute(_WITH_ITEMS).scalars())

@@ -1,4 +1,4 @@
-"""Members who were closed to be anonymised."""
+"""Members who are being anonymised."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -11,15 +11,15 @@ from loyalty.store.erasures import Erasure
 
 
 class ErasureQueries(Queries):
-    """Reads which members of one store were closed to be anonymised."""
+    """Reads the anonymisations of one store."""
 
     def of(self, member_id: str) -> Erasure | None:
-        """Return the erasure of a member; None: nobody asked for it."""
+        """Return the erasure of a member; None: none was requested."""
         return self.find_one(Erasure, erasure, member=member_id)
 
 
 class Erasures(ErasureQueries, WriteQueries):
-    """Members of one store who were closed to be anonymised."""
+    """The anonymisations of one store's members."""
 
     def begin(self, begun: Erasure) -> None:
         """Store that a member, who is locked, is to be anonymised."""
@@ -27,7 +27,7 @@ class Erasures(ErasureQueries, WriteQueries):
         self.insert(erasure, {name: getattr(begun, name) for name in names})
 
     def finish(self, member_id: str, *, now: datetime) -> None:
-        """Store that nothing personal of a member is left."""
+        """Store that no personal data of a member is left."""
         self.update(erasure, {"member": member_id}, erased_at=now)
 
 

@@ -1,4 +1,4 @@
-"""Errors of the database: those that pass by themselves, and rows that cannot be read."""
+"""Errors of the database: transient ones, and unreadable rows."""
 
 from typing import Final
 
@@ -9,22 +9,22 @@ from loyalty.store.conflicts import ConcurrentInsert
 
 _SQLITE_ERROR, _SQLITE_TOO_BIG = 1, 18
 _LASTING_OF_SQLITE: Final = frozenset({_SQLITE_ERROR, _SQLITE_TOO_BIG})
-"""The codes of operational errors of SQLite that are about the statement: it is wrong, or a value too large."""
+"""SQLite's codes of permanent operational errors: the statement is wrong, or a value too large."""
 
 _LASTING_OF_POSTGRESQL: Final = "54"
-"""The class of operational errors of PostgreSQL that are about the statement: it exceeds a limit."""
+"""PostgreSQL's class of permanent operational errors: the statement exceeds a limit."""
 
 
 class UnreadableValue(ValueError):
-    """A value in the database that cannot be read: a newer version of Laurel wrote it, or somebody by hand."""
+    """A value in the database cannot be read: a newer version of Laurel wrote it, or it was changed by hand."""
 
 
 class UnreadableJson(UnreadableValue):
-    """JSON in the database that this version of Laurel cannot read: a newer one wrote it, or somebody by hand."""
+    """JSON in the database cannot be read: a newer version of Laurel wrote it, or it was changed by hand."""
 
 
 def is_transient(error: BaseException) -> bool:
-    """Return whether a transaction that raised this may succeed when it is repeated.
+    """Return whether an error is transient, so that a repeated transaction may succeed.
 
     So it is if the connection was lost, the database is locked, full or shuts down, a deadlock was broken, or a
     concurrent transaction inserted the same row. It is not if the statement or a value of it is wrong.

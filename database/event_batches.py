@@ -1,4 +1,4 @@
-"""Many events of a store at once, in a few statements."""
+"""Bulk access to the events of a store, in a few statements."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
@@ -22,18 +22,18 @@ _LOCK_ALL = text(
 
 
 class EventBatches(WriteQueries):
-    """Many events of one store, and their members."""
+    """Bulk access to the events of one store, and their members."""
 
     def reported_as(self, external_ids: Collection[str]) -> Mapping[str, ReportedId]:
-        """Return those of these ids that clients gave to events, each with its event."""
+        """Return the events to which clients gave these ids, by id."""
         columns = (event.c.external_id, *columns_of(ReportedId, event))
         here = select(*columns).where(event.c.store == self.store, event.c.external_id.in_(list(external_ids)))
         return {external_id: ReportedId(*known) for external_id, *known in self.connection.execute(here)}
 
     def identities_matching(self, identities: Iterable[Identity], *, active_only: bool = False) -> list[Identity]:
-        """Return the identities of members with any part of any of these, each with its id.
+        """Return the identities of members that share a part with any of these, each with its id.
 
-        What is known of a member who was merged into another has the id of that one, and counts as active.
+        The known parts of a merged member have the survivor's id, and count as active.
         """
         wanted: dict[str, set[str]] = {}
         for identity in identities:
@@ -64,10 +64,10 @@ class EventBatches(WriteQueries):
             self.connection.execute(_LOCK_ALL, {"names": [f"{self.store}/{name}" for name in names]})
 
     def enqueue(self, events: Sequence[NewEvent], *, owner: str, now: datetime) -> set[str]:
-        """Store events at the ends of their members' queues, whose locks are held, in the order given; return which.
+        """Store events at the ends of their members' queues, whose locks are held, in order; return which were stored.
 
-        Those whose external id is stored already are left out. They are inserted in the order of their external ids,
-        so that two transactions that insert the same ones do not wait for each other.
+        Events whose external id is stored already are skipped. They are inserted in the order of their external ids, so
+        that two transactions that insert the same ones do not deadlock.
         """
         if not events:
             return set()
@@ -82,7 +82,7 @@ class EventBatches(WriteQueries):
         return set(self.connection.execute(statement, rows).scalars())
 
     def _ends(self, members: Iterable[str]) -> dict[str, int]:
-        """The last positions in the queues of these members; a member whose queue is empty is absent."""
+        """Return the last positions in the queues of these members; a member with an empty queue is absent."""
         queued = and_(event.c.member.in_(sorted(members)), event.c.position.is_not(None))
         last = (
             select(event.c.member, func.max(event.c.position).label("position")).where(queued).group_by(event.c.member)
@@ -90,6 +90,6 @@ class EventBatches(WriteQueries):
         return {row.member: row.position for row in self.connection.execute(last)}
 
     def give(self, event_ids: Collection[str], owner: str) -> None:
-        """Let a workflow run these events."""
+        """Make a workflow the owner of these events."""
         here = update(event).where(event.c.store == self.store, event.c.id.in_(list(event_ids)))
         self.connection.execute(here.values(owner=owner))

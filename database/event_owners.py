@@ -1,4 +1,4 @@
-"""Which workflows run events of any store: what the relay takes, gives to a batch, and leaves to the next look."""
+"""The owners of events of any store: what the relay takes, assigns to a batch, and leaves to the next round."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -18,11 +18,11 @@ class Unstarted:
     event: EventRef
     position: int
     owner: str | None
-    """The workflow that runs it, if it is not gone; None: none does yet."""
+    """The workflow that owns it, unless that is gone; None: none does yet."""
 
 
 def take_unstarted(connection: Connection, *, now: datetime, limit: int, again_after: timedelta) -> list[Unstarted]:
-    """Return events of any store that should have been applied by now, and hide them for a while.
+    """Return overdue events of any store, and hide them for a while.
 
     They are in the order of their members' queues. Events that another process takes at the same time are skipped.
     """
@@ -52,7 +52,7 @@ def take_unstarted(connection: Connection, *, now: datetime, limit: int, again_a
 
 
 def blocked_members(connection: Connection, members: Iterable[str], free: Iterable[str]) -> set[str]:
-    """Return those of these members in whose queue the first event is none of `free`."""
+    """Return those of these members whose queue begins with an event that is not in `free`."""
     first = select(event.c.member, func.min(event.c.position).label("position")).where(
         event.c.member.in_(list(members)), event.c.position.is_not(None)
     )
@@ -66,14 +66,14 @@ def blocked_members(connection: Connection, members: Iterable[str], free: Iterab
 def assign(
     connection: Connection, store: str, event_ids: Sequence[str], owner: str, *, instead_of: Sequence[str]
 ) -> list[str]:
-    """Give queued events to a workflow, if none or one of `instead_of` runs them; return those given."""
+    """Make a workflow the owner of queued events, if they have none or one of `instead_of`; return those assigned."""
     return _change_owned(connection, store, event_ids, instead_of, {"owner": owner})
 
 
 def leave_to_relay(
     connection: Connection, store: str, event_ids: Sequence[str], *, owners: Sequence[str], now: datetime
 ) -> list[str]:
-    """Let the relay look after queued events now, if none or one of `owners` runs them; return which."""
+    """Let the relay check queued events now, if they have no owner or one of `owners`; return which."""
     return _change_owned(connection, store, event_ids, owners, {"owner": None, "start_after": now})
 
 

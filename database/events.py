@@ -27,13 +27,13 @@ RELAY_DELAY = timedelta(seconds=5)
 """How long the relay leaves a new event to the process that accepted it."""
 
 STALLED_AFTER = timedelta(seconds=15)
-"""How long it leaves an event to the workflow that owns it before it asks whether that workflow is gone."""
+"""How long it leaves an event to its owning workflow before it checks whether that is gone."""
 
 PARKED_FOR = timedelta(seconds=75)
-"""How long it leaves an event to a workflow that waits for its turn: longer than that waits."""
+"""How long it leaves an event to a workflow that waits for its turn; the workflow waits less."""
 
 _IS_NOT_APPLIED = event.c.status.in_([constant(each) for each in NOT_APPLIED])
-"""The condition of the index of events that are not applied, as the index has it."""
+"""The condition of the partial index of events that are not applied, in the same form."""
 
 _earlier = event.alias("earlier")
 _IS_NEXT = ~exists().where(_earlier.c.member == event.c.member, _earlier.c.position < event.c.position)
@@ -91,11 +91,11 @@ class EventQueries(Queries):
     """Reads the events of one store."""
 
     def get(self, event_id: str) -> StoredEvent | None:
-        """Return one event to show it."""
+        """Return one event for display."""
         return self._shown(event.c.id == event_id)
 
     def by_external_id(self, external_id: str) -> StoredEvent | None:
-        """Return the event to which a client gave this id, to show it."""
+        """Return the event to which a client gave this id, for display."""
         return self._shown(event.c.external_id == external_id)
 
     def _shown(self, this: ColumnElement[bool]) -> StoredEvent | None:
@@ -115,7 +115,7 @@ class EventQueries(Queries):
         return event_id
 
     def facts(self, event_id: str) -> Mapping[str, Any] | None:
-        """Return what the decision on an event read; None: it was not kept, or removed."""
+        """Return what the decision on an event read; None: it was not stored, or removed."""
         here = select(decision_facts.c.facts).where(
             decision_facts.c.store == self.store, decision_facts.c.event == event_id
         )
@@ -147,9 +147,9 @@ class EventQueries(Queries):
         return [StoredEvent(*row) for row in self.connection.execute(newest)]
 
     def page(self, page: PageRequest, *, without: Iterable[str]) -> PageResult[StoredEvent]:
-        """Return a page of the events of all but some types, in the order they were received.
+        """Return a page of the events of all but some types, in the order of receipt.
 
-        A condition on the status is `in` some of those that there are.
+        A condition on the status is `in` some of the existing ones.
         """
         within = and_(event.c.store == self.store, event.c.type.not_in(list(without)))
         conditions = [self._of_types(each) for each in page.conditions]
@@ -170,21 +170,21 @@ class EventQueries(Queries):
         )
 
     def _of_types(self, condition: Condition) -> Condition:
-        """A condition on types that have a text within: on these types, of which there are few."""
+        """Return a condition on types that contain a text, as one on these types, which are few."""
         if condition.column != "type" or condition.operator != "like":
             return condition
         types = distinct_values(self.connection, event.c.type, event.c.store == self.store)
         return Condition("type", "in", [each for each in types if condition.value in each])
 
     def state(self, event_id: str, step: str) -> EventState | None:
-        """Return an event with all that the named step of it starts from."""
+        """Return an event with everything that the named step of it starts from."""
         found = _STATE.first(self.connection, {"in_store": self.store, "the_event": event_id, "the_step": step})
         if found is not None and isinstance(found.clock_due_at, DamagedInstant):
-            return replace(found, clock_due_at=None)  # as if the clock knew of no due item: it is woken
+            return replace(found, clock_due_at=None)  # as if the clock knew no due item: it is woken
         return found
 
     def settled(self, ids: Iterable[str]) -> set[str]:
-        """Return those of these events that are applied or failed."""
+        """Return which of these events are applied or failed."""
         is_settled = event.c.status.in_(("applied", "failed"))
         here = select(event.c.id).where(event.c.store == self.store, event.c.id.in_(list(ids)), is_settled)
         return set(self.connection.execute(here).scalars())
@@ -194,7 +194,7 @@ class EventQueries(Queries):
         return _HEAD.first(self.connection, {"in_store": self.store, "the_member": member_id})
 
     def queue_state(self, event_id: str) -> QueueHead | None:
-        """Return how far an event is and who runs it, without its content."""
+        """Return the state and the owner of an event, without its content."""
         return self.find_one(QueueHead, event, id=event_id)
 
     def log_of(self, event_id: str) -> list[str]:
@@ -210,8 +210,8 @@ class Events(EventQueries, WriteQueries):
     def add(self, new: NewEvent, *, now: datetime) -> bool:
         """Store an event; return False if its id, or its external id, is stored already.
 
-        One without a parent joins the end of its member's queue. The workflow of an event also processes what it
-        causes: those are in no queue, and the relay leaves them alone.
+        An event without a parent is appended to its member's queue. The workflow of an event also processes the events
+        that it causes: those are in no queue, and the relay ignores them.
         """
         if new.parent is None:
             return self.enqueue(new, now=now) is not None
@@ -235,7 +235,7 @@ class Events(EventQueries, WriteQueries):
         return ahead
 
     def store_outside(self, new: NewEvent, *, now: datetime) -> bool:
-        """Store an event outside its member's queue, under the member's lock, until `join_queue`; nothing runs it.
+        """Store an event outside its member's queue, under the member's lock, where it waits for `join_queue`.
 
         Return False if its id, or its external id, is stored already.
         """
@@ -258,7 +258,7 @@ class Events(EventQueries, WriteQueries):
         self.connection.execute(update(event).where(*queued).values(start_after=now))
 
     def leave_queue_to_relay(self, member_id: str, *, now: datetime) -> None:
-        """Let the relay look now after the events in a member's queue that nobody runs."""
+        """Let the relay check the events without an owner in a member's queue now."""
         waiting = (event.c.member == member_id, event.c.position.is_not(None), event.c.owner.is_(None))
         self.connection.execute(update(event).where(event.c.store == self.store, *waiting).values(start_after=now))
 
@@ -294,7 +294,7 @@ class Events(EventQueries, WriteQueries):
         self.connection.execute(update(event).where(*is_this).values(position=last + 1, **again))
 
     def set_revision(self, event_id: str, revision: int) -> None:
-        """Have an event, and what it has caused, decided by a revision, as far as they are not decided yet."""
+        """Set the revision that decides an event and those that it caused, as far as they are not decided yet."""
         tree = select(event.c.id).where(event.c.store == self.store, event.c.id == event_id).cte("tree", recursive=True)
         tree = tree.union_all(select(event.c.id).join(tree, event.c.parent == tree.c.id))
         undecided = update(event).where(event.c.id.in_(select(tree.c.id)), event.c.status == "received")
@@ -310,14 +310,14 @@ class Events(EventQueries, WriteQueries):
 
 
 def _last_position(member: Any) -> Any:
-    """The last position in a member's queue; 0: it is empty."""
+    """Return the last position in a member's queue; 0: it is empty."""
     queued = event.alias("queued")
     last = select(func.coalesce(func.max(queued.c.position), 0))
     return last.where(queued.c.member == member, queued.c.position.is_not(None)).scalar_subquery()
 
 
 def row_of(new: NewEvent, now: datetime) -> dict[str, Any]:
-    """The columns of a new event, but for its store and what its place in a queue decides."""
+    """Return the columns of a new event, without its store and its position in a queue."""
     return {
         "id": new.id,
         "type": new.type,
@@ -359,9 +359,9 @@ _COLUMNS = (
 
 @cache
 def _enqueue(dialect: str) -> Prepared[tuple[int, str | None]]:
-    """Insert an event behind the last one in its member's queue, and return its distance from the first.
+    """Append an event to its member's queue, and return its distance from the first, and the member.
 
-    And the member into whom its member was merged, for whom it is: what read the member before the lock found another.
+    The member is the survivor if theirs was merged: what was read before the lock is then another member's.
     """
     queued = event.alias("queued")
     within = (queued.c.member == bindparam("new_member"), queued.c.position.is_not(None))
@@ -369,7 +369,7 @@ def _enqueue(dialect: str) -> Prepared[tuple[int, str | None]]:
     first = select(func.min(queued.c.position)).where(*within).scalar_subquery()
     values = {name: bindparam(f"new_{name}", type_=event.c[name].type) for name in _COLUMNS}
     statement = insert_into(dialect, event).values(values | {"store": bindparam("in_store"), "position": last + 1})
-    # Of an empty queue, some databases find the new event itself, and some nothing: it is the first either way.
+    # For an empty queue, some databases find the new event itself, some nothing: it is the first either way.
     ahead = event.c.position - func.coalesce(first, event.c.position)
     own = bindparam("new_member", type_=event.c.member.type)
     merged_into = select(member.c.merged_into).where(member.c.id == own).scalar_subquery()

@@ -1,4 +1,4 @@
-"""What expires and when: the lots that still have points, in the order of their dates."""
+"""Expiring points: the lots that still have points, in the order of their dates."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -22,7 +22,7 @@ _COLUMNS: dict[str, ColumnElement[Any]] = {
 
 @dataclass(frozen=True, slots=True)
 class ExpiringLot:
-    """What is left of a lot, when it expires, and whose it is."""
+    """What is left of a lot, when it expires, and its member."""
 
     id: str
     expires_at: datetime
@@ -35,7 +35,7 @@ class ExpiringLot:
 
 
 def find_expiring(tx: ReadTransaction, page: PageRequest) -> PageResult[ExpiringLot]:
-    """Return a page by key of the lots that expire, in the order of their dates; by the index of due items."""
+    """Return a page by key of the lots that expire, in the order of their dates, using the index of due items."""
     here = and_(deadline.c.store == tx.store, deadline.c.failed_at.is_(None), deadline.c.kind == "expire")
     conditions = [each.on(_COLUMNS[each.column]) for each in page.conditions]
     if any(each.column == "test" and each.value is True for each in page.conditions):  # of whom there are few

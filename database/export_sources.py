@@ -1,4 +1,4 @@
-"""What is exported of each type: from which table, in which order, with which columns, and by which filters."""
+"""The sources of exports by type: table, order, columns and filters."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ FilterKind: TypeAlias = Literal["exact_text", "text", "instant", "boolean"]
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A column of a file: of a column of the table, or of a field within its JSON. `points`: it is in millionths."""
+    """A column of a file: from a column of the table, or from a field within its JSON. `points`: in millionths."""
 
     column: ColumnElement[Any]
     within: tuple[str, ...] = ()
@@ -31,7 +31,7 @@ class ExportSource:
     cells: Mapping[str, Cell]
     filters: Mapping[str, tuple[FilterKind, ColumnElement[Any]]]
     within: ColumnElement[bool] | None = None
-    """Which rows of the table; None: all of the store."""
+    """The condition on the rows of the table; None: all of the store."""
     lowered: frozenset[str] = frozenset()
     """Filters whose column is in lower case."""
 

@@ -1,4 +1,4 @@
-"""Exports: rows of a store, page by page by their dates and ids, and the chunks of the files that they make."""
+"""Exports: pages of rows of a store by their dates and ids, and the chunks of the resulting files."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,14 +14,14 @@ from database.tables import export_chunk, export_file
 from loyalty.store.exports import ExportFormat, ExportStatus, ExportType, StoredExport
 
 RELAY_DELAY = timedelta(seconds=30)
-"""How long a worker leaves an export to its workflow before it looks whether that runs."""
+"""How long a worker leaves an export to its workflow before it checks whether that runs."""
 
 _COLUMNS = [export_file.c[name] for name in StoredExport.__dataclass_fields__]
 
 
 @dataclass(frozen=True, slots=True)
 class ExportedRow:
-    """A row of a table: the values of its columns, and its place in the order of the export."""
+    """A row of a table: the values of its columns, and its position in the order of the export."""
 
     values: Sequence[Any]
     at: datetime
@@ -30,21 +30,21 @@ class ExportedRow:
 
 @dataclass(frozen=True, slots=True)
 class ExportToStart:
-    """An export whose workflow is to run."""
+    """An export whose workflow should run."""
 
     store: str
     id: str
 
 
 class ExportQueries(Queries):
-    """Reads the exports of one store, and what they export."""
+    """Reads the exports of one store, and the rows that they export."""
 
     def get(self, export_id: str) -> StoredExport | None:
         """Return one export."""
         return self.find_one(StoredExport, export_file, id=export_id)
 
     def page(self, page: PageRequest) -> PageResult[StoredExport]:
-        """Return a page of the exports, in the order in which they were asked for."""
+        """Return a page of the exports, in the order in which they were requested."""
         return find_page(
             self.connection,
             StoredExport,
@@ -56,7 +56,7 @@ class ExportQueries(Queries):
         )
 
     def rows(self, export: StoredExport, *, limit: int) -> list[ExportedRow]:
-        """Return the rows that follow what is written of an export."""
+        """Return the rows of an export that follow the written ones."""
         source = SOURCES[export.type]
         here: list[ColumnElement[bool]] = [source.table.c.store == self.store, source.dated <= export.created_at]
         if source.within is not None:
@@ -97,7 +97,7 @@ class Exports(ExportQueries, WriteQueries):
         by: str,
         now: datetime,
     ) -> None:
-        """Store that an export is asked for."""
+        """Store a requested export."""
         row = {
             "id": export_id,
             "type": type_,
@@ -116,7 +116,7 @@ class Exports(ExportQueries, WriteQueries):
     def advance(
         self, before: StoredExport, content: bytes, last: ExportedRow | None, *, rows: int, is_end: bool, now: datetime
     ) -> bool:
-        """Add a chunk to a file, and note its last row; return False, and change nothing, if another attempt did."""
+        """Add a chunk to a file, and store its last row; return False, without a change, if another attempt did."""
         stands = and_(export_file.c.chunks == before.chunks, export_file.c.status == "pending")
         values: dict[str, Any] = {
             "chunks": before.chunks + 1,
@@ -134,7 +134,7 @@ class Exports(ExportQueries, WriteQueries):
         return True
 
     def change(self, export_id: str, status: ExportStatus, *, now: datetime, error: str | None = None) -> bool:
-        """Set an export that is pending aside, or let one that failed go on; return whether it was so."""
+        """Set a pending export aside, or resume a failed one; return whether it had that status."""
         is_failed = status == "failed"
         here = and_(export_file.c.store == self.store, export_file.c.id == export_id)
         before = export_file.c.status == ("pending" if is_failed else "failed")
@@ -149,13 +149,13 @@ class Exports(ExportQueries, WriteQueries):
 
 
 def take_exports(connection: Connection, *, now: datetime) -> list[ExportToStart]:
-    """Return the exports of any store whose workflow may not run although it should, and hide them for a while."""
+    """Return the exports of any store whose workflow should run and may not, and hide them for a while."""
     due = update(export_file).where(export_file.c.start_after <= now).values(start_after=now + RELAY_DELAY)
     return [ExportToStart(*row) for row in connection.execute(due.returning(export_file.c.store, export_file.c.id))]
 
 
 def delete_old_exports(connection: Connection, *, before: datetime, limit: int) -> int:
-    """Delete exports that ended long ago, `limit` chunks at a time; return how many chunks."""
+    """Delete exports that ended long ago, at most `limit` chunks at once; return how many chunks."""
     old = select(export_file.c.id).where(export_file.c.finished_at < before)
     key = (export_chunk.c.file, export_chunk.c.number)
     some = connection.execute(select(*key).where(export_chunk.c.file.in_(old)).limit(limit)).all()

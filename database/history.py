@@ -1,4 +1,4 @@
-"""The past of a store, for backtests: its members as they were at a moment, and the events that were reported since."""
+"""The past of a store, for backtests: its members as they were at a moment, and the events reported since."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
@@ -61,7 +61,7 @@ PAGE = 2_000
 """Rows that are fetched at once."""
 
 _MAX_WAIT = timedelta(days=7)
-"""How long an event may wait for its turn, or be set aside, and count for the time in which it was applied."""
+"""How long an event may wait for its turn, or be set aside, and still count at its time of application."""
 
 _NOT_REPORTED = [name for name in BUILT_IN if name not in ("member_registered", "transaction", "transaction_returned")]
 
@@ -78,7 +78,7 @@ class History:
         until: datetime,
         planned: Program | None = None,
     ) -> None:
-        """`planned`: another program under which the events are replayed; it may reverse other events."""
+        """Set up; `planned`: another program under which the events are replayed; it may reverse other events."""
         programs = (program,) if planned is None else (program, planned)
         self._returning = sorted(returning_types(*programs))
         self._pasts = ReturnablePasts(connection, program.store, sorted(returnable_types(*programs)), before=since)
@@ -96,7 +96,7 @@ class History:
         return int(self._connection.execute(wanted).scalar_one())
 
     def member_ranges(self, most: int) -> list[MemberRange]:
-        """Return ranges of at most `most` members, which together are all of them."""
+        """Return ranges of at most `most` members, which together cover all of them."""
         ids = self._connection.execute(
             select(member.c.id).where(member.c.store == self._store).order_by(member.c.id)
         ).scalars()
@@ -107,15 +107,15 @@ class History:
         return int(self._connection.execute(self._reported(select(func.count()).select_from(event))).scalar_one())
 
     def removed_until(self) -> datetime | None:
-        """Return when the last event since was received whose body was removed; None: all bodies are there."""
+        """Return when the last event whose body was removed was received; None: all bodies exist."""
         removed = (event.c.store == self._store, self._applied_since(), event.c.removed_at.is_not(None))
         last: datetime | None = self._connection.execute(select(func.max(event.c.received_at)).where(*removed)).scalar()
         return last
 
     def events(self, members: MemberRange) -> Iterator[ReplayedEvent]:
-        """Return the events that these members reported and that were applied since, in the order of receipt.
+        """Return the events of these members that were reported and were applied since the moment, in order of receipt.
 
-        One that was not applied, or failed, counts for the time in which it was received.
+        An event that was not applied, or failed, counts at its time of receipt.
         """
         within = event.c.member.between(members.first, members.last)
         wanted = self._reported(select(*columns_of(ReplayedEvent, event))).where(within)
@@ -128,7 +128,7 @@ class History:
         return self._operations.of(members)
 
     def rewards_before(self) -> RewardsBefore:
-        """Return what there was of rewards at the moment."""
+        """Return the supply of rewards at the moment."""
         return self._operations.rewards_before()
 
     def moves_between_members(self) -> bool:
@@ -175,7 +175,7 @@ class History:
         return programs_of(self._connection, self._store, (each.past for each in snapshots))
 
     def used_by_program(self) -> UsageByReactor:
-        """Return what firings had taken from limits of the whole program."""
+        """Return what firings had used of limits of the whole program."""
         rows = self._connection.execute(
             select(*columns_of(StoredUse, usage)).where(
                 usage.c.store == self._store, usage.c.member == PROGRAM, usage.c.day < self._day
@@ -195,14 +195,14 @@ class History:
         )
 
     def _applied_since(self) -> ColumnElement[bool]:
-        """Whether an event was applied since, or received since and not applied; indexed by when it was received."""
+        """Return the condition that an event was applied since, or received since and not applied; indexed."""
         return and_(
             event.c.received_at >= self._since - _MAX_WAIT,
             func.coalesce(event.c.settled_at, event.c.received_at, type_=event.c.received_at.type) >= self._since,
         )
 
     def _contributions_since(self, *where: ColumnElement[bool]) -> list[tuple[Any, ...]]:
-        """The contributions of events since, by member and measure."""
+        """Return the contributions of events since, by member and measure."""
         columns = (event.c.member, contribution.c.kind, contribution.c.name, contribution.c.day, contribution.c.value)
         sums = (func.sum(contribution.c.amount), func.sum(contribution.c.times))
         within = (event.c.store == self._store, self._applied_since(), *where)
@@ -210,7 +210,7 @@ class History:
         return [tuple(row) for row in self._connection.execute(joined.where(*within).group_by(*columns))]
 
     def _contributed_since(self, members: MemberRange) -> Mapping[str, ContributedSince]:
-        """What events of these members contributed since, without limits of the program."""
+        """Return the contributions of events of these members since, without limits of the program."""
         found: dict[str, ContributedSince] = defaultdict(ContributedSince.nothing)
         within = event.c.member.between(members.first, members.last)
         for row in self._contributions_since(within):
@@ -233,7 +233,7 @@ class History:
         return found
 
     def _changes_since(self, members: MemberRange) -> Mapping[tuple[str, str], Balance]:
-        """What transfers since added to balances, by member and wallet."""
+        """Return the changes of balances by transfers since, by member and wallet."""
         sums = [func.sum(transfer.c[part]) for part in Balance._fields]
         rows = self._connection.execute(
             select(transfer.c.member, transfer.c.wallet, *sums)
@@ -245,7 +245,7 @@ class History:
         }
 
     def _late_since(self, members: MemberRange) -> Mapping[str, LateSince]:
-        """What was booked since for tier periods that had ended, by member."""
+        """Return what was booked since for tier periods that had ended, by member."""
         sums = [
             func.coalesce(func.sum(case((transfer.c.counts_at < end, transfer.c.qualifying), else_=0)), 0)
             for end in (member.c.reviewed_at, member.c.reviewed_since)
@@ -263,11 +263,11 @@ class History:
         return {member_id: LateSince(int(all_), int(earlier)) for member_id, all_, earlier in rows}
 
     def _activated_since(self, members: MemberRange) -> Mapping[str, datetime]:
-        """When lots became active since, by their ids."""
+        """Return when lots became active since, by id."""
         return activations(self._connection, *self._transfers_since(members))
 
     def _allocations_since(self, members: MemberRange) -> Mapping[str, LotChange]:
-        """What transfers since added to lots, by the ids of the lots."""
+        """Return the changes of lots by transfers since, by the ids of the lots."""
         sums = (func.sum(allocation.c.points), func.sum(allocation.c.held))
         rows = self._connection.execute(
             select(allocation.c.lot, *sums)
@@ -288,12 +288,12 @@ class History:
         )
 
     def _returning_since(self, members: MemberRange) -> Select[Any]:
-        """Select the members of whom an event since took something back."""
+        """Select the members with an event that took something back since."""
         within = (event.c.store == self._store, event.c.member.between(members.first, members.last))
         return select(event.c.member).where(*within, event.c.type.in_(self._returning), self._applied_since())
 
     def _before(self, members: MemberRange) -> tuple[ColumnElement[bool], ...]:
-        """Select the transfers from before of members with history."""
+        """Select the earlier transfers of members with history."""
         return (
             transfer.c.store == self._store,
             transfer.c.member.in_(self._with_history(members)),
@@ -308,12 +308,12 @@ class History:
         )
 
     def _bodies_since(self, members: MemberRange, type_: str, *keys: str) -> list[tuple[str, Mapping[str, Any]]]:
-        """The member and body of each event of a type since; without those that lack one of these keys."""
+        """Return the member and body of each event of a type since; without those that lack one of these keys."""
         within = (event.c.member.between(members.first, members.last), self._applied_since())
         return bodies_of(self._connection, event.c.store == self._store, event.c.type == type_, *within, keys=keys)
 
     def _first_tiers(self, members: MemberRange) -> Mapping[str, str | None]:
-        """The tiers at the moment of those members whose tier changed since."""
+        """Return the tiers at the moment of those members whose tier changed since."""
         first: dict[str, str | None] = {}
         for member_id, body in self._bodies_since(members, "tier_changed", "from"):
             if "tier_set" not in body:
@@ -321,7 +321,7 @@ class History:
         return first
 
     def _places(self, members: MemberRange) -> Mapping[str, dict[str, TierPlace]]:
-        """Where members were in the tier sets beside the default one, by member and set."""
+        """Return the places of members in the tier sets beside the default one, by member and set."""
         changed: dict[tuple[str, str], str | None] = {}
         for member_id, body in self._bodies_since(members, "tier_changed", "from"):
             if "tier_set" in body:
@@ -338,7 +338,7 @@ class History:
     def _counted_sales(
         self, members: MemberRange, pasts: Mapping[str, ReturnablePast]
     ) -> Mapping[str, list[CountedSale]]:
-        """What the sales of members counted that happened before; those that came back since count by share."""
+        """Return the counted sales of members before the moment; those returned since count by share."""
         found = self._by_member(members, CountedSale, counted_sale, counted_sale.c.at < self._since)
         returned = (event.c.store == self._store, event.c.member.between(members.first, members.last))
         wanted = select(customer_transaction.c.linked_number).join(event, event.c.id == customer_transaction.c.event)
@@ -347,7 +347,7 @@ class History:
         return {**found, **changed}
 
     def _completed_since(self, members: MemberRange) -> Mapping[str, Counter[str]]:
-        """How often each achievement was completed since, less the completions that were taken back by hand."""
+        """Return the completions of each achievement since, less those taken back by hand."""
         found = self._counts_since(members, "achievement_completed", "achievement")
         keys = ("achievement", "completed", "previous_completed")
         for member_id, body in self._bodies_since(members, "achievement_progress_set", *keys):
@@ -357,7 +357,7 @@ class History:
         return found
 
     def _taken_back_since(self, members: MemberRange, kind: str) -> list[tuple[str, str, int]]:
-        """How many completions, or badges of each name, returns since have taken back: negative, by member."""
+        """Return how many completions, or badges of each name, returns took back since: negative, by member."""
         columns = (event.c.member, contribution.c.name)
         within = (event.c.store == self._store, event.c.member.between(members.first, members.last))
         joined = select(*columns, func.sum(contribution.c.times)).join(event, event.c.id == contribution.c.event)
@@ -367,7 +367,7 @@ class History:
         return [(member_id, name, int(times)) for member_id, name, times in rows]
 
     def _granted_since(self, members: MemberRange) -> Mapping[str, Counter[str]]:
-        """How many badges of each kind were granted since, or set by hand."""
+        """Return how many badges of each kind were granted since, or set by hand."""
         found = self._counts_since(members, "badge_granted", "badge")
         for member_id, body in self._bodies_since(members, "badges_set", "badge", "times", "previous_times"):
             found[member_id][body["badge"]] += body["times"] - body["previous_times"]
@@ -376,7 +376,7 @@ class History:
         return found
 
     def _counts_since(self, members: MemberRange, type_: str, key: str) -> dict[str, Counter[str]]:
-        """How often events of a type since have each value of a key in their body, by member."""
+        """Return how often events of a type since have each value of a key in their body, by member."""
         found: dict[str, Counter[str]] = defaultdict(Counter)
         for member_id, body in self._bodies_since(members, type_, key):
             found[member_id][body[key]] += 1

@@ -1,4 +1,4 @@
-"""Imports: files in chunks, how far each is read, and what came of its lines."""
+"""Imports: files in chunks, the progress of reading each, and the results of its lines."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ CHUNK_BYTES = 256 * 1024
 """The size of every chunk of a file but the last one."""
 
 RELAY_DELAY = timedelta(seconds=30)
-"""How long a worker leaves an import to its workflow before it looks whether that runs."""
+"""How long a worker leaves an import to its workflow before it checks whether that runs."""
 
 UNFINISHED: Sequence[ImportStatus] = ("uploading", "queued", "running", "paused")
 
@@ -25,7 +25,7 @@ _FILE_COLUMNS = [column for column in import_file.c if column.name not in ("stor
 
 @dataclass(frozen=True, slots=True)
 class ImportItem:
-    """What came of a line, as lists show it."""
+    """The result of a line, as lists show it."""
 
     line: int
     status: LineStatus
@@ -39,7 +39,7 @@ class ImportItem:
 
 @dataclass(frozen=True, slots=True)
 class ImportToStart:
-    """An import whose workflow is to run."""
+    """An import whose workflow should run."""
 
     store: str
     id: str
@@ -56,7 +56,7 @@ class ImportQueries(Queries):
         return None if row is None else _record(*row)
 
     def page(self, page: PageRequest) -> PageResult[StoredImport]:
-        """Return a page of the imports whose files are complete, in the order in which they came."""
+        """Return a page of the imports whose files are complete, in the order of arrival."""
         within = and_(import_file.c.store == self.store, import_file.c.status != "uploading")
         return find_page(
             self.connection,
@@ -69,7 +69,7 @@ class ImportQueries(Queries):
         )
 
     def items(self, import_id: str, page: PageRequest) -> PageResult[ImportItem]:
-        """Return a page of what came of the lines of an import, in the order of the lines."""
+        """Return a page of the results of an import's lines, in the order of the lines."""
         within = and_(import_line.c.store == self.store, import_line.c.file == import_id)
         return find_page(
             self.connection,
@@ -124,7 +124,7 @@ class Imports(ImportQueries, WriteQueries):
         by: str,
         now: datetime,
     ) -> None:
-        """Store that a file is being uploaded."""
+        """Store that the upload of a file begins."""
         row = {
             "id": import_id,
             "type": type_,
@@ -149,10 +149,10 @@ class Imports(ImportQueries, WriteQueries):
         self.insert(import_chunk, {"file": import_id, "number": number, "content": content})
 
     def complete(self, import_id: str, fingerprint: str, *, size: int, lines: int, now: datetime) -> str:
-        """Let an import begin whose file is complete; return its id.
+        """Start an import whose file is complete; return its id.
 
-        If there is one of the same content, its id is returned, and the file is removed; it goes on if it was cancelled
-        or failed.
+        If an import of the same content exists, its id is returned, and the file is removed; a cancelled or failed one
+        is resumed.
         """
         self.lock(f"import/{fingerprint}")
         here = and_(import_file.c.store == self.store, import_file.c.fingerprint == fingerprint)
@@ -181,9 +181,9 @@ class Imports(ImportQueries, WriteQueries):
         return self._update(import_id, values, import_file.c.status.in_(since))
 
     def advance(self, before: StoredImport, place: FilePlace, *, is_end: bool, now: datetime) -> bool:
-        """Note that an import is read up to a place; return False, and change nothing, unless it stands where it stood.
+        """Store the progress of an import; return False, without a change, if it has changed meanwhile.
 
-        Whoever notes it holds the row until the transaction ends, so each page is done once.
+        The transaction that stores it locks the row until it ends, so each page is applied once.
         """
         values = {
             "offset": place.offset,
@@ -202,7 +202,7 @@ class Imports(ImportQueries, WriteQueries):
         return self._update(before.id, values, stands)
 
     def add_lines(self, import_id: str, lines: Sequence[ImportLine], *, now: datetime) -> None:
-        """Store what came of lines, and count it."""
+        """Store the results of lines, and count them."""
         if not lines:
             return
         rows = [
@@ -236,15 +236,15 @@ def _record(*row: Any) -> StoredImport:
 
 
 def take_imports(connection: Connection, *, now: datetime) -> list[ImportToStart]:
-    """Return the imports of any store whose workflow may not run although it should, and hide them for a while."""
+    """Return the imports of any store whose workflow should run and may not, and hide them for a while."""
     due = update(import_file).where(import_file.c.start_after <= now).values(start_after=now + RELAY_DELAY)
     return [ImportToStart(*row) for row in connection.execute(due.returning(import_file.c.store, import_file.c.id))]
 
 
 def delete_old_imports(connection: Connection, *, files_before: datetime, all_before: datetime, limit: int) -> int:
-    """Delete chunks of imports that ended long ago or were never complete, and all of those that ended longer ago.
+    """Delete chunks of imports that ended long ago or were never complete, and imports that ended even longer ago.
 
-    At most `limit` chunks and `limit` lines at a time; return how many rows were deleted.
+    At most `limit` chunks and `limit` lines at once; return how many rows were deleted.
     """
     never = and_(import_file.c.status == "uploading", import_file.c.updated_at < files_before)
     ended = import_file.c.finished_at < files_before
@@ -265,7 +265,7 @@ def _delete_some(connection: Connection, table: Any, key: Sequence[Any], files: 
 
 
 def delete_files(connection: Connection, import_ids: Sequence[str]) -> None:
-    """Delete imports with all that belongs to them."""
+    """Delete imports with all their rows."""
     for import_id in import_ids:
         for table in (import_chunk, import_line):
             connection.execute(delete(table).where(table.c.file == import_id))

@@ -1,4 +1,4 @@
-"""Changes of the ledger: what is added to lots, and transfers with what they take of them."""
+"""Writes of the ledger: lots, and transfers with their allocations."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -88,9 +88,9 @@ class Ledger(LedgerQueries, WriteQueries):
         self.update(lot, {"id": changed.id}, active_from=changed.active_from, expires_at=changed.expires_at)
 
     def post(self, new: NewTransfer, allocations: Sequence[Allocation] = (), *, now: datetime) -> Posted:
-        """Write a transfer with its allocations, change the balance and the lots by them; return what was written.
+        """Post a transfer with its allocations, and update the balance and the lots; return what was written.
 
-        Raise SumTooLarge, or ConcurrentInsert if another transaction has used the client's id at the same time.
+        Raise SumTooLarge, or ConcurrentInsert if a concurrent transaction has used the client's id.
         """
         sums = self._change_account(new)
         after = Balance(*sums[:-1])
@@ -129,7 +129,7 @@ class Ledger(LedgerQueries, WriteQueries):
             raise ConcurrentInsert("transfer")
 
     def _change_account(self, new: NewTransfer) -> _Sums:
-        """Add to the balance. Not an upsert: a database checks that no part is below zero before it finds the row."""
+        """Add to the balance. Not an upsert: a database checks that no part is negative before it finds the row."""
         changes = {f"more_{part}": more for part, more in new.change._asdict().items()}
         here = {"in_store": self.store, "the_account": account_id(new.member, new.wallet)}
         sums = _CHANGE.first(self.connection, here | changes)

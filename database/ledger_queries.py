@@ -1,4 +1,4 @@
-"""What the ledger says: accounts, transfers with their allocations, and lots."""
+"""Reads of the ledger: accounts, transfers with their allocations, and lots."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -28,7 +28,7 @@ from loyalty.store.points import (
 )
 
 FIRST_PAGE = 20
-"""How many lots are read at first to spend from; most deductions need fewer."""
+"""How many lots are read first to spend from; most deductions need fewer."""
 
 PAGE_GROWTH = 5
 
@@ -137,7 +137,7 @@ _EXPIRING = Prepared(
 _STAYING = Prepared(
     select(*_LOT_COLUMNS)
     .where(_ACTIVE, lot.c.expires_at.is_(None))
-    .order_by(lot.c.expires_at, lot.c.created_at, lot.c.id)  # by the index: PostgreSQL sorts all lots without the first
+    .order_by(lot.c.expires_at, lot.c.created_at, lot.c.id)  # PostgreSQL sorts all lots without the first
     .limit(bindparam("most", type_=Integer))
     .offset(bindparam("skipped", type_=Integer)),
     Lot,
@@ -184,7 +184,7 @@ _OF_OWNER = and_(
     transfer.c.store == bindparam("in_store"),
     transfer.c.member == bindparam("the_member"),
     transfer.c.wallet == bindparam("the_wallet"),
-)  # not by the account: transfers of members who were merged into one are of their accounts
+)  # not by the account: transfers of merged members keep their accounts
 _SENT = Prepared(
     select(func.count(), *sum_in_halves(transfer.c.points)).where(
         _OF_OWNER,
@@ -209,7 +209,7 @@ _COUNTED: Mapping[CountedPart, Prepared[int]] = {
             transfer.c.store == bindparam("in_store"),
             transfer.c.member == bindparam("the_member"),
             transfer.c.wallet == bindparam("the_wallet"),
-            transfer.c.at >= bindparam("since"),  # nothing counts later than it is booked, and this is indexed
+            transfer.c.at >= bindparam("since"),  # nothing counts later than it is booked, and booking is indexed
             bindparam("since") <= _COUNTS_AT,
         ),
         first_column,
@@ -241,11 +241,11 @@ class LedgerQueries(Queries):
     """Reads the ledger of one store."""
 
     def account(self, member_id: str, wallet: str) -> Account | None:
-        """Return a member's account; None: no points were ever moved in it."""
+        """Return a member's account; None: it was never used."""
         return self.account_of_id(account_id(member_id, wallet))
 
     def account_of_id(self, account: str) -> Account | None:
-        """Return an account by its id; None: no points were ever moved in it."""
+        """Return an account by its id; None: it was never used."""
         return _ACCOUNT.first(self.connection, {"in_store": self.store, "the_account": account})
 
     def lot(self, lot_id: str) -> tuple[Lot, str] | None:
@@ -261,7 +261,7 @@ class LedgerQueries(Queries):
         return _ADDED_BY.all(self.connection, {"in_store": self.store, "the_transfer": transfer_id})
 
     def spendable(self, member_id: str, wallet: str, *, now: datetime, enough: Points) -> list[Lot]:
-        """Return active, unexpired lots with points left, in the order of spending, until they hold `enough`."""
+        """Return active, unexpired lots with points left, in the order of spending, up to `enough` points."""
         here = {"in_store": self.store, "the_member": member_id, "the_wallet": wallet}
         found: list[Lot] = []
         for statement, parameters in ((_EXPIRING, here | {"now": now}), (_STAYING, here)):
@@ -278,7 +278,7 @@ class LedgerQueries(Queries):
         return found
 
     def overdue(self, member_id: str, wallet: str, *, now: datetime) -> Points:
-        """Return the active points whose date has passed, and which have not been expired yet."""
+        """Return the active points whose date has passed, and which have not expired yet."""
         here = {"in_store": self.store, "the_member": member_id, "the_wallet": wallet, "now": now}
         return Points(int(_OVERDUE.first(self.connection, here) or 0))
 
@@ -295,15 +295,15 @@ class LedgerQueries(Queries):
         return _OF_EVENT.all(self.connection, {"in_store": self.store, "the_event": event_id})
 
     def allocations_of(self, transfer_id: str) -> list[Allocation]:
-        """Return what a transfer changed of lots."""
+        """Return a transfer's changes of lots."""
         return _ALLOCATIONS_OF.all(self.connection, self._named(transfer_id))
 
     def allocations_to(self, lot_id: str) -> list[tuple[str, Allocation]]:
-        """Return what transfers, given by their ids, changed of one lot, in the order of their ids."""
+        """Return the changes of one lot by the transfers with these ids, in the order of their ids."""
         return _ALLOCATIONS_TO.all(self.connection, self._named(lot_id))
 
     def debt_transfers(self, member_id: str, wallet: str) -> list[Transfer]:
-        """Return the transfers of an account that cancelled something, took it back, or paid debt, in order."""
+        """Return the transfers of an account that cancelled or took back something, or paid debt, in order."""
         here = {"in_store": self.store, "the_member": member_id, "the_wallet": wallet}
         return _DEBT_TRANSFERS.all(self.connection, here)
 
@@ -322,7 +322,7 @@ class LedgerQueries(Queries):
         return _EXTERNAL.first(self.connection, {"in_store": self.store, "the_external_id": external_id})
 
     def page(self, page: PageRequest, *, member_id: str | None = None) -> PageResult[Transfer]:
-        """Return a page of the transfers of the store, or of one member, in the order they were booked."""
+        """Return a page of the transfers of the store, or of one member, in the order of booking."""
         within = transfer.c.store == self.store
         if member_id is not None:
             within = and_(within, transfer.c.member == member_id)

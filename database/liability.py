@@ -1,9 +1,8 @@
 """The liability of a store by a scan of its ledger: sums by wallet and month of earning, as of a past day.
 
-It reads all of the ledger. `database.analytics.liability` answers with the same from figures that are counted.
-
-Every figure goes by the moment of booking: what is left now, less what was booked after the day. So what is booked
-later changes nothing that was shown before.
+It reads the whole ledger. `database.analytics.liability` gives the same result from counted figures. Every figure goes
+by the moment of booking: what is left now, less what was booked after the day. So later bookings do not change what was
+shown before.
 """
 
 from collections.abc import Mapping, Sequence
@@ -85,11 +84,11 @@ class LedgerSums:
         return [OutstandingSum(wallet, month, int(number), *parts) for wallet, month, (number,), parts in wanted]
 
     def moved(self) -> list[MovementSum]:
-        """Return what was added and taken in the period."""
+        """Return the points added and taken in the period."""
         return [*self._added(), *self._taken()]
 
     def _added(self) -> list[MovementSum]:
-        """Return what was added by lots in the period."""
+        """Return the points added by lots in the period."""
         source = lot.outerjoin(transfer, transfer.c.id == lot.c.transfer)
         kind = func.coalesce(transfer.c.kind, literal("award"))
         within = and_(lot.c.created_at >= self._since, lot.c.created_at < self._until)
@@ -101,7 +100,7 @@ class LedgerSums:
         ]
 
     def _taken(self) -> list[MovementSum]:
-        """Return what transfers took from lots for good in the period."""
+        """Return the points that transfers took from lots permanently in the period."""
         about = transfer.alias("about")
         source = (
             transfer.join(allocation, allocation.c.transfer == transfer.c.id)
@@ -121,7 +120,7 @@ class LedgerSums:
         ]
 
     def owed(self) -> Mapping[str, Points]:
-        """Return what members owed at the end of the day, by wallet."""
+        """Return the debt of members at the end of the day, by wallet."""
         found: dict[str, Points] = {}
         now = select(account.c.wallet, *sum_in_halves(account.c.owed)).where(
             account.c.store == self._store, account.c.member.not_in(ids_of_test_members(self._store))
@@ -185,7 +184,7 @@ class LedgerSums:
         return months
 
     def _revision_at(self, moment: ColumnElement[datetime]) -> ColumnElement[int]:
-        """The number of the revision that was in force at a moment: for lots whose event is not there."""
+        """Return the number of the revision in force at a moment: for lots without a stored event."""
         rows = self._connection.execute(
             select(revision.c.deployed_at, revision.c.number)
             .where(revision.c.store == self._store)
@@ -199,7 +198,7 @@ class LedgerSums:
 
 
 def _index_of(moment: ColumnElement[datetime], starts: Sequence[datetime], first: int = 0) -> ColumnElement[int]:
-    """The index of the last of these moments, in order, that is not after a moment; 0 before them all."""
+    """Return the index of the last of these ordered moments that is not after a moment; 0 before them all."""
     if len(starts) == 1:
         return literal(first)
     middle = len(starts) // 2
@@ -208,7 +207,7 @@ def _index_of(moment: ColumnElement[datetime], starts: Sequence[datetime], first
 
 
 def _since(store: str, moment: datetime) -> Any:
-    """What was added to lots since."""
+    """Select the changes of lots since."""
     return (
         select(
             allocation.c.lot, func.sum(allocation.c.points).label("points"), func.sum(allocation.c.held).label("held")
@@ -221,7 +220,7 @@ def _since(store: str, moment: datetime) -> Any:
 
 
 def _activated_since(store: str, moment: datetime) -> Any:
-    """The lots that became active since."""
+    """Select the lots that became active since."""
     return (
         select(transfer.c.lot)
         .where(transfer.c.store == store, transfer.c.at >= moment, transfer.c.kind == "activate")
@@ -235,7 +234,7 @@ def _end_of(day: date, zone: tzinfo) -> datetime:
 
 
 def costs_of(connection: Connection, store: str, numbers: set[int]) -> Costs:
-    """Return the costs of wallets under revisions, by their `program.yaml`; none of one that cannot be read."""
+    """Return the costs of wallets under revisions, by their `program.yaml`; none for an unreadable one."""
     found: dict[tuple[int, str], Decimal] = {}
     for number in sorted(numbers):
         here = (revision.c.store == store, revision.c.number == number)

@@ -43,55 +43,55 @@ STORE_SECRET = "store-secret"  # noqa: S105  (the name of a lock)
 
 
 def answer_lock(client: str, route: str, key: str) -> str:
-    """The lock of the answer to a client's requests with one Idempotency-Key."""
+    """Return the lock of the response to a client's requests with one Idempotency-Key."""
     return f"answer/{client}/{route}/{key}"
 
 
 def identity_lock(part: str, key: str) -> str:
-    """The lock of one part of an identity (`id`, `email`, `phone` or `card`)."""
+    """Return the lock of one part of an identity (`id`, `email`, `phone` or `card`)."""
     return f"identity/{part}/{key}"
 
 
 def member_lock(member_id: str) -> str:
-    """The lock of everything that belongs to a member."""
+    """Return the lock of everything that belongs to a member."""
     return f"member/{member_id}"
 
 
 def corrector_lock(admin_id: str) -> str:
-    """The lock of what an administrator has corrected or approved in a day."""
+    """Return the lock of an administrator's corrections and approvals of a day."""
     return f"corrector/{admin_id}"
 
 
 def draft_lock(admin_id: str) -> str:
-    """The lock of the draft of an administrator."""
+    """Return the lock of the draft of an administrator."""
     return f"draft/{admin_id}"
 
 
 def document_lock(number: str) -> str:
-    """The lock of the transaction with a document number."""
+    """Return the lock of the transaction with a document number."""
     return f"document/{number}"
 
 
 def subscription_lock(subscription_id: str) -> str:
-    """The lock of a webhook subscription."""
+    """Return the lock of a webhook subscription."""
     return f"subscription/{subscription_id}"
 
 
 def resend_lock(resend_id: str) -> str:
-    """The lock of a job that sends many deliveries again."""
+    """Return the lock of a resend job."""
     return f"resend/{resend_id}"
 
 
 def usage_lock(reactor: str) -> str:
-    """The lock of what a reactor's firings took from its limits."""
+    """Return the lock of the use of a reactor's limits."""
     return f"usage/{reactor}"
 
 
 def code_lock(reactor: str, code: str) -> str:
-    """The lock of one redemption code of a reactor."""
+    """Return the lock of one redemption code of a reactor."""
     return f"code/{reactor}/{code}"
 
 
 def supply_lock(reward: str) -> str:
-    """The lock of what is left of a reward: its stock, its uploaded and its shared codes."""
+    """Return the lock of a reward's supply: its stock, its uploaded and its shared codes."""
     return f"supply/{reward}"

@@ -1,4 +1,4 @@
-"""What members would lose if a program dropped some names."""
+"""Count what members would lose if a program dropped some names."""
 
 from collections.abc import Iterator, Mapping
 from typing import assert_never
@@ -15,14 +15,14 @@ from loyalty.program.outline import NamesByKind
 
 
 class LossQueries(Queries):
-    """Counts what members of one store have by the names of its program."""
+    """Counts what members of one store hold by the names of its program."""
 
     def of(self, dropped: NamesByKind) -> tuple[Loss, ...]:
         """Return what would be lost without these names, by kind and name."""
         return tuple(loss for kind in LOSS_KINDS if dropped[kind] for loss in self._lost(kind, sorted(dropped[kind])))
 
     def of_attributes(self, schemas: Mapping[str, BodySchema]) -> tuple[Loss, ...]:
-        """Return each attribute of which members have values that its schema refuses."""
+        """Return each attribute for which members have values that its schema refuses."""
         if not schemas:
             return ()
         unfit = dict.fromkeys(schemas, 0)
@@ -47,7 +47,7 @@ class LossQueries(Queries):
             case "event":
                 return self._event_types(names)
             case "attribute":
-                return iter(())  # what is not declared any more stays
+                return iter(())  # undeclared attributes stay
             case _:
                 assert_never(kind)
 
@@ -57,7 +57,7 @@ class LossQueries(Queries):
             yield Loss("wallet", name, members)
 
     def _tiers(self, names: list[str]) -> Iterator[Loss]:
-        """Yield tiers with members; one of a set beside the default goes by `SET/TIER`."""
+        """Yield tiers with members; one of a set beside the default is named `SET/TIER`."""
         of_default = [name for name in names if "/" not in name]
         for name, members, _ in self._counts(member, member.c.tier, of_default, member.c.id):
             yield Loss("tier", name, members)
@@ -81,7 +81,7 @@ class LossQueries(Queries):
             yield Loss("reward", name, members)
 
     def _event_types(self, names: list[str]) -> Iterator[Loss]:
-        """Yield event types of which events are in their members' queues."""
+        """Yield event types with events in their members' queues."""
         queued = event.c.position.is_not(None)
         for name, members, events in self._counts(event, event.c.type, names, event.c.member, queued):
             yield Loss("event", name, members, events)

@@ -1,4 +1,4 @@
-"""How long transactions wait and take, as metrics."""
+"""Metrics of how long transactions wait and take."""
 
 from collections.abc import Mapping
 from time import perf_counter
@@ -13,7 +13,7 @@ TransactionKind: TypeAlias = Literal["read", "write"]
 
 
 class measured:  # noqa: N801 - used as `with measured(...)`, and a class costs half of what a generator does
-    """Measures one transaction, from when it was submitted (`perf_counter`), and counts how it ended."""
+    """Measures one transaction, from when it was submitted (`perf_counter`), and counts its outcome."""
 
     __slots__ = ("_began", "_kind", "_waited")
 
@@ -35,7 +35,7 @@ class measured:  # noqa: N801 - used as `with measured(...)`, and a class costs 
 
 
 def count_transactions(kind: TransactionKind, *, committed: int, rolled_back: int, waited: float, began: float) -> None:
-    """Count transactions that ended together, of which the first waited so many seconds before they began."""
+    """Count transactions of one commit, and how many seconds the first of them waited before it began."""
     ended = _OF_KIND[kind]
     if committed:
         ended.committed.inc(committed)

@@ -1,26 +1,26 @@
-"""The parts of members' profiles by which lists of members are searched, one row each."""
+"""The searchable fields of members' profiles, one row each."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 MAX_VALUE = 255
-"""Characters of a value that are searched."""
+"""The most characters of a value that are searched."""
 
 _TEXTS = ("firstName", "lastName", "gender")
 _AGREEMENTS = ("agreement1", "agreement2", "agreement3")
 _ADDRESS = ("street", "address1", "address2", "postal", "city", "province", "country")
 
 FIELDS = (*_TEXTS, *_AGREEMENTS, "birthDate", "labels", *(f"address:{name}" for name in _ADDRESS))
-"""The names of all fields. Labels are `key:value`; only agreements that were given have a row, `true`."""
+"""The names of all fields. Labels are `key:value`; only given consents have a row, `true`."""
 
 
 def fields_of(profile: Mapping[str, Any]) -> set[tuple[str, str]]:
-    """Return the fields of a profile that are searched, with their values as they are compared."""
+    """Return the searchable fields of a profile, with the comparison keys of their values."""
     return {(field, searched(value)) for field, value in _fields(profile) if value}
 
 
 def searched(value: str) -> str:
-    """Return a text as it is compared: in lower case, and not too long for an index."""
+    """Return the comparison key of a text: in lower case, and not too long for an index."""
     return value.lower()[:MAX_VALUE]
 
 

@@ -1,4 +1,4 @@
-"""The history of a member: events, transfers and changes by administrators in one order, read by key."""
+"""The history of a member: events, transfers and changes by administrators in one order, paged by key."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -22,13 +22,13 @@ from loyalty.store.points import Transfer
 
 HistorySource: TypeAlias = Literal["event", "transfer", "change"]
 _RANKS: Final[Mapping[HistorySource, int]] = {"event": 0, "transfer": 1, "change": 2}
-"""The order of entries of one moment: an event comes before what it moved."""
+"""The order of entries of one moment: an event comes before its transfers."""
 
 LOOKED_UP_AT_ONCE: Final = 200
 
 
 class HistoryKey(NamedTuple):
-    """The place of an entry in the history."""
+    """The position of an entry in the history."""
 
     at: datetime
     rank: int
@@ -37,7 +37,7 @@ class HistoryKey(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class SentMessage:
-    """A message that was made of an event, and whether it was delivered."""
+    """A message about an event, and whether it was delivered."""
 
     delivery: str
     event: str
@@ -47,7 +47,7 @@ class SentMessage:
 
 @dataclass(frozen=True, slots=True)
 class HistoryEntry:
-    """One entry: what happened, the messages that say so, and which administrator asked for it."""
+    """One entry: what happened, the messages about it, and the administrator who requested it."""
 
     key: HistoryKey
     record: StoredEvent | Transfer | AuditEntry
@@ -57,7 +57,7 @@ class HistoryEntry:
 
 @dataclass(frozen=True, slots=True)
 class HistoryRequest:
-    """Which entries of a member are wanted. `dates`: conditions on when; `wallet`: transfers of this one alone."""
+    """The requested entries of a member. `dates`: conditions on the moment; `wallet`: only transfers in this one."""
 
     member: str
     selection: HistorySelection
@@ -87,7 +87,7 @@ class _Source:
     where: Sequence[ColumnElement[bool]]
 
     def behind(self, key: HistoryKey, *, newest_first: bool) -> ColumnElement[bool]:
-        """Return the condition on rows behind a place, which the index of moments serves."""
+        """Return the condition on rows behind a position, which the index of moments serves."""
         rank, id_ = _RANKS[self.name], self.table.c.id
         before, reached = (
             (self.at < key.at, self.at <= key.at) if newest_first else (self.at > key.at, self.at >= key.at)
@@ -101,7 +101,7 @@ class HistoryQueries(Queries):
     """Reads the history of members of one store."""
 
     def page(self, request: HistoryRequest) -> HistoryPage:
-        """Return a page of the history, in work that depends on its size and offset alone."""
+        """Return a page of the history, at a cost that depends only on its size and offset."""
         found = [list(self._keys(source, request)) for source in self._sources(request)]
         merged = merge(*found, reverse=request.newest_first)
         keys = list(islice(merged, request.offset, request.offset + request.limit + 1))
@@ -109,7 +109,7 @@ class HistoryQueries(Queries):
         return HistoryPage(self._entries(shown), shown[-1] if len(keys) > request.limit else None)
 
     def count(self, request: HistoryRequest) -> int:
-        """Return how many entries there are; more than MAX_COUNTED are not counted."""
+        """Return how many entries there are; beyond MAX_COUNTED they are not counted."""
         counted = sum(count(self.connection, each.table, each.where) for each in self._sources(request))
         return min(counted, MAX_COUNTED + 1)
 
@@ -177,7 +177,7 @@ class HistoryQueries(Queries):
         return [AuditEntry(*row) for row in self.connection.execute(here)] if ids else []
 
     def _messages(self, events: Sequence[str]) -> Mapping[str, Sequence[SentMessage]]:
-        """Return what was sent of each event."""
+        """Return the messages sent about each event."""
         if not events:
             return {}
         here = select(delivery.c.id, delivery.c.event, delivery.c.name, delivery.c.status).where(
@@ -191,7 +191,7 @@ class HistoryQueries(Queries):
         return found
 
     def _asked_by(self, ids: Sequence[str]) -> Mapping[str, str]:
-        """Return the administrators whose requests made events and transfers."""
+        """Return the administrators whose requests caused events and transfers."""
         if not ids:
             return {}
         here = select(audit_log.c.entity_id, audit_log.c.username).where(

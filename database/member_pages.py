@@ -1,4 +1,4 @@
-"""Members found by their columns, their profile and their points; and how many registered when."""
+"""Find members by their columns, profile and points; count registrations."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -14,14 +14,14 @@ from database.tables import account, member, member_field, tier_hold
 from loyalty.store.members import StoredMember
 
 MOST_WORDS = 10
-"""Words of a name that are compared."""
+"""The most words of a name that are compared."""
 
 COUNTED_AT_ONCE = 100
-"""Counts of one statement: databases bound how many it may have."""
+"""Counts in one statement: databases bound their number."""
 
 
 def find_members(connection: Connection, store: str, page: PageRequest, *, wallet: str) -> PageResult[StoredMember]:
-    """Return a page of the members of a store, in the order they were registered here.
+    """Return a page of the members of a store, in the order of registration here.
 
     Conditions are on columns of members, on `field:NAME` of the profile, on `account:NAME` of a wallet, on
     `by_hand:NAME` of a tier by hand, or, with `any:NAME+NAME`, on one of several columns.
@@ -43,7 +43,7 @@ def find_members(connection: Connection, store: str, page: PageRequest, *, walle
 def _narrowing(
     connection: Connection, store: str, wallet: str, conditions: Sequence[Condition]
 ) -> Iterator[ColumnElement[bool]]:
-    """Yield the members whose accounts satisfy a condition, if they are few; one without an account has 0."""
+    """Yield the members whose accounts satisfy a condition, if they are few; without an account the amount is 0."""
     for each in conditions:
         kind, _, name = each.column.partition(":")
         if kind == "account" and not each.is_satisfied_by(0):
@@ -53,12 +53,15 @@ def _narrowing(
 
 
 def _part(name: str) -> ColumnElement[int]:
-    """A part of an account's balance; `net`: active points less what is owed."""
+    """Return a part of an account's balance; `net`: active points less debt."""
     return account.c.active - account.c.owed if name == "net" else account.c[name]
 
 
 def _store_of(conditions: Sequence[Condition]) -> ColumnElement[str]:
-    """The column of the store. No index is on when members changed: for those of one moment all are read, unordered."""
+    """Return the column of the store.
+
+    No index is on when members changed: for those of one moment all are read, unordered.
+    """
     reads_all = any(each.column == "updated_at" and each.operator == "eq" for each in conditions)
     return unindexed(member.c.store) if reads_all else member.c.store
 
@@ -72,7 +75,7 @@ def ids_of_members(store: str, conditions: Sequence[Condition], *, wallet: str) 
 
 
 def ids_of_named(store: str, name: str, *, whole: bool) -> Select[tuple[str]]:
-    """Return a statement for the ids of the members with a name, first and last: as a whole, or as a part of theirs."""
+    """Return a statement for the ids of the members with a first and last name: the whole name, or a part."""
     words = searched(name).split()[:MOST_WORDS]
     splits = [(" ".join(words[:at]), " ".join(words[at:])) for at in range(len(words) + 1)]
     ways = [_named(store, first, last, whole=whole) for first, last in splits if words]
@@ -80,7 +83,7 @@ def ids_of_named(store: str, name: str, *, whole: bool) -> Select[tuple[str]]:
 
 
 def _named(store: str, first: str, last: str, *, whole: bool) -> ColumnElement[bool]:
-    """The members whose names are these, an empty one absent; if not `whole`, who have them next to each other."""
+    """Return a condition for members with these names, an empty one absent; if not `whole`, with adjacent parts."""
     value = member_field.c.value
     if whole:
         parts = (("firstName", first), ("lastName", last))
@@ -92,7 +95,7 @@ def _named(store: str, first: str, last: str, *, whole: bool) -> ColumnElement[b
 
 
 def _has(store: str, field: str, *where: ColumnElement[bool]) -> ColumnElement[bool]:
-    """The members whose profile has a field, with a value like this."""
+    """Return a condition for members whose profile has a field, with a value like this."""
     here = (member_field.c.store == store, member_field.c.field == field)
     return member.c.id.in_(select(member_field.c.member).where(*here, *where))
 
@@ -134,7 +137,7 @@ def _any(first: ColumnElement[bool], *others: ColumnElement[bool]) -> ColumnElem
 
 
 def _field_condition(store: str, field: str, condition: Condition) -> ColumnElement[bool]:
-    """A condition on a field of the profile; a value that is false asks for members without the field."""
+    """Return a condition on a field of the profile; a false value selects members without the field."""
     here = and_(member_field.c.store == store, member_field.c.field == field)
     if condition.value is False:
         return not_(member.c.id.in_(select(member_field.c.member).where(here)))

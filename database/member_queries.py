@@ -1,4 +1,4 @@
-"""What is kept of members: who they are, how they are found, and what rules may know of them."""
+"""Reads of members: their identity, how they are found, and what rules may read of them."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
@@ -98,7 +98,7 @@ _PERIOD = Prepared(
 
 @dataclass(frozen=True, slots=True)
 class Collision:
-    """A member whose email or phone (`part`) is that of another, who is found by it."""
+    """A member whose email or phone (`part`) collides with that of another, who is found by it."""
 
     member: str
     part: str
@@ -109,9 +109,9 @@ class MemberQueries(Queries):
     """Reads the members of one store."""
 
     def identities_matching(self, identity: Identity) -> list[KnownIdentity]:
-        """Return the identities of members with any part of an identity, each with its id.
+        """Return the identities of members that share any part with an identity, each with its id.
 
-        What is known of a member who was merged leads to the one into whom they were.
+        The known parts of a merged member lead to the survivor.
         """
         keys = {KEY_COLUMNS[name]: key for name, key in identity.keys.items()}
         found = _matching(tuple(keys)).all(self.connection, keys | {"in_store": self.store}) if keys else []
@@ -133,13 +133,13 @@ class MemberQueries(Queries):
         return [by_id[member_id] for member_id in sorted(by_id)]
 
     def merged_into(self, member_id: str) -> str | None:
-        """Return the member into whom one was merged; None: they were not."""
+        """Return the member into whom this one was merged; None: they were not."""
         here = (member.c.store == self.store, member.c.id == member_id)
         found: str | None = self.connection.execute(select(member.c.merged_into).where(*here)).scalar()
         return found
 
     def leads_to(self, member_id: str) -> str:
-        """Return the member whom an id leads to: the one into whom its own was merged, else the id."""
+        """Return the member to whom an id leads: the survivor if its member was merged, else the id itself."""
         return self.merged_into(member_id) or member_id
 
     def is_active(self, member_id: str) -> bool:
@@ -154,7 +154,7 @@ class MemberQueries(Queries):
         return found
 
     def collisions(self, page: PageRequest) -> tuple[list[Collision], int]:
-        """Return a page of the members whose email or phone is another's in one spelling, and how many there are."""
+        """Return a page of the members whose email or phone equals another's in canonical form, and their number."""
         here = member_collision.c.store == self.store
         wanted = select(*columns_of(Collision, member_collision)).where(here)
         in_order = wanted.order_by(member_collision.c.member, member_collision.c.part)
@@ -177,7 +177,7 @@ class MemberQueries(Queries):
         return self.find_one(StoredMember, member, id=member_id)
 
     def page(self, page: PageRequest, *, wallet: str) -> PageResult[StoredMember]:
-        """Return a page of the members, in the order they were registered here.
+        """Return a page of the members, in the order of registration here.
 
         Conditions are on columns of members, on `field:NAME` of the profile, and on `account:NAME` of the wallet.
         """
@@ -239,7 +239,7 @@ class MemberQueries(Queries):
 
 @cache
 def _matching(columns: tuple[str, ...]) -> Prepared[tuple[KnownIdentity, str | None]]:
-    """Members by any of these columns."""
+    """Return a condition for members with any of these columns."""
     parts = [member.c[name] == bindparam(name) for name in columns]
     here = select(member.c.merged_into, *_KNOWN).where(member.c.store == bindparam("in_store"), or_(*parts))
     return Prepared(here.order_by(member.c.id), _found)

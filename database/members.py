@@ -1,4 +1,4 @@
-"""Changes of members: they are registered, changed, frozen, closed and given badges."""
+"""Writes of members: register, change, freeze and close them, and grant badges."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -39,7 +39,7 @@ class Members(MemberQueries, WriteQueries):
     def lock_identity(self, identity: Identity) -> None:
         """Lock the parts of an identity, so that no other transaction registers a member with one of them.
 
-        Queries after this see what others registered before.
+        Queries after this see the members registered before.
         """
         for name, key in identity.keys.items():
             self.lock(identity_lock(name, key))
@@ -110,9 +110,9 @@ class Members(MemberQueries, WriteQueries):
         registered_at: datetime,
         now: datetime,
     ) -> None:
-        """Replace what a member is known by, the profile, and the date of registration.
+        """Replace a member's identity, profile, and date of registration.
 
-        Parts of the identity that are other than before count as confirmed.
+        Changed parts of the identity count as confirmed.
         """
         (before,) = self.identities_matching(Identity(id=member_id))
         new = {**_identity_columns(identity), "profile": profile, "registered_at": registered_at}
@@ -127,12 +127,12 @@ class Members(MemberQueries, WriteQueries):
         self._add_fields(member_id, profile)
 
     def learn(self, member_id: str, identity: Identity, *, learned: str, now: datetime) -> None:
-        """Replace what a member is known by, with the parts that are not confirmed."""
+        """Replace a member's identity, with the parts that are not confirmed."""
         self._take_from_merged(member_id, identity)
         self.update(member, {"id": member_id}, **_identity_columns(identity), learned=learned, updated_at=now)
 
     def respell_phone(self, member_id: str, phone: str, *, now: datetime) -> None:
-        """Replace the spelling of a phone number; it stays confirmed, or not."""
+        """Replace the spelling of a phone number, without changing whether it is confirmed."""
         here = (member.c.store == self.store, member.c.id == member_id)
         before = self.connection.execute(select(member.c.phone_key).where(*here)).scalar_one()
         after = {"phone": phone, "phone_key": phone_key(phone)}
@@ -140,18 +140,18 @@ class Members(MemberQueries, WriteQueries):
         self.update(member, {"id": member_id}, **after, updated_at=now)
 
     def note_collision(self, member_id: str, part: str, other: str) -> None:
-        """Note that a member's email or phone (`part`) is that of another, who is found by it."""
+        """Record that a member's email or phone (`part`) collides with that of another member, who is found by it."""
         self.upsert(member_collision, {"member": member_id, "part": part, "other": other})
 
     def _note_former(self, member_id: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
-        """Keep what a member was found by and is not any more: sales that name them by it are about them."""
+        """Store what a member was found by before, so that unassigned sales that name it still belong to them."""
         for part in KEYS:
             key = before.get(part)
             if key is not None and key != after[part]:
                 self.insert_if_absent(former_identity, {"member": member_id, "part": part, "key": key})
 
     def _take_from_merged(self, member_id: str, identity: Identity) -> None:
-        """Take parts of an identity from members who were merged into this one, by which they are found still."""
+        """Remove parts of an identity from members merged into this one, who were still found by them."""
         columns = _identity_columns(identity)
         for part in ("email", "phone", "card"):
             key = KEY_COLUMNS[part]
@@ -160,15 +160,15 @@ class Members(MemberQueries, WriteQueries):
                 self.connection.execute(update(member).where(*here).values({part: None, key: None}))
 
     def set_active(self, member_id: str, active: bool, *, now: datetime) -> None:
-        """Let a member take part, or not; one who waited for activation waits no more."""
+        """Activate or deactivate a member; they do not wait for activation any more."""
         self.update(member, {"id": member_id}, active=active, waits_for_activation=False, updated_at=now)
 
     def set_frozen(self, member_id: str, frozen_at: datetime | None, reason: str | None, *, now: datetime) -> None:
-        """Freeze a member, with the reason, or unfreeze them by None and None."""
+        """Freeze a member, with the reason, or unfreeze them if both are None."""
         self.update(member, {"id": member_id}, frozen_at=frozen_at, frozen_reason=reason, updated_at=now)
 
     def set_test(self, member_id: str, is_test: bool, *, now: datetime) -> None:
-        """Mark a member as one for tests, or not; figures follow."""
+        """Mark a member as a test member, or not, and correct the figures."""
         MovedFigures(self.connection, self.store).move(member_id, out=is_test)
         self.update(member, {"id": member_id}, is_test=is_test, updated_at=now)
 
@@ -177,11 +177,11 @@ class Members(MemberQueries, WriteQueries):
         self.update(member, {"id": member_id}, password_hash=password_hash, updated_at=now)
 
     def set_channel(self, member_id: str, channel: str | None, *, now: datetime) -> None:
-        """Give a member a channel by its id; None: take it away."""
+        """Set a member's channel by its id; None: remove it."""
         self.update(member, {"id": member_id}, channel=channel, updated_at=now)
 
     def end_sessions(self, member_id: str) -> None:
-        """Log a member out everywhere."""
+        """End all sessions of a member."""
         Sessions(self.connection).end_all_of(member_id)
 
     def set_period(
@@ -195,7 +195,7 @@ class Members(MemberQueries, WriteQueries):
     ) -> None:
         """Set a tier period: points earned above `base` count, and the review is at `until`.
 
-        `review`: the last one; None: it stays as it is stored.
+        `review`: the last one; None: keep the stored one.
         """
         period: dict[str, Any] = {"tier_base": base, "tier_until": until, "updated_at": now}
         if review is not None:
@@ -216,7 +216,7 @@ class Members(MemberQueries, WriteQueries):
         self.upsert_adding(badge, row, sums=("times",), keeps=("granted_at",))
 
     def set_badge(self, member_id: str, name: str, times: int, *, now: datetime) -> None:
-        """Set how many times a member has a badge; 0 takes it away."""
+        """Set how many times a member has a badge; 0 removes it."""
         if times == 0:
             _REMOVE_BADGE.run(self.connection, self._parameters({"member": member_id, "badge": name}))
             return

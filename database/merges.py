@@ -1,4 +1,4 @@
-"""Merges of two members: what belongs to each as a whole, and how it is moved."""
+"""Merges of two members: the data of each, and how it is moved."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -55,7 +55,7 @@ HISTORY = (
     reversal,
     campaign_code,
 )
-"""The tables of which each row of the merged member belongs to the survivor, as it is."""
+"""The tables whose rows move from the merged member to the survivor unchanged."""
 
 OTHERWISE: Mapping[str, str] = {
     "lot": "moved with the points, and what falls due of them",
@@ -76,36 +76,36 @@ OTHERWISE: Mapping[str, str] = {
     "funnel_stage": "counted anew from the daily sums and completions",
     "active_day": "figures of the past stay as they were counted",
 }
-"""What becomes of the rows of a member in the other tables."""
+"""What happens to the rows of a member in the other tables."""
 
 
 class MergeQueries(Queries):
-    """Reads the merges of one store, and what belongs to a member as a whole."""
+    """Reads the merges of one store, and all data of a member."""
 
     def get(self, merge_id: str) -> Merge | None:
         """Return a merge."""
         return self.find_one(Merge, member_merge, id=merge_id)
 
     def page(self, page: PageRequest) -> PageResult[Merge]:
-        """Return a page of the merges, in the order in which they were asked for."""
+        """Return a page of the merges, in the order in which they were requested."""
         within = member_merge.c.store == self.store
         return find_page(
             self.connection, Merge, member_merge, page, within=within, order_by=member_merge.c.requested_at
         )
 
     def waiting_of(self, member_id: str) -> Merge | None:
-        """Return the merge by which a member is to be merged into another one; None: there is none."""
+        """Return the merge that waits to merge a member into another; None: there is none."""
         return self.find_one(Merge, member_merge, merged=member_id, status="waiting")
 
     def stored(self, member_id: str) -> StoredMember:
-        """Return a member as they are stored; raise LookupError for an unknown id."""
+        """Return the stored record of a member; raise LookupError for an unknown id."""
         found = self.find_one(StoredMember, member, id=member_id)
         if found is None:
             raise LookupError(f"member {member_id} is not in store {self.store}")
         return found
 
     def learned(self, member_id: str) -> str | None:
-        """Return the parts of a member's identity, with commas, that nobody confirmed."""
+        """Return the unconfirmed parts of a member's identity, separated by commas."""
         here = (member.c.store == self.store, member.c.id == member_id)
         found: str | None = self.connection.execute(select(member.c.learned).where(*here)).scalar_one()
         return found
@@ -131,7 +131,7 @@ class MergeQueries(Queries):
         return {name: sorted(each, key=sort_key) for name, each in sums.items()}
 
     def completions(self, member_id: str) -> list[AchievementCompletions]:
-        """Return what a member has completed."""
+        """Return the completions of a member."""
         return self.find_all(AchievementCompletions, progress, ("achievement",), member=member_id)
 
     def badges(self, member_id: str) -> list[GrantedBadge]:
@@ -139,7 +139,7 @@ class MergeQueries(Queries):
         return self.find_all(GrantedBadge, badge, ("badge",), member=member_id)
 
     def counts(self, member_id: str) -> MergeCounts:
-        """Return how much belongs to a member."""
+        """Return the number of rows that belong to a member."""
         brought = or_(referral.c.referrer == member_id, referral.c.referee == member_id)
         return MergeCounts(
             events=self._count(event, event.c.member == member_id),
@@ -157,19 +157,19 @@ class MergeQueries(Queries):
 
 
 class Merges(MergeQueries, WriteQueries):
-    """Merges of one store. Both members are locked by whoever writes."""
+    """Merges of one store. The caller of a write holds the locks of both members."""
 
     def add(self, new: Merge) -> None:
-        """Store a merge that was asked for."""
+        """Store a requested merge."""
         self.insert(member_merge, _columns(new))
 
     def hold_queue(self, new: NewEvent, owner: str, *, now: datetime) -> None:
-        """Store an event at the end of a queue that nobody but a workflow runs; what comes after it waits."""
+        """Append an event to a queue that only a workflow runs; later events wait for it."""
         Events(self.connection, self.store).enqueue(new, now=now)
         self.update(event, {"id": new.id}, owner=owner, start_after=None)
 
     def move_lots(self, merged: str, survivor: str) -> None:
-        """Give the survivor the lots, and what falls due of them."""
+        """Move the lots to the survivor, with their due items."""
         self._move(lot, merged, survivor)
         sets = select(member_tier.c.subject).where(*self._of(member_tier, merged))
         own = or_(deadline.c.subject == merged, deadline.c.subject.in_(sets))
@@ -201,14 +201,14 @@ class Merges(MergeQueries, WriteQueries):
         self.upsert(badge, {"member": member_id, "badge": granted.badge, "times": granted.times, **dates})
 
     def move_history(self, merged: str, survivor: str) -> None:
-        """Give the survivor the transfers, rewards, transactions and referrals."""
+        """Move transfers, rewards, transactions and referrals to the survivor."""
         for table in HISTORY:
             self._move(table, merged, survivor)
         self._move_referrals(merged, survivor)
         self._clear(member_tier, merged)
 
     def join_queues(self, merge: Merge) -> None:
-        """Put what is in the other queue into that of the survivor, in the order of acceptance; move all events."""
+        """Move all events to the survivor; those in the queue join the survivor's, in the order of acceptance."""
         is_behind = and_(event.c.position.is_not(None), event.c.id.not_in([merge.event, merge.merged_event]))
         columns = (event.c.received_at, event.c.position, event.c.id, event.c.member)
         both = event.c.member.in_([merge.survivor, merge.merged])
@@ -227,7 +227,7 @@ class Merges(MergeQueries, WriteQueries):
         self._move(event, merge.merged, merge.survivor)
 
     def close(self, merged: str, survivor: str, identity: Identity, *, now: datetime) -> None:
-        """Let a member who is merged lead to the survivor; `identity` has the parts by which they are found still."""
+        """Close a merged member and redirect them to the survivor; `identity` has the parts that still find them."""
         led = update(member).where(member.c.store == self.store, member.c.merged_into == merged)
         self.connection.execute(led.values(merged_into=survivor))
         closed = {"merged_into": survivor, "active": False, "waits_for_activation": False, "password_hash": None}
@@ -240,11 +240,11 @@ class Merges(MergeQueries, WriteQueries):
         self.connection.execute(delete(member_collision).where(involved))
 
     def set_identity(self, member_id: str, identity: Identity, *, learned: str | None) -> None:
-        """Replace what a member is known by, with the parts that nobody confirmed."""
+        """Replace a member's identity, with its unconfirmed parts."""
         self.update(member, {"id": member_id}, **_identity_columns(identity), learned=learned)
 
     def finish(self, done: Merge, *, body: Mapping[str, Any] | None, now: datetime) -> None:
-        """Store what became of a merge, and let both queues go on.
+        """Store the result of a merge, and let both queues continue.
 
         `body`: of `members_merged`, which is run now; None: it ends without a decision, since the merge is refused.
         """
@@ -263,7 +263,7 @@ class Merges(MergeQueries, WriteQueries):
         self.connection.execute(delete(table).where(*self._of(table, member_id)))
 
     def _move_referrals(self, merged: str, survivor: str) -> None:
-        """Give the survivor who was brought, and who brought them, unless that is known, or would be a circle."""
+        """Move the referrer and the referred members to the survivor, if they have no referrer and it makes no loop."""
         here, both = referral.c.store == self.store, [merged, survivor]
         within = and_(referral.c.referrer.in_(both), referral.c.referee.in_(both))
         self.connection.execute(delete(referral).where(here, within))

@@ -31,7 +31,7 @@ def head() -> str | None:
 
 
 def upgrade(engine: Engine) -> None:
-    """Apply every migration that is missing. Several processes may call it at once."""
+    """Apply every missing migration. Several processes may call it at once."""
     with engine.begin() as connection:
         if connection.dialect.name == "postgresql":
             connection.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(MIGRATIONS, 0))))
@@ -45,7 +45,7 @@ def upgrade(engine: Engine) -> None:
 def encrypt_secrets_once(engine: Engine) -> None:
     """Encrypt what was stored before there were keys; raise SecretKeyError if a key that was used is missing.
 
-    No migration does it, as migrations run without keys, too. Several processes may call it at once.
+    This is no migration, as migrations also run without keys. Several processes may call it at once.
     """
     with engine.begin() as connection:
         if connection.dialect.name == "postgresql":

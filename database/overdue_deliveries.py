@@ -1,4 +1,4 @@
-"""Deliveries of any store whose next attempt is overdue, and the events that they belong to."""
+"""Overdue deliveries of any store, and the events that they belong to."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -13,12 +13,12 @@ from loyalty.store.events import EventStatus
 
 @dataclass(frozen=True, slots=True)
 class OverdueDelivery:
-    """A pending delivery whose next attempt should have been made by now, after so many attempts."""
+    """A pending delivery whose next attempt is overdue, and the number of attempts so far."""
 
     delivery: DeliveryRef
     attempts: int
     is_settled: bool
-    """Whether the reported event that it belongs to is applied or failed: what runs an open event delivers it, too."""
+    """Whether its reported event is applied or failed: the workflow of an open event delivers it, too."""
     owner: str | None
     """The workflow that ran that event; it makes the attempts of the first minute."""
 
@@ -26,7 +26,7 @@ class OverdueDelivery:
 def take_overdue_deliveries(
     connection: Connection, *, now: datetime, limit: int, again_after: timedelta
 ) -> list[OverdueDelivery]:
-    """Return deliveries of any store that are overdue, the longest first, and hide them for a while.
+    """Return overdue deliveries of any store, the longest first, and hide them for a while.
 
     Those that another process takes at the same time are skipped.
     """
@@ -53,7 +53,7 @@ def take_overdue_deliveries(
 
 @dataclass(frozen=True, slots=True)
 class _Root:
-    """The event without a parent that led to an event, or is it."""
+    """The root event of an event: the one without a parent that led to it, or itself."""
 
     caused: str
     status: EventStatus

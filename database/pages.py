@@ -1,4 +1,4 @@
-"""Pages of a table: some records, ordered by a date, and how many there are."""
+"""Pages of a table: records ordered by a date, and their number."""
 
 import operator
 from collections.abc import Callable, Mapping, Sequence
@@ -14,10 +14,10 @@ from database.unreadable import shown_columns_of
 T = TypeVar("T")
 
 MAX_COUNTED = 10_000
-"""Counting stops above this number: a list of millions answers as fast as one of thousands."""
+"""The most rows that are counted: a list of millions answers as fast as one of thousands."""
 
 MOST_CANDIDATES = 2_000
-"""Rows that are looked up one by one, in any order."""
+"""The most rows that are looked up one by one, in any order."""
 
 Operator = Literal["eq", "like", "gt", "gte", "lt", "lte", "in", "is_given"]
 
@@ -35,7 +35,7 @@ _COMPARED: Mapping[Operator, Callable[[Any, Any], Any]] = {
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """A condition on a column; `like` finds a text within the column's, `is_given` is about null."""
+    """A condition on a column; `like` finds a text within the column's, `is_given` tests for null."""
 
     column: str
     operator: Operator
@@ -43,26 +43,26 @@ class Condition:
 
     @property
     def matches_nothing(self) -> bool:
-        """Whether it asks for one of no values."""
+        """Return whether the condition is `in` an empty set."""
         return self.operator == "in" and isinstance(self.value, Sequence) and not self.value
 
     def is_satisfied_by(self, number: int) -> bool:
-        """Whether a number satisfies a comparison."""
+        """Return whether a number satisfies a comparison."""
         return bool(_COMPARED[self.operator](number, self.value))
 
     def on(self, column: ColumnElement[Any]) -> ColumnElement[bool]:
-        """The condition in SQL, on this column."""
+        """Return the condition in SQL, on this column."""
         found: ColumnElement[bool] = _COMPARED[self.operator](column, self.value)
         return found
 
 
 PageKey: TypeAlias = tuple[Any, ...]
-"""The place of a record in the order of a list: its values of the columns that the list is ordered by."""
+"""The position of a record in a list: its values of the columns that the list is ordered by."""
 
 
 @dataclass(frozen=True, slots=True)
 class PageRequest:
-    """Which records to find, and how many of them. `by_key`: those behind `after`, or the first; nothing is counted."""
+    """Which records to return, and how many. `by_key`: those behind `after`, or the first; nothing is counted."""
 
     limit: int
     offset: int = 0
@@ -74,9 +74,9 @@ class PageRequest:
 
 @dataclass(frozen=True, slots=True)
 class PageResult(Generic[T]):
-    """A page of records, how many satisfy its conditions, and how many there are in all, both as `count` says.
+    """A page of records, how many satisfy its conditions, and how many there are in all, both as `count` returns.
 
-    A page by key has no counts, and `next`: its last place; None: nothing is behind it.
+    A page by key has no counts, and `next`: its last position; None: it is the last page.
     """
 
     records: list[T]
@@ -87,7 +87,7 @@ class PageResult(Generic[T]):
 
     @property
     def is_estimated(self) -> bool:
-        """Whether there are more than was counted."""
+        """Whether there are more rows than were counted."""
         return self.all > MAX_COUNTED
 
 
@@ -134,7 +134,7 @@ def find_page(
 
 
 def counted_after(page: PageRequest, found: int, counted: Callable[[], int]) -> int:
-    """Return how many rows there are, as `count` does: what the page says, if it is the last one, else `counted`."""
+    """Return how many rows there are, as `count` does: from the page, if it is the last one, else `counted`."""
     is_last = found < page.limit and (found > 0 or page.offset == 0)
     return min(page.offset + found, MAX_COUNTED + 1) if is_last else counted()
 
@@ -146,24 +146,24 @@ def page_by_key(
     page: PageRequest,
     record: Callable[[Sequence[Any]], T],
 ) -> PageResult[T]:
-    """Return the page of a statement's rows that is behind a place, in work that does not depend on the place."""
+    """Return the page of a statement's rows behind a position, at a cost independent of the position."""
     if page.after is not None:
         place, first = tuple_(*page.after), page.after[0]
         wanted = wanted.where(tuple_(*keys) < place if page.newest_first else tuple_(*keys) > place)
-        # The first column alone, too: SQLite finds the place in an index of fewer columns by it.
+        # The first column by itself, too: SQLite uses it to seek in an index of fewer columns.
         wanted = wanted.where(keys[0] <= first if page.newest_first else keys[0] >= first)
     rows = connection.execute(ordered(wanted.add_columns(*keys), keys, page)).all()
     width = len(keys)
     records = [record(tuple(row)[:-width]) for row in rows]
     places = (tuple(row)[-width:] for row in reversed(rows))
     is_full = len(rows) == page.limit
-    # A damaged date is no place: the page behind begins before it, and shows it again.
+    # A damaged date is no position: the next page begins before it, and shows it again.
     last = next((each for each in places if not isinstance(each[0], DamagedInstant)), None)
     return PageResult(records, by_key=True, next=last if is_full else None)
 
 
 def ordered(wanted: Select[Any], keys: Sequence[ColumnElement[Any]], page: PageRequest) -> Select[Any]:
-    """Return a statement in the order of a list, cut to its page's length."""
+    """Return a statement in the order of a list, limited to its page's length."""
     return wanted.order_by(*in_order(keys, page)).limit(page.limit)
 
 
@@ -180,28 +180,28 @@ def count(
 ) -> int:
     """Return how many rows satisfy all conditions; MAX_COUNTED + 1 if there are more than MAX_COUNTED.
 
-    `order`: that of the page, where conditions may be satisfied by few. So they are read by the same index; without an
-    order, a database that expects many may read the whole table.
+    `order`: that of the page, for conditions that few rows may satisfy. They are then read by the same index; without
+    an order, a database that expects many may scan the table.
     """
     some = select(literal(1)).select_from(rows).where(*where).order_by(*order).limit(MAX_COUNTED + 1).subquery()
     return connection.execute(select(func.count()).select_from(some)).scalar_one()
 
 
 def is_few(connection: Connection, table: Table, where: Sequence[ColumnElement[bool]]) -> bool:
-    """Return whether few rows satisfy all conditions, so that they are looked up before what else is asked of them."""
+    """Return whether few rows satisfy all conditions, so that these are looked up before other tests."""
     return count(connection, table, where) <= MOST_CANDIDATES
 
 
 def few_ids(connection: Connection, found: Select[tuple[str]]) -> Sequence[str] | None:
-    """Return the ids that a statement finds; None: they are not few."""
+    """Return the ids that a statement finds; None: there are too many."""
     ids: list[str] = list(connection.scalars(found.limit(MOST_CANDIDATES + 1)))
     return ids if len(ids) <= MOST_CANDIDATES else None
 
 
 def distinct_values(connection: Connection, column: Column[str], within: ColumnElement[bool]) -> list[str]:
-    """Return the different values of a column among the rows `within`, each looked up in an index behind the last one.
+    """Return the distinct values of a column among the rows `within`, each found in an index behind the last one.
 
-    So the work depends on how many values there are, and not on how many rows have them.
+    So the cost depends on the number of values, not of rows.
     """
     first = select(func.min(column).label("value")).where(within).cte("found", recursive=True)
     following = select(func.min(column)).where(within, column > first.c.value).correlate(first).scalar_subquery()

@@ -1,11 +1,10 @@
 """Members as they were at a moment in the past, derived from what is stored of them now.
 
-Balances, lots and open holds are exact: what transfers added since is taken away. So are daily sums, completions, use
-of limits and badges, since contributions are kept: what events contributed since is taken away. Of events from before
-that, a late one, with a time on an earlier day, counts as if it had been known on that day, and a completion used the
-latest daily sums. Three things are not exact: attributes and profile are as they are now; a tier that was changed
-since, other than by its last review, begins a new period; and a lot whose expiry was moved since expires at the new
-moment.
+Balances, lots and open holds are exact: the changes by later transfers are subtracted. So are daily sums, completions,
+use of limits and badges: the later contributions of events are subtracted. Of events from before that, a late one, with
+a time on an earlier day, counts as if it had been known on that day, and a completion used the latest daily sums. Three
+things are not exact: attributes and profile are as they are now; a tier that was changed since, other than by its last
+review, begins a new period; and a lot whose expiry was moved since expires at the new moment.
 """
 
 from collections import Counter, defaultdict
@@ -44,7 +43,7 @@ class StoredBalance:
     qualifying: Points
 
     def before(self, change: Balance) -> Balance:
-        """Return the balance before what was added to it since."""
+        """Return the balance without later changes."""
         now = Balance(
             self.active,
             self.pending,
@@ -77,7 +76,7 @@ class StoredLot:
 
 @dataclass(frozen=True, slots=True)
 class LotChange:
-    """What was added to a lot since: to what remains of it, and to what is held."""
+    """A later change of a lot: of what remains of it, and of what is held."""
 
     points: int
     held: int
@@ -99,9 +98,9 @@ class LateSince:
     """The points of one member that were booked since, and count for tier periods that had ended."""
 
     before_review: int = 0
-    """Of all periods before the last review."""
+    """Points of all periods before the last review."""
     before_last_review: int = 0
-    """Of those before the period that the last review ended."""
+    """Points of the periods before the one that the last review ended."""
 
 
 Measure: TypeAlias = tuple[str, date, str]
@@ -110,14 +109,14 @@ Measure: TypeAlias = tuple[str, date, str]
 
 @dataclass(frozen=True, slots=True)
 class ContributedSince:
-    """What the events of one member contributed since, in millionths and times."""
+    """The later contributions of the events of one member, in millionths and times."""
 
     counted: Counter[Measure]
     used: Counter[Measure]
     completed: Counter[str]
-    """By achievement."""
+    """Completions by achievement."""
     points: Counter[Measure]
-    """Of limits `per: member`, as are `times`."""
+    """Points of limits `per: member`, as are `times`."""
     times: Counter[Measure]
 
     @classmethod
@@ -127,7 +126,7 @@ class ContributedSince:
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """What is stored of a range of members, each by member, from which the past is derived."""
+    """The stored state of a range of members, each by member, from which the past is derived."""
 
     program: Program
     since: datetime
@@ -136,27 +135,27 @@ class Past:
     """The goals of achievements, in millionths."""
     tiers: Mapping[str, str | None]
     places: Mapping[str, Mapping[str, TierPlace]]
-    """Where they were in tier sets beside the default one."""
+    """Their places in tier sets beside the default one."""
     counted_sales: Mapping[str, list[CountedSale]]
     pasts: Mapping[str, ReturnablePast]
-    """What members could return, of those who did."""
+    """The returnable history of those members who had any."""
     contributed: Mapping[str, ContributedSince]
     completed_since: Mapping[str, Counter[str]]
     granted_since: Mapping[str, Counter[str]]
     balances: Mapping[str, list[StoredBalance]]
     changes: Mapping[tuple[str, str], Balance]
-    """What was added to balances since, by member and wallet."""
+    """The changes of balances since, by member and wallet."""
     late: Mapping[str, LateSince]
     activated: Mapping[str, datetime]
-    """When lots became active since, by their ids."""
+    """When lots became active since, by id."""
     lots: Mapping[str, list[StoredLot]]
-    """Those from before."""
+    """The lots that existed at the moment."""
     allocations: Mapping[str, LotChange]
-    """What was added to lots since, by their ids."""
+    """The changes of lots since, by id."""
     with_history: Set[str]
-    """Members whose earlier transfers operations may be about."""
+    """Members with earlier transfers to which operations may refer."""
     transfers: Mapping[str, list[Transfer]]
-    """Those from before, of members with history."""
+    """The transfers before the moment, of members with history."""
     allocated: Mapping[str, Mapping[str, list[Allocation]]]
     """Their allocations, by member and transfer."""
     badges: Mapping[str, list[GrantedBadge]]
@@ -165,10 +164,10 @@ class Past:
     used: Mapping[str, list[StoredUse]]
     issued: Mapping[str, list[IssuedReward]]
     frozen: Mapping[str, bool]
-    """Whether members were frozen, of those who were frozen or unfrozen since."""
+    """Whether members were frozen at the moment, for those who were frozen or unfrozen since."""
 
     def snapshot(self, stored: StoredMember) -> MemberSnapshot:
-        """Return a member as it was."""
+        """Return the state of a member at the moment."""
         member_id = stored.id
         known = Member(
             id=member_id,
@@ -207,7 +206,7 @@ class Past:
         return MemberSnapshot(state, past=self.pasts.get(member_id, NO_PAST))
 
     def _frozen_at(self, stored: StoredMember) -> datetime | None:
-        """Since when the member was frozen, as far as it is known; None: they were not."""
+        """Return since when the member was frozen, as far as it is known; None: they were not."""
         was_frozen = self.frozen.get(stored.id, stored.frozen_at is not None)
         if not was_frozen:
             return None
@@ -218,17 +217,17 @@ class Past:
         return replace(issued, status="used" if was_used else "issued", cancelled_at=None)
 
     def _coupons(self, member_id: str) -> Iterator[IssuedReward]:
-        """The issued rewards that had neither expired nor been cancelled."""
+        """Return the issued rewards that had neither expired nor been cancelled."""
         for each in self.issued.get(member_id, ()):
             was_cancelled = each.cancelled_at is not None and each.cancelled_at < self.since
             if not was_cancelled and (each.expires_at is None or each.expires_at > self.since):
                 yield each
 
     def _in_its_period(self, known: Member, stored: StoredMember, balances: Mapping[str, Balance]) -> Member:
-        """The member with the base and the end of the tier's period, as far as they are known.
+        """Return the member with the base and the end of the tier's period, as far as they are known.
 
-        Of a member who was reviewed twice since, or before the last review was kept, everything counts, and the period
-        begins anew; so it does of a tier that was changed since, if no review did it.
+        For a member who was reviewed twice since, or before the last review was stored, everything counts, and the
+        period begins anew; likewise if the tier was changed since, other than by a review.
         """
         late, review = self.late.get(stored.id, LateSince()), stored.review
         balance = balances.get(self.program.default_wallet.code, NO_POINTS)
@@ -246,14 +245,14 @@ class Past:
         return replace(known, tier_base=Points(0) if was_reviewed else base, tier_until=until)
 
     def _review(self, stored: StoredMember) -> TierReview | None:
-        """The last review then, as far as it is known."""
+        """Return the last review before the moment, as far as it is known."""
         late, review = self.late.get(stored.id, LateSince()), stored.review
         if review is None or review.at >= self.since:
             return None
         return review._replace(base=Points(review.base - late.before_last_review))
 
     def _lots(self, member_id: str) -> list[Lot]:
-        """The member's lots as they were: what is left of them now, less what was added since; empty ones, too."""
+        """Return the member's lots at the moment, without later changes; including empty ones."""
         lots: list[Lot] = []
         for stored in self.lots.get(member_id, ()):
             since = self.allocations.get(stored.id, LotChange(0, 0))
@@ -297,9 +296,10 @@ class Past:
         return self.contributed.get(member_id) or ContributedSince.nothing()
 
     def _daily_sums(self, member_id: str) -> dict[str, list[DailySum]]:
-        """The daily sums then: without what was contributed since.
+        """Return the daily sums at the moment, without later contributions.
 
-        What completions without contributions used is undone beginning at the latest day, as they use up the oldest.
+        What completions without contributions used is undone from the latest day on, as completions use up the oldest
+        first.
         """
         contributed = self._contributed(member_id)
         unknown = self.completed_since.get(member_id, Counter[str]()) - contributed.completed
@@ -316,14 +316,14 @@ class Past:
 
 
 def place_before(place: TierPlace, tier: str | None, *, since: datetime) -> TierPlace:
-    """Return where a member was in a tier set, in `tier`; a review since is undone as far as it is kept."""
+    """Return a member's place in a tier set, in `tier`; a later review is undone as far as it is stored."""
     if place.reviewed_at is None or place.reviewed_at < since:
         return replace(place, tier=tier)
     return TierPlace(tier, place.tier_since, None, None, place.reviewed_base, place.reviewed_at)
 
 
 def used_before(stored: Iterable[StoredUse], since: ContributedSince) -> Iterator[StoredUse]:
-    """Return the use of limits without what was taken from them since."""
+    """Return the use of limits without later firings."""
     for each in stored:
         measure = (each.reactor, each.day, each.wallet)
         times, points = each.times - since.times[measure], each.points - since.points[measure]

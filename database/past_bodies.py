@@ -1,4 +1,4 @@
-"""The bodies of events of before."""
+"""The bodies of past events."""
 
 from collections.abc import Collection, Mapping
 from typing import Any
@@ -12,9 +12,9 @@ from database.unreadable import Unreadable, shown
 def bodies_of(
     connection: Connection, *where: ColumnElement[bool], keys: Collection[str]
 ) -> list[tuple[str, Mapping[str, Any]]]:
-    """Return the member and body of some events, in the order they were received.
+    """Return the member and body of some events, in the order of receipt.
 
-    A body that cannot be read, or lacks one of these keys, was damaged by hand: it is left out.
+    A body that cannot be read, or lacks one of these keys, was damaged by hand: it is skipped.
     """
     wanted = select(event.c.member, shown(event.c.body)).where(*where).order_by(event.c.received_at, event.c.id)
     return [(member_id, body) for member_id, body in connection.execute(wanted) if _is_whole(body, keys)]

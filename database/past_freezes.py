@@ -1,4 +1,4 @@
-"""When members were frozen and unfrozen, read from the events that say so."""
+"""When members were frozen and unfrozen, read from the events that report it."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -15,7 +15,7 @@ _FROZEN, _UNFROZEN = "member_frozen", "member_unfrozen"
 def freezes_of(
     connection: Connection, store: str, members: MemberRange, *, since: datetime, until: datetime
 ) -> list[PastOperation]:
-    """Return the freezing and unfreezing of members in a time, in order."""
+    """Return the freezes and unfreezes of members in a period, in order."""
     return [
         PastOperation(event_id, "", member, at, "admin", "", Freeze() if type_ == _FROZEN else Unfreeze())
         for event_id, type_, member, at in _changes(connection, store, members, since)
@@ -24,7 +24,7 @@ def freezes_of(
 
 
 def frozen_at(connection: Connection, store: str, members: MemberRange, since: datetime) -> Mapping[str, bool]:
-    """Return whether members were frozen at a moment, of those who were frozen or unfrozen since."""
+    """Return whether members were frozen at a moment, for those who were frozen or unfrozen since."""
     found: dict[str, bool] = {}
     for _, type_, member, _ in _changes(connection, store, members, since):
         found.setdefault(member, type_ == _UNFROZEN)

@@ -1,4 +1,4 @@
-"""Past operations, read from the ledger and from rewards: what was asked for, not what the clock and rules did."""
+"""Past operations, read from the ledger and from rewards: requested changes, not those of the clock and of rules."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -58,7 +58,7 @@ class _Posted:
 
 @dataclass(frozen=True, slots=True)
 class _LotDates:
-    """When a pending lot becomes active, and when a lot expires, as it is now."""
+    """When a pending lot becomes active, and when a lot expires, as of now."""
 
     active_from: datetime | None
     expires_at: datetime | None
@@ -67,7 +67,7 @@ class _LotDates:
 
 
 class PastOperations:
-    """The operations on points and rewards of one store in a time."""
+    """The operations on points and rewards of one store in a period."""
 
     def __init__(self, connection: Connection, store: str, *, since: datetime, until: datetime) -> None:
         self._connection = connection
@@ -102,7 +102,7 @@ class PastOperations:
         found: dict[Any, PastOperation] = {}
         for each, body, dates in posted:
             if each.id in paid or each.related in paid:
-                continue  # it follows from what was done with a reward
+                continue  # it follows from an operation on a reward
             if each.kind == "release" and (each.related, each.at) in captured:
                 continue  # the rest of a captured hold
             request = _request(each, body, dates, activated, partners)
@@ -116,7 +116,7 @@ class PastOperations:
         )
 
     def rewards_before(self) -> RewardsBefore:
-        """Return what there was of rewards at the beginning."""
+        """Return the supply of rewards at the beginning."""
         return RewardsBefore(self._rewards.shared_before(), self._rewards.supplies_before())
 
     def _asked_for(self) -> ColumnElement[bool]:
@@ -129,7 +129,7 @@ class PastOperations:
         )
 
     def _activated(self, members: MemberRange) -> Mapping[str, datetime]:
-        """When lots became active in this time; of those by hand, a little later, so that the clock is not first."""
+        """Return when lots became active in this period; by hand slightly later, so that the clock is not first."""
         return activations(
             self._connection,
             transfer.c.store == self._store,
@@ -138,7 +138,7 @@ class PastOperations:
         )
 
     def _partners(self) -> Mapping[str, str]:
-        """The receivers of points that were sent, by the sending transfer."""
+        """Return the receivers of sent points, by the sending transfer."""
         received = select(transfer.c.related, transfer.c.member).where(
             transfer.c.store == self._store, transfer.c.kind == "receive"
         )
@@ -146,13 +146,13 @@ class PastOperations:
 
 
 def by_hand() -> ColumnElement[bool]:
-    """Whether somebody asked for a transfer: neither the clock nor a rule made it."""
+    """Return whether a transfer was requested: neither the clock nor a rule made it."""
     source = transfer.c.source
     return and_(source != "clock", source.not_like("reactor/%"), source.not_like("achievement/%"))
 
 
 def activations(connection: Connection, *where: ColumnElement[bool]) -> Mapping[str, datetime]:
-    """Return when lots became active; of those by hand, a little later, so that in a replay the clock is not first."""
+    """Return when lots became active; those by hand slightly later, so that in a replay the clock is not first."""
     rows = connection.execute(
         select(transfer.c.lot, transfer.c.at, by_hand()).where(*where, transfer.c.kind == "activate")
     )
@@ -188,7 +188,7 @@ def _request(
     activated: Mapping[str, datetime],
     partners: Mapping[str, str],
 ) -> PointsRequest | None:
-    """Return what was asked for; None: the transfer followed from another operation."""
+    """Return the requested operation; None: the transfer followed from another operation."""
     about = posted.related or ""
     match posted.kind:
         case "add":
@@ -207,7 +207,7 @@ def _request(
             return ReleasePoints(about)
         case "cancel":
             return _cancellation(posted, body, dates)
-        case "expire":  # what came back after its date expires at once, and names that date
+        case "expire":  # what was given back after its date expires at once, and names that date
             is_asked_for = _date(body.get("expires_at")) == posted.at
             return ExpirePoints(about) if is_asked_for else None
         case "activate":

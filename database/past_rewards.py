@@ -24,7 +24,7 @@ _TYPES = ("reward_issued", "reward_used", "reward_reissued", "reward_cancelled")
 
 
 class PastRewardOperations:
-    """The operations on rewards of one store in a time."""
+    """The operations on rewards of one store in a period."""
 
     def __init__(self, connection: Connection, store: str, *, since: datetime, until: datetime) -> None:
         self._connection = connection
@@ -57,7 +57,7 @@ class PastRewardOperations:
         return found
 
     def paid(self, members: MemberRange) -> set[str]:
-        """Return the transfers that paid rewards of members: they follow from what is done with these."""
+        """Return the transfers that paid rewards of members: they follow from the operations on these."""
         table = issued_reward
         within = (table.c.store == self._store, table.c.member.between(members.first, members.last))
         lately = or_(table.c.issued_at >= self._since, table.c.cancelled_at >= self._since)
@@ -75,7 +75,7 @@ class PastRewardOperations:
         return [SharedUse(coupon, reward, int(times), 0) for coupon, reward, times in rows]
 
     def supplies_before(self) -> list[RewardSupply]:
-        """Return what there was of rewards at the beginning: what was supplied or uploaded since was there already."""
+        """Return the supplies of rewards at the beginning; later supplies and uploads count as already there."""
         table, codes = issued_reward, coupon_code
         is_there = and_(table.c.issued_at < self._since, table.c.status != "canceled")
         was_cancelled = and_(table.c.issued_at < self._since, table.c.cancelled_at >= self._since)
@@ -109,7 +109,7 @@ class PastRewardOperations:
         return {each.id: each for each in (IssuedReward(*row) for row in rows)}
 
     def _cancelled_by_returns(self, members: MemberRange) -> set[str]:
-        """The rewards that returns cancelled: they do it again by themselves."""
+        """Return the rewards that returns cancelled: a replay cancels them again by itself."""
         table = reward_status
         joined = select(table.c.issued).join(issued_reward, issued_reward.c.id == table.c.issued)
         within = (issued_reward.c.store == self._store, issued_reward.c.member.between(members.first, members.last))
@@ -117,7 +117,7 @@ class PastRewardOperations:
         return set(self._connection.execute(joined.where(*within, *by_return)).scalars())
 
     def _cancelled_by_members(self, members: MemberRange) -> set[str]:
-        """The transfers that members themselves cancelled."""
+        """Return the transfers that members themselves cancelled."""
         within = (transfer.c.store == self._store, transfer.c.member.between(members.first, members.last))
         by_member = (transfer.c.kind == "cancel", transfer.c.source == "member", transfer.c.at >= self._since)
         cancelled = select(transfer.c.related).where(*within, *by_member)
@@ -125,7 +125,7 @@ class PastRewardOperations:
 
 
 def _request(type_: str, body: Mapping[str, Any], issued: IssuedReward, *, is_by_member: bool) -> RewardRequest | None:
-    """Return what was asked for; None: a rule issued the reward."""
+    """Return the requested operation; None: a rule issued the reward."""
     match type_:
         case "reward_used":
             return UseReward(issued.id)

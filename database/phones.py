@@ -1,4 +1,4 @@
-"""Phone numbers that a new region may read, found in the database without reading each member."""
+"""Find the phone numbers that a new region may change in the database, without reading each member."""
 
 from datetime import datetime
 from typing import Any
@@ -13,10 +13,10 @@ _READ: DueKind = "read_phone"
 
 
 class Phones(WriteQueries):
-    """Has the phone numbers of one store's members read again."""
+    """Schedules the phone numbers of one store's members to be normalised again."""
 
     def schedule(self, *, due_at: datetime) -> None:
-        """Store a due item `read_phone` for each member whose number has no code of a country.
+        """Store a due item `read_phone` for each member whose number has no country code.
 
         It belongs to no member's queue, so that running it locks the number before the member.
         """

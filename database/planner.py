@@ -1,4 +1,4 @@
-"""What SQLite's planner must be told: which columns are not to be looked up, and values that partial indexes have."""
+"""Hints for SQLite's planner: columns without index look-up, and the constants of partial indexes."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from sqlalchemy.sql.functions import FunctionElement
 
 
 class unindexed(FunctionElement[str]):  # noqa: N801 - written as a function
-    """A column by which SQLite uses no index: most rows have the value, and another index finds fewer of them."""
+    """Return a column for which SQLite uses no index: most rows have the value, and another index is more selective."""
 
     type = String()
     inherit_cache = True
@@ -25,12 +25,12 @@ def _without_index(element: Any, compiler: Any, **options: Any) -> str:
 
 
 def without_index(column: ColumnElement[Any]) -> ColumnElement[Any]:
-    """A column as `unindexed`, compared with values of its own type."""
+    """Return a column as `unindexed` does, compared with values of its own type."""
     return type_coerce(unindexed(column), column.type)
 
 
 def constant(word: str) -> ColumnElement[str]:
-    """A word in the text of a statement, not a parameter of it: only so does SQLite see that a partial index has it."""
+    """Return a constant in the text of a statement, not a parameter: only then does SQLite match a partial index."""
     if not word.isidentifier():
         raise ValueError(f"{word!r} is no plain word")
     return literal_column(f"'{word}'", String)

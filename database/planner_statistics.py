@@ -1,8 +1,8 @@
-"""Statistics for SQLite's planner: those of a large store, whatever is in the database.
+"""Statistics for SQLite's planner: those of a large store, for every database.
 
-Without any, SQLite expects that few rows have the same `store`, and reads all of a store by an index that begins with
-it. ANALYZE would have to read every row, and again when the store has grown. These statistics are written, not counted,
-so the plans are the same in every database.
+Without statistics, SQLite expects few rows with the same `store`, and reads all of a store by an index that begins with
+it. ANALYZE would have to read every row, and again when the store has grown. These statistics are fixed, so the plans
+are the same in every database.
 """
 
 from collections.abc import Mapping, Sequence
@@ -12,7 +12,7 @@ from operator import mul
 from sqlalchemy import Connection, Engine
 
 ROWS = 1_000_000
-"""Rows of a table, and the different values of a column that is not named below."""
+"""The rows of a table, and the distinct values of a column that is not named below."""
 
 _NAMES = (
     *(
@@ -38,7 +38,7 @@ _DIFFERENT_VALUES: Mapping[str, int] = {
     **dict.fromkeys(("value",), 1_000),
     **dict.fromkeys(("member", "subject", "merged_into", "customer_id", "referrer", "survivor"), ROWS // 10),
 }
-"""How many values a column has, by its name."""
+"""How many distinct values a column has, by its name."""
 _ROWS_OF_PARTIAL_INDEX = ROWS // 10
 
 _Index = tuple[str, str]
@@ -52,12 +52,12 @@ WHERE tables.type = 'table' AND tables.name NOT LIKE 'sqlite_%' ORDER BY indexes
 
 
 def write_planner_statistics(engine: Engine) -> None:
-    """Write the statistics of every index into a SQLite database, unless they are there; PostgreSQL counts its own."""
+    """Write the statistics of every index into a SQLite database, unless they exist; PostgreSQL computes its own."""
     if engine.dialect.name != "sqlite":
         return
     with engine.begin() as connection:
         if not connection.exec_driver_sql("SELECT 1 FROM sqlite_master WHERE name = 'sqlite_stat1'").first():
-            connection.exec_driver_sql("ANALYZE alembic_version")  # makes the table of statistics
+            connection.exec_driver_sql("ANALYZE alembic_version")  # creates the table of statistics
         wanted = _wanted(connection)
         written = connection.exec_driver_sql("SELECT tbl, idx, stat FROM sqlite_stat1")
         if {(table, index): numbers for table, index, numbers in written} == wanted:
@@ -65,7 +65,7 @@ def write_planner_statistics(engine: Engine) -> None:
         connection.exec_driver_sql("DELETE FROM sqlite_stat1")
         rows = [(*index, numbers) for index, numbers in wanted.items()]
         connection.exec_driver_sql("INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES (?, ?, ?)", rows)
-        connection.exec_driver_sql("ANALYZE sqlite_schema")  # this connection reads them again
+        connection.exec_driver_sql("ANALYZE sqlite_schema")  # this connection loads them again
 
 
 def _wanted(connection: Connection) -> Mapping[_Index, str]:
@@ -83,6 +83,6 @@ def _wanted(connection: Connection) -> Mapping[_Index, str]:
 
 
 def statistics(columns: Sequence[str], *, rows: int) -> str:
-    """Return how many rows an index has, and how many of them have the same values of its first columns."""
+    """Return how many rows an index has, and how many share the values of its first columns."""
     different = accumulate((_DIFFERENT_VALUES.get(each, ROWS) for each in columns), mul)
     return " ".join(map(str, (rows, *(max(1, rows // each) for each in different))))

@@ -98,11 +98,10 @@ class Programs:
         """Put a program in force; return it, its revision number, and whether that is new.
 
         `pulled`: the revision that the files' folder was last pulled from (0: never); None: they are from no folder.
-        `in_console`: they were edited there. `write` runs the transaction; None: as any other.
-
-        The files that are in force already change nothing. Raise ProgramFaults for a program with faults,
-        AnotherInForce if it is based on another revision than the one in force (0: on none), NotPulled if the console
-        made one after `pulled`, and UnnamedLosses if members would lose something that `consent` does not name.
+        `in_console`: they were edited there. `write` runs the transaction; None: an ordinary one. Deploying the files
+        in force again changes nothing. Raise ProgramFaults for a program with faults, AnotherInForce if it is based on
+        another revision than the one in force (0: on none), NotPulled if the console created one after `pulled`, and
+        UnnamedLosses if members would lose something to which `consent` does not agree.
         """
         program = await asyncio.to_thread(read_program, files)
         texts = {name: content.decode() for name, content in files.items()}
@@ -114,7 +113,7 @@ class Programs:
         return program, number, is_new
 
     async def _deploy(self, store: str, new: NewProgram, write: WriteDeploy) -> tuple[int, bool]:
-        """Deploy over the revision in force; again, if another came into force after that was read."""
+        """Deploy over the revision in force; repeat if another came into force since it was read."""
         while True:
             replaced = await self._replaced(store)
             work = partial(put_in_force, new=new, replaced=replaced, now=datetime.now(UTC))
@@ -159,7 +158,7 @@ class Programs:
     async def to_roll_back_to(self, store: str, to: int | None, *, based_on: int | None) -> tuple[int, int]:
         """Return the revision to which `roll_back` goes back, and the one that must be in force.
 
-        Raise UnknownStore, or AnotherInForce if it is based on a revision that is not there, or on the first one.
+        Raise UnknownStore, or AnotherInForce if it is based on a revision that does not exist, or on the first one.
         """
         latest = await self._database.store(store).read(lambda tx: tx.revisions.latest())
         if latest is None:

@@ -1,4 +1,4 @@
-"""What the repositories of one store share: a connection, the store, and the statements that most of them need.
+"""The base of the repositories of one store: a connection, the store, and common statements.
 
 A statement is compiled on first use and cached: by table, columns and record.
 """
@@ -47,7 +47,7 @@ class WriteQueries(Queries):
     def insert_if_absent(self, table: Table, row: Parameters) -> bool:
         """Insert a row unless a unique column of it exists; return whether it was inserted.
 
-        The answer comes from RETURNING, since psycopg reports a row count of -1 in both cases.
+        The result comes from RETURNING, since psycopg reports a row count of -1 in both cases.
         """
         whole = self._with_store(table, row)
         return _insert_if_absent(self._dialect, table, tuple(whole)).first(self.connection, whole) is not None
@@ -57,12 +57,12 @@ class WriteQueries(Queries):
         self.upsert_adding(table, row, sums=())
 
     def upsert_adding(self, table: Table, row: Parameters, *, sums: Sequence[str], keeps: Sequence[str] = ()) -> None:
-        """Insert a row, or update the one with its primary key: add to `sums`, leave `keeps`, replace the others."""
+        """Insert a row, or update the one with its primary key: add to `sums`, keep `keeps`, replace the others."""
         whole = self._with_store(table, row)
         _upsert_adding(self._dialect, table, tuple(whole), tuple(sums), tuple(keeps)).run(self.connection, whole)
 
     def upsert_all_adding(self, table: Table, rows: Sequence[Parameters], *, sums: Sequence[str]) -> None:
-        """As `upsert_adding`, for at least one row, all with the same columns."""
+        """Upsert as `upsert_adding` does, for at least one row, all with the same columns."""
         whole = [self._with_store(table, row) for row in rows]
         _upsert_adding(self._dialect, table, tuple(whole[0]), tuple(sums), ()).run_all(self.connection, whole)
 
@@ -107,18 +107,18 @@ def columns_of(record: Any, table: Table) -> list[Column[Any]]:
 
 
 def insert(connection: Connection, table: Table) -> Any:
-    """An insert in the database's own dialect, for a table that belongs to no store."""
+    """Return an insert in the connection's dialect, for a table outside of stores."""
     return insert_into(connection.dialect.name, table)
 
 
 def first_column(value: Any) -> Any:
-    """The record of a statement with one column: its value."""
+    """Return the record of a statement with one column: its value."""
     return value
 
 
 @cache
 def insert_into(dialect: str, table: Table) -> Any:
-    """An insert in a dialect by its name."""
+    """Return an insert in the dialect of a name."""
     return sqlite.insert(table) if dialect == "sqlite" else postgresql.insert(table)
 
 
@@ -171,5 +171,5 @@ def _update(table: Table, where: tuple[str, ...], values: tuple[str, ...]) -> Pr
 
 
 def _in_store(table: Table, where: tuple[str, ...]) -> ColumnElement[bool]:
-    """The rows of the store in which columns have the values of parameters."""
+    """Return the condition for the rows of the store in which columns have the values of parameters."""
     return and_(table.c.store == bindparam("in_store"), *(table.c[name] == bindparam(f"the_{name}") for name in where))

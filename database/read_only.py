@@ -1,4 +1,4 @@
-"""A database that is read by a process that never writes it, while another process may write it."""
+"""A read-only database, for a process that never writes while another process may."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,15 +12,15 @@ from sqlalchemy.pool import NullPool
 from database.connections import InvalidDatabaseUrl
 
 SCAN_PRAGMAS = ("PRAGMA cache_size = -262144", "PRAGMA mmap_size = 2147418112")
-"""What makes reading whole tables of SQLite three times as fast: 256 MiB of cache, and pages that are mapped."""
+"""Settings that make scans of SQLite three times as fast: 256 MiB of cache, and memory-mapped pages."""
 
 
 @contextmanager
 def open_read_only(url: str, *, scans: bool = False) -> Iterator[Connection]:
-    """Open a connection that cannot write, in one snapshot of the database; raise InvalidDatabaseUrl.
+    """Open a read-only connection, in one snapshot of the database; raise InvalidDatabaseUrl.
 
-    `scans`: whole tables will be read.
-    A reader of SQLite's write-ahead log writes neither the log nor the database, so the one-writer rule holds.
+    `scans`: whole tables will be read. A reader of SQLite's write-ahead log writes neither the log nor the database, so
+    the one-writer rule holds.
     """
     try:
         address = make_url(url)

@@ -1,4 +1,4 @@
-"""Who brought whom among the members of one store."""
+"""Referrals between the members of one store."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from loyalty.store.referrals import Referral
 
 @dataclass(frozen=True, slots=True)
 class ReferralName:
-    """What a member of a referral is called, as a whole or in part."""
+    """The name of a member of a referral, whole or in part."""
 
     part: Literal["referrer", "referee"]
     name: str
@@ -27,7 +27,7 @@ class ReferralQueries(Queries):
     """Reads the referrals of one store."""
 
     def of(self, referee: str) -> Referral | None:
-        """Return who brought a member."""
+        """Return the referral of a member."""
         return self.find_one(Referral, referral, referee=referee)
 
     def count(self) -> int:
@@ -38,7 +38,7 @@ class ReferralQueries(Queries):
         return int(self.connection.execute(here).scalar_one())
 
     def page(self, page: PageRequest, names: Sequence[ReferralName] = ()) -> PageResult[Referral]:
-        """Return a page of the referrals between members of these names, in the order they were made."""
+        """Return a page of the referrals between members with these names, in the order of creation."""
         by: Column[object] = referral.c.created_at
         within = referral.c.store == self.store
         named = [referral.c[each.part].in_(ids_of_named(self.store, each.name, whole=each.is_whole)) for each in names]
@@ -49,11 +49,11 @@ class Referrals(ReferralQueries, WriteQueries):
     """The referrals of one store."""
 
     def add(self, new: Referral) -> None:
-        """Store who brought a member, whom nobody has brought."""
+        """Store the referrer of a member who has none."""
         row = {"id": new.id, "referrer": new.referrer, "referee": new.referee, "created_at": new.created_at}
         self.insert(referral, row)
 
     def remove(self, referee: str) -> None:
-        """Forget who brought a member."""
+        """Remove the referrer of a member."""
         here = delete(referral).where(referral.c.store == self.store, referral.c.referee == referee)
         self.connection.execute(here)

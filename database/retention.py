@@ -1,4 +1,4 @@
-"""Removing what is old: bodies, decisions, steps, messages and deliveries of events, and entries of the audit log."""
+"""Remove what is old: bodies, decisions, steps, messages and deliveries of events, and audit log entries."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from database.tables import attempt, audit_archive, audit_log, decision_facts, d
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A place in the events of a store, in the order in which they were received."""
+    """A position among the events of a store, in the order of receipt."""
 
     received_at: datetime
     event_id: str
@@ -20,22 +20,22 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class RemovedPage:
-    """What came of one page. `last` None: no event was left to look at."""
+    """The result of one page. `last` None: no event was left to examine."""
 
     removed: int
     last: Place | None
     first_kept: Place | None
-    """The first event of the page that is still needed: a later pass begins here."""
+    """The first event of the page that is still needed: a later pass begins there."""
 
 
 def remove_details(
     connection: Connection, store: str, *, settled_before: datetime, after: Place | None, limit: int, now: datetime
 ) -> RemovedPage:
-    """Remove the details of applied events of a store, of one page of those received after a place.
+    """Remove the details of applied events of a store, for one page of those received after a place.
 
-    What is kept: the event's ids, fingerprint, member, type, times and revision, its contributions, and all of the
-    ledger. Events that are not applied, or have a delivery that is pending, keep everything. Safe to run twice, and at
-    the same time as anything else: rows that another transaction has locked are left for a later pass.
+    What is kept: the event's ids, fingerprint, member, type, times and revision, its contributions, and the whole
+    ledger. Events that are not applied, or have a pending delivery, keep everything. Idempotent, and safe beside any
+    other transaction: rows that another one has locked are left for a later pass.
     """
     here = [event.c.store == store, event.c.received_at < settled_before]
     if after is not None:
@@ -61,7 +61,7 @@ def remove_details(
 
 
 def _remove(connection: Connection, event_ids: Sequence[str], now: datetime) -> list[str]:
-    """Remove the details of those events that have no pending delivery; return which."""
+    """Remove the details of those events without a pending delivery; return which."""
     free = select(event.c.id).where(event.c.id.in_(event_ids), event.c.removed_at.is_(None)).order_by(event.c.id)
     locked = list(connection.execute(free.with_for_update(skip_locked=True)).scalars())
     sent = connection.execute(
@@ -86,9 +86,9 @@ def _remove(connection: Connection, event_ids: Sequence[str], now: datetime) -> 
 
 
 def remove_audit_entries(connection: Connection, store: str, *, before: datetime, limit: int) -> int:
-    """Remove the oldest entries of a store, and of none, from the audit log, and archives that are as old as that.
+    """Remove the oldest audit log entries of a store, and of no store, and archives of the same age.
 
-    Return how many; 0: nothing of before the moment is left, but what another transaction is removing.
+    Return how many; 0: nothing before the moment is left, except what another transaction is removing.
     """
     here = or_(audit_log.c.store == store, audit_log.c.store.is_(None))
     old = select(audit_log.c.id).where(here, audit_log.c.created_at < before).order_by(audit_log.c.created_at)

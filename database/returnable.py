@@ -1,4 +1,4 @@
-"""What members reported that can be returned, read whole: what a backtest and a simulation take back from."""
+"""Read the returnable history of members in bulk: the input of returns in a backtest or a simulation."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -46,7 +46,7 @@ class ReturnablePasts:
         self._before = before
 
     def of(self, members: ColumnElement[bool]) -> Mapping[str, ReturnablePast]:
-        """Return the pasts of the members whose events satisfy a condition, by their ids."""
+        """Return the returnable pasts of the members whose events satisfy a condition, by member id."""
         found: dict[str, list[StoredEvent]] = defaultdict(list)
         kept: set[str] = set()
         here = and_(event.c.store == self._store, event.c.status == "applied", members)
@@ -88,7 +88,7 @@ class ReturnablePasts:
     def _documents(
         self, member: str, kept: Collection[str]
     ) -> tuple[list[StoredTransaction], list[StoredReversal], list[ReversibleEvent]]:
-        """The transactions of these events, what they reverse, and how they are found."""
+        """Return the transactions of these events, what they reverse, and the keys by which they are found."""
         table, order = customer_transaction, customer_transaction.c.created_at
         rows = self._connection.execute(
             select(*columns_of(StoredTransaction, table)).where(table.c.member == member).order_by(order, table.c.id)
@@ -110,7 +110,7 @@ class ReturnablePasts:
 
 
 def programs_of(connection: Connection, store: str, pasts: Iterable[ReturnablePast]) -> dict[int, Program | None]:
-    """Return the programs under which events were decided, by their revisions; None: it cannot be read any more."""
+    """Return the programs that decided events, by revision; None: a program cannot be read any more."""
     numbers = {each.event.revision for past in pasts for each in past.events}
     revisions = RevisionQueries(connection, store)
     found: dict[int, Program | None] = {}
@@ -126,7 +126,7 @@ def programs_of(connection: Connection, store: str, pasts: Iterable[ReturnablePa
 def count_as_before(
     counted: Sequence[CountedSale], past: ReturnablePast, returned_since: Collection[str]
 ) -> list[CountedSale]:
-    """Return what sales of a member counted then: those that came back since, by the share that was left of them.
+    """Return what the sales of a member counted at the moment: sales returned since, by their remaining share.
 
     `returned_since`: their document numbers.
     """

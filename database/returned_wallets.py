@@ -1,4 +1,4 @@
-"""Points in wallets that a program has again: what fell due of them while no program had these wallets."""
+"""Points in wallets that a program has again: their due items were not run while no program had the wallet."""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -11,10 +11,10 @@ from database.tables import deadline, lot
 
 
 class ReturnedWallets(WriteQueries):
-    """Has the lots of wallets that are back in the program become active or expire."""
+    """Schedules lots of wallets that are back in the program."""
 
     def schedule(self, wallets: Collection[str], *, due_at: datetime) -> None:
-        """Store a due item for each lot of these wallets that falls due and has none; what is overdue is due then."""
+        """Store a missing due item for each lot of these wallets that falls due; overdue ones are due then."""
         is_pending = lot.c.active_from.is_not(None)
         kind = case((is_pending, "activate"), else_="expire")
         date = case((is_pending, lot.c.active_from), else_=lot.c.expires_at)

@@ -1,4 +1,4 @@
-"""Events that reverse others: which one each reverses, how much of it, and what waits."""
+"""Events that reverse others: which one each reverses, which share of it, and which wait."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import asdict
@@ -22,7 +22,7 @@ class ReversalQueries(Queries):
         return self.find_one(StoredReversal, reversal, event=event_id)
 
     def of(self, event_id: str) -> Sequence[StoredReversal]:
-        """Return what reverses an event, in the order in which it was stored."""
+        """Return the reversals of an event, in the order in which they were stored."""
         return self.find_all(StoredReversal, reversal, _ORDER, reversed=event_id)
 
 
@@ -30,7 +30,7 @@ class Reversals(ReversalQueries, WriteQueries):
     """The events of one store that reverse others."""
 
     def note_reversible(self, events: Sequence[ReversibleEvent]) -> None:
-        """Let events be found by their keys."""
+        """Index events by their keys."""
         rows = [{"store": self.store, **asdict(each)} for each in events]
         self.connection.execute(insert_into(self._dialect, reversible_event).on_conflict_do_nothing(), rows)
 
@@ -57,7 +57,7 @@ class Reversals(ReversalQueries, WriteQueries):
         )
 
     def waiting(self, wanted: Collection[tuple[str, str]]) -> Sequence[StoredReversal]:
-        """Return what waits for events of these members and keys, in the order in which it was stored."""
+        """Return the reversals that wait for events of these members and keys, in the order of storing."""
         members, keys = sorted({member for member, _ in wanted}), sorted({key for _, key in wanted})
         here = (reversal.c.store == self.store, reversal.c.member.in_(members), reversal.c.key.in_(keys))
         waits = select(*columns_of(StoredReversal, reversal)).where(*here, reversal.c.reversed.is_(None))
@@ -66,5 +66,5 @@ class Reversals(ReversalQueries, WriteQueries):
         return [each for each in known if (each.member, each.key) in wanted]
 
     def join(self, event_id: str, reversed_id: str, share: Decimal) -> None:
-        """Store what an event that waited reverses, and how much of it."""
+        """Store which event a waiting one reverses, and which share of it."""
         self.update(reversal, {"event": event_id}, reversed=reversed_id, share=share)

@@ -22,7 +22,7 @@ class NewRevision:
     by: str
     note: str = ""
     in_console: bool = False
-    """It was edited in the console, so that no folder has it yet."""
+    """Whether it was edited in the console, so that no folder has it yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class RevisionHeader:
     deployed_by: str
     note: str
     in_console: bool
-    """It was edited in the console, and not in a folder."""
+    """Whether it was edited in the console, and not in a folder."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ class Revision(RevisionHeader):
 
 
 class AnotherInForce(Exception):
-    """Another revision is in force than the one that a deploy is based on: the deploy would undo its changes.
+    """The revision in force is not the one that a deploy is based on: the deploy would undo its changes.
 
     `number` 0: none is in force; then `by` and `at` are None.
     """
@@ -58,7 +58,7 @@ class AnotherInForce(Exception):
 
     @property
     def in_force(self) -> str:
-        """Which revision is in force, who deployed it, and when."""
+        """Describe the revision in force, its author and its date."""
         if self.at is None:
             return "no revision is in force"
         when = f"{self.at.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
@@ -66,7 +66,7 @@ class AnotherInForce(Exception):
 
 
 class NotPulled(AnotherInForce):
-    """A folder does not have what was edited in the console: to deploy it would undo that.
+    """A folder lacks edits of the console, which a deploy of it would undo.
 
     `number`: the latest revision of the console; `based_on`: the revision that the folder was last pulled from, or 0.
     """
@@ -77,7 +77,7 @@ class NotPulled(AnotherInForce):
 
     @property
     def edited(self) -> str:
-        """Which revision was edited in the console, by whom and when."""
+        """Describe the revision that was edited in the console, its author and its date."""
         when = "" if self.at is None else f" at {self.at.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
         return f"revision {self.number} was edited in the console by {self.by}{when}"
 
@@ -90,7 +90,7 @@ class RevisionQueries(Queries):
         return next(iter(self.all(1)), None)
 
     def all(self, most: int | None = None) -> list[RevisionHeader]:
-        """Return the revisions, the latest first; `most` of them if that is given."""
+        """Return the revisions, the latest first; at most `most` if that is given."""
         here = select(*columns_of(RevisionHeader, revision)).where(revision.c.store == self.store)
         latest_first = here.order_by(revision.c.number.desc()).limit(most)
         return [RevisionHeader(*row) for row in self.connection.execute(latest_first)]
@@ -137,10 +137,10 @@ class Revisions(RevisionQueries, WriteQueries):
     ) -> tuple[int, bool]:
         """Store a revision, in force from now on; return its number, and whether it is new.
 
-        The files that are in force already change nothing. Raise AnotherInForce if another revision is in force than
-        the one it is based on (0: none yet; None: any), and NotPulled if the console made one after `pulled`, from
-        which the folder was pulled (0: never; None: it is not from a folder). `check` gets the number of the revision
-        that is replaced, and raises if it must not be.
+        The files in force again change nothing. Raise AnotherInForce if another revision is in force than the one it is
+        based on (0: none yet; None: any), and NotPulled if the console created one after `pulled`, from which the
+        folder was pulled (0: never; None: it is not from a folder). `check` gets the number of the replaced revision,
+        and raises if it must not be replaced.
         """
         self.lock(REVISIONS)  # before reading what is in force: of two deploys at once, the second sees the first
         latest = self.latest()

@@ -36,7 +36,7 @@ def find_issued(
 
 
 def has_status(status: str) -> ColumnElement[bool]:
-    """The issued rewards that show a status."""
+    """Return the condition on issued rewards that show a status."""
     is_cancelled = issued_reward.c.status == "canceled"
     if status == "canceled":
         return is_cancelled
@@ -46,7 +46,7 @@ def has_status(status: str) -> ColumnElement[bool]:
 
 
 def is_caused_by(event_type: str) -> ColumnElement[bool]:
-    """The rewards that were issued for an event of a type."""
+    """Return the condition on rewards that were issued for an event of a type."""
     there = select(event.c.id).where(event.c.id == issued_reward.c.event, event.c.type == event_type)
     return exists(there)
 
@@ -58,12 +58,12 @@ def is_of_test_member(is_test: bool) -> ColumnElement[bool]:
 
 
 def belongs_to(tx: ReadTransaction, members: Select[tuple[str]]) -> ColumnElement[bool]:
-    """The issued rewards of the members whose ids a statement gives, which runs at once if it gives few."""
+    """Return the condition on issued rewards of members, whose ids a statement gives; few ids are read at once."""
     ids = few_ids(tx.connection, members)
     return without_index(issued_reward.c.member).in_(members) if ids is None else issued_reward.c.member.in_(ids)
 
 
 def find_codes(tx: ReadTransaction, reward: str, page: PageRequest) -> PageResult[CouponCode]:
-    """Return a page of the uploaded codes of a reward, in the order in which they were uploaded, or backwards."""
+    """Return a page of the uploaded codes of a reward, in the order of upload, or backwards."""
     within = and_(coupon_code.c.store == tx.store, coupon_code.c.reward == reward)
     return find_page(tx.connection, CouponCode, coupon_code, page, within=within, order_by=coupon_code.c.id)

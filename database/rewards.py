@@ -1,4 +1,4 @@
-"""Rewards issued to members, what is left of rewards, and coupon codes."""
+"""Rewards issued to members, the supply of rewards, and coupon codes."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -20,10 +20,10 @@ _COLUMNS = [column.name for column in columns_of(IssuedReward, issued_reward)]
 
 
 class RewardQueries(Queries):
-    """Reads the issued rewards of one store, and what is left of rewards."""
+    """Reads the issued rewards of one store, and the supply of rewards."""
 
     makes_up_codes = False
-    """Whether there is a code where none was uploaded."""
+    """Whether a code is generated if none was uploaded."""
 
     def get(self, issued_id: str) -> IssuedReward | None:
         """Return one issued reward."""
@@ -43,7 +43,7 @@ class RewardQueries(Queries):
         return [IssuedReward(*row) for row in self.connection.execute(ordered)]
 
     def held(self, member_id: str, code: str) -> int:
-        """Return how many rewards with a shared code a member was issued, without those that were cancelled."""
+        """Return how many rewards with a shared code a member was issued, without cancelled ones."""
         counted = select(func.count()).where(
             issued_reward.c.store == self.store,
             issued_reward.c.coupon == code,
@@ -53,11 +53,11 @@ class RewardQueries(Queries):
         return self.connection.execute(counted).scalar_one()
 
     def supply(self, reward: str) -> RewardSupply:
-        """Return what there is of a reward."""
+        """Return the supply of a reward."""
         return self.find_one(RewardSupply, reward_supply, reward=reward) or RewardSupply(reward)
 
     def supplies(self) -> list[RewardSupply]:
-        """Return what there is of every reward of which that is stored."""
+        """Return every stored supply of a reward."""
         return self.find_all(RewardSupply, reward_supply, ("reward",))
 
     def code(self, code: str) -> CouponCode | None:
@@ -65,7 +65,7 @@ class RewardQueries(Queries):
         return self.find_one(CouponCode, coupon_code, code=code)
 
     def known_codes(self, codes: Sequence[str]) -> list[str]:
-        """Return those of some codes that were uploaded, or issued, before, in alphabetical order."""
+        """Return the codes among these that were uploaded, or issued, before, in alphabetical order."""
         found: set[str] = set()
         for at in range(0, len(codes), _ROWS_AT_ONCE):
             page = codes[at : at + _ROWS_AT_ONCE]
@@ -75,7 +75,7 @@ class RewardQueries(Queries):
         return sorted(found)
 
     def shared(self, code: str) -> SharedUse | None:
-        """Return the use of a shared code; None: nobody was issued it yet."""
+        """Return the use of a shared code; None: it was never issued."""
         return self.find_one(SharedUse, shared_code, code=code)
 
     def status_changes(self, issued_id: str) -> list[StatusChange]:
@@ -84,10 +84,10 @@ class RewardQueries(Queries):
 
 
 class Rewards(RewardQueries, WriteQueries):
-    """The issued rewards of one store, and what is left of rewards."""
+    """The issued rewards of one store, and the supply of rewards."""
 
     def lock_supply(self, reward: str) -> None:
-        """Lock what is left of a reward until the transaction ends."""
+        """Lock the supply of a reward until the transaction ends."""
         self.lock(supply_lock(reward))
 
     def issue(self, new: IssuedReward) -> bool:
@@ -99,7 +99,7 @@ class Rewards(RewardQueries, WriteQueries):
         self.update(issued_reward, {"id": issued_id}, status=status)
 
     def change(self, changed: IssuedReward) -> None:
-        """Store the status, the progress and the instants of an issued reward, and whether it is of the stock."""
+        """Store the status, the progress and the instants of an issued reward, and whether it is from the stock."""
         self.update(issued_reward, {"id": changed.id}, **{name: getattr(changed, name) for name in _CHANGING})
 
     def add_status(self, new: StatusChange) -> None:
@@ -108,12 +108,12 @@ class Rewards(RewardQueries, WriteQueries):
         self.insert(reward_status, row)
 
     def set_supply(self, changed: RewardSupply) -> None:
-        """Store what there is of a reward; the caller has locked it."""
+        """Store the supply of a reward; the caller has locked it."""
         names = ("reward", "supplied", "taken", "codes", "paused_at")
         self.upsert(reward_supply, {name: getattr(changed, name) for name in names})
 
     def take_code(self, reward: str, issued_id: str) -> str | None:
-        """Take the oldest uploaded code that is left; None: there is none. The caller has locked the supply."""
+        """Take the oldest available uploaded code; None: there is none. The caller has locked the supply."""
         left = (coupon_code.c.store == self.store, coupon_code.c.reward == reward, coupon_code.c.issued.is_(None))
         first = select(coupon_code.c.id).where(*left).order_by(coupon_code.c.id).limit(1).scalar_subquery()
         taken = update(coupon_code).where(coupon_code.c.id == first).values(issued=issued_id)
@@ -123,7 +123,10 @@ class Rewards(RewardQueries, WriteQueries):
         return code
 
     def add_codes(self, reward: str, codes: Sequence[str], *, now: datetime) -> int:
-        """Store uploaded codes and count them as left; return how many are new. The caller has locked the supply."""
+        """Store uploaded codes and count them as available; return how many are new.
+
+        The caller has locked the supply.
+        """
         added = 0
         for at in range(0, len(codes), _ROWS_AT_ONCE):
             rows = [
@@ -136,7 +139,7 @@ class Rewards(RewardQueries, WriteQueries):
         return added
 
     def delete_code(self, code: CouponCode) -> None:
-        """Delete an uploaded code that nobody was issued. The caller has locked the supply."""
+        """Delete an unissued uploaded code. The caller has locked the supply."""
         unissued = (coupon_code.c.store == self.store, coupon_code.c.id == code.id, coupon_code.c.issued.is_(None))
         gone = self.connection.execute(delete(coupon_code).where(*unissued).returning(coupon_code.c.id)).all()
         self._count_codes(code.reward, -len(gone))

@@ -1,4 +1,4 @@
-"""The members whom a new program puts into a higher tier, found in the database without reading each of them."""
+"""Find the members whom a new program puts into a higher tier in the database, without reading each of them."""
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
@@ -18,12 +18,12 @@ _JUDGED: DueKind = "judge_tier"
 
 
 class RiserQueries(Queries):
-    """Finds the members of one store who stand in a higher tier by other rules."""
+    """Finds the members of one store who reach a higher tier by other rules."""
 
     def count(self, old: TierRules, new: TierRules, *, now: datetime) -> dict[str, int]:
         """Return how many members rise to each tier of a set, by the names of the tiers, the lowest first.
 
-        Whom a new rule of spend raises, `database.spend_risers` counts.
+        `database.spend_risers` counts those who rise by a new rule of spend.
         """
         easier = () if new.by == "spend" and new.judges_everybody(old) else new.easier_than(old)
         if not easier:
@@ -36,7 +36,7 @@ class RiserQueries(Queries):
 
 
 class Risers(RiserQueries, WriteQueries):
-    """Has the members judged who stand in a higher tier by other rules, or whose period begins by them."""
+    """Schedules the judging of members who reach a higher tier by other rules, or whose period begins by them."""
 
     def schedule(self, old: TierRules, new: TierRules, *, due_at: datetime) -> bool:
         """Store a due item `judge_tier` for each member who rises; return False if there is none.
@@ -57,7 +57,7 @@ class Risers(RiserQueries, WriteQueries):
 
 
 def _judged(old: TierRules, new: TierRules, due_at: datetime) -> Sequence[ColumnElement[bool]]:
-    """Return conditions one of which holds for a member who is judged by other rules; none: nobody is."""
+    """Return conditions of which one holds for each member to judge by other rules; none: no member is judged."""
     if new.judges_everybody(old):
         return [true()]
     rise = [_rises(new, tier, due_at) for tier in new.easier_than(old)]
@@ -65,7 +65,7 @@ def _judged(old: TierRules, new: TierRules, due_at: datetime) -> Sequence[Column
 
 
 def _place(rules: TierRules) -> Table:
-    """Return the table that says where members are in the tier set."""
+    """Return the table with the places of members in the tier set."""
     return member if rules.tier_set == DEFAULT_SET else member_tier
 
 
@@ -80,7 +80,7 @@ def _members(store: str, rules: TierRules, *columns: ColumnElement[Any]) -> Sele
 
 
 def _standing(rules: TierRules) -> ColumnElement[int]:
-    """Return what `loyalty.tiers.standing` returns, in points or in millionths; not of months."""
+    """Return the SQL of `loyalty.tiers.standing`, in points or in millionths; not for months."""
     table = _place(rules)
     if rules.by == "active_points":
         return func.coalesce(account.c.active - account.c.owed, 0)
@@ -96,7 +96,7 @@ def _standing(rules: TierRules) -> ColumnElement[int]:
 
 
 def _rises(rules: TierRules, tier: EasierTier, now: datetime) -> ColumnElement[bool]:
-    """Return whether a member stands in a tier, did not before, and is in a lower one or in none."""
+    """Return the condition that a member reaches a tier now, did not before, and is in a lower one or in none."""
     present = _place(rules).c.tier
     is_lower = or_(present.is_(None), present.in_(tier.below))
     if rules.by == "membership_months":
@@ -109,7 +109,7 @@ def _rises(rules: TierRules, tier: EasierTier, now: datetime) -> ColumnElement[b
 
 
 def _before_months(rules: TierRules, months: int, now: datetime) -> datetime:
-    """Return the moment before which those registered who have been members for so many months (in millionths)."""
+    """Return the moment before which members with a number of months (in millionths) registered."""
     number, today = months // ONE, local_day(now, rules.zone)
     day: date = add_months(today, -number)
     while add_months(day + timedelta(days=1), number) <= today:

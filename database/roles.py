@@ -1,4 +1,4 @@
-"""Roles that were made by API, beside those that are built in."""
+"""Roles created by API, beside the built-in ones."""
 
 from dataclasses import asdict
 from datetime import datetime
@@ -20,7 +20,7 @@ class RoleQueries:
         self.connection = connection
 
     def get(self, role_id: int) -> Role | None:
-        """Return a role, built in or made by API; none for a number that was damaged by hand."""
+        """Return a role, built in or created by API; None for a number that was damaged by hand."""
         if not isinstance(role_id, int):
             return None
         built_in = role_of_id(role_id)
@@ -36,12 +36,12 @@ class RoleQueries:
         return next((each for each in self.all() if each.name == name), None)
 
     def all(self) -> list[Role]:
-        """Return every role: those that are built in, then the others in the order in which they were made."""
+        """Return every role: the built-in ones, then the others in the order of creation."""
         rows = self.connection.execute(select(*_COLUMNS).order_by(role.c.id))
         return [*BUILT_IN_ROLES, *map(_role, rows)]
 
     def rights_of(self, role_id: int, store: str | None) -> Rights:
-        """Return what a role permits in a store, None: in every store; of one that does not exist nothing."""
+        """Return the permissions of a role in a store, None: in every store; none for a role that does not exist."""
         found = self.get(role_id)
         return Rights(frozenset(), store) if found is None else Rights(found.permissions, store, found.all_bounds)
 
@@ -63,7 +63,7 @@ class Roles(RoleQueries):
         return number
 
     def change(self, role_id: int, name: str, permissions: frozenset[Permission], bounds: Bounds | None) -> None:
-        """Give a role another name, other permissions and other bounds."""
+        """Change the name, the permissions and the bounds of a role."""
         new = {"name": name, "permissions": _codes(permissions), "bounds": _as_json(bounds)}
         self.connection.execute(update(role).where(role.c.id == role_id).values(**new))
 
@@ -81,7 +81,7 @@ def _codes(permissions: frozenset[Permission]) -> list[str]:
 
 
 def _role(row: Any) -> Role:
-    """A stored role. A permission, or a bound, that this version of Laurel does not have is left out."""
+    """Return a stored role, without permissions and bounds that this version of Laurel does not know."""
     permissions = frozenset(_BY_CODE[code] for code in row.permissions if code in _BY_CODE)
     return Role(row.id, row.name, permissions, bounds=_from_json(row.bounds))
 

@@ -1,4 +1,4 @@
-"""What is secret of a webhook, encrypted as it is stored and decrypted as it is read."""
+"""Secrets of webhooks: encrypted when stored and decrypted when read."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -10,7 +10,7 @@ from database.stored_secrets import headers_of, signing_secret_of
 
 
 def sealed_headers(queries: Queries, headers: Sequence[Mapping[str, str]]) -> Any:
-    """Headers as they are stored: an empty list hides nothing, and costs nothing."""
+    """Return headers as they are stored: an empty list needs no encryption."""
     keys = keys_of(queries.connection)
     if not headers or not keys.first:
         return list(headers)
@@ -18,7 +18,7 @@ def sealed_headers(queries: Queries, headers: Sequence[Mapping[str, str]]) -> An
 
 
 def opened_headers(queries: Queries, stored: Any) -> Sequence[Mapping[str, str]]:
-    """Headers as they are sent; raise SecretKeyError."""
+    """Return headers as they are sent; raise SecretKeyError."""
     if not isinstance(stored, str):
         return stored  # type: ignore[no-any-return]  # a list, from before there were keys
     opened: Any = rules.exact.loads(keys_of(queries.connection).decrypt(stored, of=headers_of(queries.store)))
@@ -26,5 +26,5 @@ def opened_headers(queries: Queries, stored: Any) -> Sequence[Mapping[str, str]]
 
 
 def opened_secret(queries: Queries, stored: str) -> str:
-    """A secret that signs webhooks; raise SecretKeyError."""
+    """Return a secret that signs webhooks; raise SecretKeyError."""
     return keys_of(queries.connection).decrypt(stored, of=signing_secret_of(queries.store))

@@ -1,4 +1,4 @@
-"""What a store has by one text: ids, document numbers, coupon codes, clients' own ids; each look-up has an index."""
+"""Find things of a store by one text: ids, document numbers, coupon codes, clients' own ids; all indexed."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ FoundKind: TypeAlias = Literal[
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A thing that was found. `label`: what people know it by; `member`: whose it is."""
+    """A thing that was found. `label`: its name for people; `member`: its owner."""
 
     kind: FoundKind
     id: str
@@ -26,10 +26,10 @@ class Found:
 
 
 class SearchQueries(Queries):
-    """Finds things of one store by a text, as a whole."""
+    """Finds things of one store by a complete text."""
 
     def find(self, text: str, kinds: Sequence[FoundKind], *, most: int) -> list[Found]:
-        """Return what has this text as its id, number or code: at most so many of each kind, but no members."""
+        """Return what has this text as its id, number or code, without members; of each kind at most a number."""
         return [found for kind in kinds for found in self._of_kind(kind, text, most)]
 
     def _of_kind(self, kind: FoundKind, text: str, most: int) -> Iterator[Found]:
@@ -72,6 +72,6 @@ class SearchQueries(Queries):
 
 
 def _named(table: FromClause, text: str, *columns: ColumnElement[Any]) -> list[ColumnElement[bool]]:
-    """Conditions, each served by an index: the id, or another column, is this text."""
+    """Return conditions, each served by an index: the id, or another column, is this text."""
     by_id = [table.c.id == text.lower()] if is_id(text) else []
     return [*by_id, *(column == text for column in columns)]

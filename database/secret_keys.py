@@ -1,7 +1,7 @@
 """Secrets in the database, encrypted with keys that the database does not hold.
 
-A value is `enc1:KEY:TEXT`: the id of its key, and nonce and ciphertext of AES-256-GCM in base64. It is bound to the
-store and to what it is: moved elsewhere, it cannot be read. A value without that beginning is not encrypted.
+A value is `enc1:KEY:TEXT`: the id of its key, and nonce and ciphertext of AES-256-GCM in base64. It is bound to its
+store and purpose: moved elsewhere, it cannot be decrypted. A value without that prefix is not encrypted.
 """
 
 import base64
@@ -27,7 +27,7 @@ class SecretKeyError(Exception):
 
 
 class SecretChanged(SecretKeyError):
-    """A secret was changed in the database, or moved: no key reads it."""
+    """A secret was changed or moved in the database: no key decrypts it."""
 
 
 class SecretKeys:
@@ -49,7 +49,7 @@ class SecretKeys:
         return self._first
 
     def encrypt(self, text: str, *, of: str) -> str:
-        """Return a text as it is stored; `of` says of which store and what it is."""
+        """Return a text as it is stored; `of` binds it to its store and purpose."""
         if not self._first:
             return text
         nonce = os.urandom(_NONCE_BYTES)
@@ -71,7 +71,7 @@ class SecretKeys:
             raise SecretChanged(f"a secret of {of} was changed, or belongs elsewhere: restore a backup") from None
 
     def is_current(self, stored: str) -> bool:
-        """Whether a value is stored as the first key would store it."""
+        """Return whether a value is encrypted with the first key."""
         return stored.startswith(f"{PREFIX}{self._first}:") if self._first else not stored.startswith(PREFIX)
 
 
@@ -79,17 +79,17 @@ NO_KEYS = SecretKeys()
 
 
 def new_key() -> str:
-    """A new key, as `LAUREL_SECRET_KEY` takes it."""
+    """Return a new key, in the form of `LAUREL_SECRET_KEY`."""
     return base64.urlsafe_b64encode(os.urandom(KEY_BYTES)).decode()
 
 
 def options(keys: SecretKeys) -> dict[str, object]:
-    """The execution options by which connections of an engine know the keys."""
+    """Return the execution options that give the keys to connections of an engine."""
     return {_OPTION: keys}
 
 
 def keys_of(connection: Connection) -> SecretKeys:
-    """The keys that a connection knows."""
+    """Return the keys of a connection."""
     keys = connection.get_execution_options().get(_OPTION, NO_KEYS)
     assert isinstance(keys, SecretKeys)
     return keys

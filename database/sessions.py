@@ -1,6 +1,6 @@
-"""Sessions: log-ins of administrators and members, each with the refresh tokens that came of it.
+"""Sessions: log-ins of administrators and members, each with its refresh tokens.
 
-A session is locked as a row while a refresh token of it is used, so that it is not ended in between.
+A session is locked as a row while a refresh token of it is used, so that it is not ended concurrently.
 """
 
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from database.tables import console_session, refresh_token, session
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """A log-in that has not ended. `store` None: of an administrator; `address`: where it came from."""
+    """An active log-in. `store` None: of an administrator; `address`: where it came from."""
 
     id: str
     subject: str
@@ -47,7 +47,7 @@ class Sessions(SessionQueries):
     def add(self, new: Session, *, token_hash: str | None) -> None:
         """Add a session with its first refresh token, if it has any.
 
-        Those of the same subject that have expired are removed.
+        Expired sessions of the same subject are removed.
         """
         expired = select(session.c.id).where(session.c.subject == new.subject, session.c.expires_at <= new.created_at)
         self._remove(list(self.connection.execute(expired).scalars()))
@@ -61,7 +61,7 @@ class Sessions(SessionQueries):
         """Use a refresh token, add the next one of its session, and return the session.
 
         None if there is no such token in the store (None: of an administrator), or if it has expired. A token that is
-        used twice was stolen: then its session ends.
+        used twice was stolen, which ends its session.
         """
         used = select(refresh_token.c.family).where(refresh_token.c.hash == token_hash)
         family = self.connection.execute(used).scalar_one_or_none()

@@ -1,4 +1,4 @@
-"""Settings of a store, and the job that makes a change of them true for what waits already."""
+"""Settings of a store, and the job that applies a change of them to waiting notices."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
@@ -14,7 +14,7 @@ from database.tables import deadline, event, notice_move, setting, store
 from loyalty.store.settings import NoticeDays, NoticeKind, NoticeMove, WaitingNotice
 
 CURRENCY = "currency/"
-"""The settings of the installation that keep the currency of each store: this, and its code."""
+"""The prefix of the installation settings that hold the currency of each store, followed by its code."""
 
 _WARN = deadline.alias("warning")
 _DAYS: Prepared[Mapping[str, int | None] | None] = Prepared(
@@ -26,7 +26,7 @@ class SettingsQueries(Queries):
     """Reads the settings of one store."""
 
     def notice_days(self) -> NoticeDays | None:
-        """Return the days before something expires that its owner is notified; None: they were never set."""
+        """Return how many days before something expires its owner is notified; None: never set."""
         stored = _DAYS.first(self.connection, {"in_store": self.store})
         return None if stored is None else NoticeDays(**stored)
 
@@ -36,14 +36,14 @@ class SettingsQueries(Queries):
         return self.connection.execute(here).scalar()
 
     def members_with_end(self, kind: NoticeKind, *, after: datetime, until: datetime, limit: int) -> list[str]:
-        """Return members of whom something ends between two moments, so many at most, in the order of their ids."""
+        """Return at most `limit` members with something that ends between two moments, in the order of their ids."""
         here = (deadline.c.store == self.store, deadline.c.kind == kind.end, deadline.c.failed_at.is_(None))
         wanted = select(deadline.c.member).where(*here, deadline.c.due_at > after, deadline.c.due_at <= until)
         members = wanted.where(deadline.c.member.is_not(None)).distinct().order_by(deadline.c.member).limit(limit)
         return [str(each) for each in self.connection.execute(members).scalars()]
 
     def notice_move(self) -> NoticeMove | None:
-        """Return the job that runs; None: there is none."""
+        """Return the running job; None: there is none."""
         return self.find_one(NoticeMove, notice_move)
 
 
@@ -51,7 +51,7 @@ class Settings(SettingsQueries, WriteQueries):
     """The settings of one store."""
 
     def lock_notices(self) -> None:
-        """Let no other transaction change the days, or move notices, until this one ends."""
+        """Lock the days and the moves of notices until this transaction ends."""
         self.lock(NOTICES)
 
     def set_notice_days(self, days: NoticeDays) -> None:
@@ -59,16 +59,16 @@ class Settings(SettingsQueries, WriteQueries):
         self.connection.execute(update(store).where(store.c.code == self.store).values(notice_days=asdict(days)))
 
     def set_notice_move(self, move: NoticeMove | None, *, start_after: datetime | None) -> None:
-        """Store how far the job has come; None: it is done. A worker makes sure from `start_after` on that it runs."""
+        """Store the progress of the job; None: it is done. From `start_after` on a worker ensures that it runs."""
         if move is None:
             self.connection.execute(delete(notice_move).where(notice_move.c.store == self.store))
         else:
             self.upsert(notice_move, asdict(move) | {"start_after": start_after})
 
     def waiting_notices(self, kind: NoticeKind, *, after: str, now: datetime, limit: int) -> list[WaitingNotice]:
-        """Return what ends later than now, and was not set aside, in the order of the subjects behind one.
+        """Return what ends later than now, and was not set aside, in the order of the subjects after one.
 
-        What another transaction changes at this moment is left out: it is found in the second round.
+        Rows that another transaction is changing are skipped: the second round finds them.
         """
         is_warning = and_(
             _WARN.c.store == deadline.c.store, _WARN.c.subject == deadline.c.subject, _WARN.c.kind == kind.warn
@@ -85,12 +85,12 @@ class Settings(SettingsQueries, WriteQueries):
         return [WaitingNotice(*row) for row in self.connection.execute(wanted)]
 
     def known_events(self, event_ids: Sequence[str]) -> dict[str, str | None]:
-        """Return those of these events that there are, with the `expires_at` of their body if it is kept."""
+        """Return the existing ones of these events, with the `expires_at` of their body if it is stored."""
         found = select(event.c.id, event.c.body).where(event.c.store == self.store, event.c.id.in_(event_ids))
         return {row[0]: row[1].get("expires_at") for row in self.connection.execute(found)}
 
     def move_notices(self, kind: NoticeKind, moved: Sequence[WaitingNotice]) -> None:
-        """Store when the owners of these are notified; `warn_at` None: not at all."""
+        """Store when the owners of these are notified; `warn_at` None: never."""
         gone = [each.subject for each in moved if each.warn_at is None]
         here = (deadline.c.store == self.store, deadline.c.kind == kind.warn)
         if gone:
@@ -109,6 +109,6 @@ class Settings(SettingsQueries, WriteQueries):
 
 
 def take_waiting_notice_moves(connection: Connection, *, now: datetime, again_after: timedelta) -> list[str]:
-    """Return the stores whose notices are to be moved by a workflow that may not run, and hide them for a while."""
+    """Return the stores with notices to move, whose workflow may not run, and hide them for a while."""
     taken = update(notice_move).where(notice_move.c.start_after <= now).values(start_after=now + again_after)
     return [row[0] for row in connection.execute(taken.returning(notice_move.c.store))]

@@ -1,4 +1,4 @@
-"""Snapshots of members as they are now, whole and exact: what a simulation starts from."""
+"""Exact snapshots of members as they are now: the initial state of a simulation."""
 
 from collections import defaultdict
 from dataclasses import replace
@@ -32,7 +32,7 @@ _MAX_IDS = 500
 def current_snapshot(tx: ReadTransaction, member_id: str) -> MemberSnapshot:
     """Return a member with everything that belongs to it; raise LookupError for an unknown id.
 
-    Coupons that are used or expired are left out: they have no due items any more.
+    Used and expired coupons are omitted: they have no due items any more.
     """
     member = tx.members.facts(member_id)
     lots = {lot.id: lot for lot in tx.ledger.lots(member_id)}
@@ -59,7 +59,7 @@ def current_snapshot(tx: ReadTransaction, member_id: str) -> MemberSnapshot:
 def with_past(
     tx: ReadTransaction, snapshot: MemberSnapshot, program: Program
 ) -> tuple[MemberSnapshot, dict[int, Program | None]]:
-    """Return a member with the points and events that can be taken back, and the programs that decided these."""
+    """Return a member with their returnable points and events, and the programs that decided these."""
     member_id, connection = snapshot.state.member.id, tx.connection
     state = snapshot.state.copy()
     mine = (transfer.c.store == tx.store, transfer.c.member == member_id)
@@ -73,7 +73,7 @@ def with_past(
 
 
 def used_by_program(tx: ReadTransaction) -> UsageByReactor:
-    """Return what firings took from limits of the whole program."""
+    """Return what firings used of limits of the whole program."""
     return by_reactor(_find_all(tx, StoredUse, usage, usage.c.member == PROGRAM))
 
 
@@ -83,7 +83,7 @@ def _find_all(tx: ReadTransaction, record: type[T], table: Table, *where: Column
 
 
 def _daily_sums(tx: ReadTransaction, member_id: str) -> dict[str, list[DailySum]]:
-    """A member's daily sums by achievement, each sorted by day and value."""
+    """Return a member's daily sums by achievement, each sorted by day and value."""
     here = (mark.c.store == tx.store, mark.c.member == member_id, or_(mark.c.amount != 0, mark.c.used != 0))
     sums: dict[str, list[DailySum]] = defaultdict(list)
     for achievement, *columns in tx.connection.execute(
@@ -94,7 +94,7 @@ def _daily_sums(tx: ReadTransaction, member_id: str) -> dict[str, list[DailySum]
 
 
 def _due_items(tx: ReadTransaction, subjects: set[str]) -> dict[str, DueTimes]:
-    """The due items of lots, issued rewards and a member, by their ids, without those set aside."""
+    """Return the due items of lots, issued rewards and a member, by id, without those set aside."""
     ids = sorted(subjects)
     pages = [ids[at : at + _MAX_IDS] for at in range(0, len(ids), _MAX_IDS)]
     found: dict[str, dict[DueKind, datetime]] = defaultdict(dict)

@@ -1,4 +1,4 @@
-"""Whom another rule of spend raises: found by counting the sales of all members again, which nothing else stores."""
+"""Members who rise by another rule of spend, found by counting the sales of all members again."""
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping
@@ -20,7 +20,7 @@ _PAGE = 2_000
 
 
 class _Place(NamedTuple):
-    """A member's tier, and when it was reviewed last."""
+    """A member's tier, and when it was last reviewed."""
 
     tier: str | None
     reviewed_at: datetime | None
@@ -29,7 +29,7 @@ class _Place(NamedTuple):
 def count_risers_by_spend(connection: Connection, store: str, tier_set: TierSet) -> dict[str, int]:
     """Return how many members a rule of spend puts into a higher tier, by the names of the tiers, the lowest first.
 
-    Every sale that was decided is read and counted, less what came back of it.
+    Every decided sale is read and counted, less returns.
     """
     places = _places(connection, store, tier_set)
     spent = _spent(connection, store, tier_set, places)
@@ -43,7 +43,7 @@ def count_risers_by_spend(connection: Connection, store: str, tier_set: TierSet)
 
 
 def _is_lower(names: list[str], tier: str | None, reached: str) -> bool:
-    """Return whether a tier is below another, or none; of one that the set does not have, nothing is known."""
+    """Return whether a tier is None or below another one; False for a tier that the set does not have."""
     return tier is None or (tier in names and names.index(tier) < names.index(reached))
 
 
@@ -58,7 +58,7 @@ def _places(connection: Connection, store: str, tier_set: TierSet) -> Mapping[st
 
 
 def _spent(connection: Connection, store: str, tier_set: TierSet, places: Mapping[str, _Place]) -> Mapping[str, int]:
-    """What each member's sales count since the last review, in millionths."""
+    """Return what each member's sales count since the last review, in millionths."""
     table = customer_transaction
     joined = select(*columns_of(StoredTransaction, table)).join(event, event.c.id == table.c.event)
     of_store = joined.where(table.c.store == store, event.c.store == store)

@@ -1,7 +1,7 @@
-"""Statements that are compiled once, and on SQLite go straight to the driver; rows become records.
+"""Statements that are compiled once, and on SQLite go directly to the driver; rows become records.
 
-For SQLite, a statement through SQLAlchemy costs three times as much as at the driver, and an event runs twenty of
-them. For PostgreSQL, another process, that cost is small, and SQLAlchemy handles connections that break.
+For SQLite, a statement through SQLAlchemy costs three times as much as at the driver, and an event runs twenty of them.
+For PostgreSQL, another process, that cost is small, and SQLAlchemy handles broken connections.
 """
 
 import sqlite3
@@ -27,7 +27,7 @@ _DIALECT = pysqlite.dialect(paramstyle="qmark")
 class Prepared(Generic[T]):
     """One statement, and the record of each row: `record` is called with the columns, in the statement's order.
 
-    `columns`: of an insert, those that are given.
+    `columns`: the given ones of an insert.
     """
 
     def __init__(self, statement: Statement, record: Callable[..., T], columns: Sequence[str] | None = None) -> None:
@@ -36,28 +36,28 @@ class Prepared(Generic[T]):
         self._columns = columns
 
     def run(self, connection: Connection, parameters: Parameters) -> None:
-        """Run it for what it changes."""
+        """Run the statement for its changes."""
         if connection.dialect.name == "sqlite":
             self._for_sqlite.fetch(connection, parameters)
         else:
             connection.execute(self._statement, parameters)
 
     def run_all(self, connection: Connection, rows: Sequence[Parameters]) -> None:
-        """Run it once for each of the parameters, for what it changes."""
+        """Run the statement once for each of the parameters, for its changes."""
         if connection.dialect.name == "sqlite":
             self._for_sqlite.run_all(connection, rows)
         else:
             connection.execute(self._statement, list(rows))
 
     def all(self, connection: Connection, parameters: Parameters) -> list[T]:
-        """Return the record of every row that it finds."""
+        """Return the records of all rows."""
         record = self._record
         if connection.dialect.name == "sqlite":
             return [record(*row) for row in self._for_sqlite.fetch(connection, parameters)]
         return [record(*row) for row in connection.execute(self._statement, parameters)]
 
     def first(self, connection: Connection, parameters: Parameters) -> T | None:
-        """Return the record of the first row that it finds."""
+        """Return the record of the first row."""
         return next(iter(self.all(connection, parameters)), None)
 
     @cached_property
@@ -66,7 +66,10 @@ class Prepared(Generic[T]):
 
 
 class _Compiled:
-    """A statement as SQLite's driver takes it. Raise ValueError for one that is completed when it runs, as `in_` is."""
+    """A statement in the form of SQLite's driver.
+
+    Raise ValueError for one that is only completed when it runs, such as with `in_`.
+    """
 
     def __init__(self, statement: Statement, columns: Sequence[str] | None) -> None:
         compiled = statement.compile(dialect=_DIALECT, column_keys=columns)
@@ -80,7 +83,7 @@ class _Compiled:
         self._converted = [(index, convert) for index, convert in enumerate(converts) if convert is not None]
 
     def fetch(self, connection: Connection, parameters: Parameters) -> list[Sequence[Any]]:
-        """Return the rows that the driver finds, in Python's types; raise SQLAlchemy's errors."""
+        """Return the rows of the driver, as Python's types; raise SQLAlchemy's errors."""
         driver: Any = connection.connection.driver_connection
         bound = self._bound(parameters)
         try:

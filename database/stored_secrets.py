@@ -1,4 +1,4 @@
-"""All secrets that the database stores, by their columns: encrypted where they are not, and again with a new key."""
+"""All secrets that the database stores, by column: encrypt those that are not, or not with the present key."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -12,40 +12,40 @@ from database.tables import delivery, setting, store, subscription
 JWT_SECRET = "jwt_secret"  # noqa: S105 - the name of a setting, not a secret
 
 CODE_SECRET = "code_secret"  # noqa: S105 - likewise
-"""The setting that codes of members are derived with."""
+"""The setting from which codes of members are derived."""
 
 KEY_CHECK = "secret_key_check"
-"""The setting that is stored once everything is encrypted: whoever can read it has the key."""
+"""The setting that is stored once everything is encrypted: a process that can decrypt it has the key."""
 
 BATCH = 500
 """Rows that are read at once."""
 
 
 def signing_secret_of(code: str) -> str:
-    """What a secret that signs webhooks is of."""
+    """Return the purpose of a secret that signs webhooks."""
     return f"store {code}: webhook secret"
 
 
 def headers_of(code: str) -> str:
-    """What the headers of a webhook are of."""
+    """Return the purpose of the headers of a webhook."""
     return f"store {code}: webhook headers"
 
 
 def setting_of(name: str) -> str:
-    """What a setting is of."""
+    """Return the purpose of a setting."""
     return f"setting {name}"
 
 
 @dataclass(frozen=True)
 class _SecretColumn:
-    """A column with secrets; those of `table` that have nothing to hide are left as they are."""
+    """A column with secrets; rows of `table` with nothing to hide stay as they are."""
 
     table: Table
     column: str
     key: str
     """The column that names the row."""
     scope: str
-    """The column that says of which store or setting it is."""
+    """The column with the store or the setting."""
     of: Callable[[str], str]
     is_json: bool = False
 
@@ -62,18 +62,18 @@ _COLUMNS = (
 
 
 def encrypt_all(connection: Connection) -> int:
-    """Store every secret as the first key of the connection does; return how many were changed."""
+    """Encrypt every secret with the first key of the connection; return how many were changed."""
     return sum(_encrypt_column(connection, keys_of(connection), each) for each in _COLUMNS)
 
 
 def count_outdated(connection: Connection) -> int:
-    """Return how many secrets are not stored as the first key of the connection does."""
+    """Return how many secrets are not encrypted with the first key of the connection."""
     keys = keys_of(connection)
     return sum(1 for column in _COLUMNS for _ in _outdated(connection, keys, column))
 
 
 def _encrypt_column(connection: Connection, keys: SecretKeys, column: _SecretColumn) -> int:
-    """Encrypt what is outdated; a row that somebody changed meanwhile is current already."""
+    """Encrypt what is outdated; a row that was changed meanwhile is current already."""
     changed = 0
     value, key = _text(column), column.table.c[column.key]
     for row_key, scope, stored in list(_outdated(connection, keys, column)):
@@ -86,7 +86,7 @@ def _encrypt_column(connection: Connection, keys: SecretKeys, column: _SecretCol
 
 
 def _outdated(connection: Connection, keys: SecretKeys, column: _SecretColumn) -> Iterator[tuple[str, str, str]]:
-    """Key, scope and stored text of each secret that is not stored as the first key does, page by page."""
+    """Yield key, scope and stored text of each secret that is not encrypted with the first key, page by page."""
     key, value = column.table.c[column.key], _text(column)
     wanted = select(key, column.table.c[column.scope], value).where(value.is_not(None)).order_by(key).limit(BATCH)
     if column.table is setting:

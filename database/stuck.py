@@ -1,4 +1,4 @@
-"""What is stuck in a store: found by partial indexes, which hold nothing else, and no more of each than is shown."""
+"""Find what is stuck in a store by partial indexes, which hold nothing else; of each kind, no more than is shown."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
@@ -32,7 +32,7 @@ from database.tables import Instant, attempt, deadline, delivery, event, export_
 from loyalty.store.stuck import StuckKind, StuckState, StuckThing
 
 OVERDUE_AFTER = timedelta(seconds=60)
-"""What should have gone on so long ago counts as overdue: by then the relays have looked after it."""
+"""What is late by more than this counts as overdue: by then the relays have checked it."""
 
 
 class StuckQueries(Queries):
@@ -49,9 +49,10 @@ class StuckQueries(Queries):
         retryable: bool | None = None,
         clock: StuckThing | None = None,
     ) -> PageResult[StuckThing]:
-        """Return a page of what is stuck, the longest first. `retryable`: whether somebody must try it again.
+        """Return a page of what is stuck, the longest first.
 
-        `clock` is that of the store if it does not run, which Temporal knows and the database does not.
+        `retryable`: whether it needs a retry by request. `clock` is that of the store if it does not run, which
+        Temporal knows and the database does not.
         """
         sources = [each for each in _sources(now - OVERDUE_AFTER) if clock is None or each.kind != "clock"]
         wanted = [
@@ -68,7 +69,7 @@ class StuckQueries(Queries):
         return PageResult(found[offset : offset + limit], filtered, total)
 
     def _first(self, sources: Sequence["_Source"], most: int, *, newest_first: bool) -> list[StuckThing]:
-        """Return the first things of all sources together; of each source, no more are read than that."""
+        """Return the first things of all sources together; no more than that are read of each source."""
         if not sources:
             return []
         parts = [select(each.first(self.store, most, newest_first=newest_first).subquery()) for each in sources]
@@ -80,7 +81,7 @@ class StuckQueries(Queries):
 
 
 def _place(things: Sequence[StuckThing], since: datetime, *, newest_first: bool) -> int:
-    """Return where in the order something belongs that has been stuck since then."""
+    """Return the position in the order of something that has been stuck since a moment."""
     for place, each in enumerate(things):
         if isinstance(each.since, DamagedInstant):
             continue
@@ -104,16 +105,16 @@ class _Rows:
     state: StuckState
     table: Table
     where: ColumnElement[bool]
-    """What a partial index answers."""
+    """The condition of the partial index."""
     since: ColumnElement[Any]
     shown: Mapping[str, ColumnElement[Any]]
-    """What is shown of them: `id`, `name`, `reason`, and perhaps `member`, `event` and another `state`."""
+    """The columns to show: `id`, `name`, `reason`, and perhaps `member`, `event` and another `state`."""
     joined: FromClause | None = None
-    """The table with all that is needed to show a row."""
+    """The table joined with everything that is needed to show a row."""
     is_indexed_by_store: bool = True
 
     def within(self, store: str) -> list[ColumnElement[bool]]:
-        """The conditions of the rows of a store."""
+        """Return the conditions on the rows of a store."""
         of_store = self.table.c.store
         return [of_store == store if self.is_indexed_by_store else unindexed(of_store) == store, self.where]
 
@@ -134,14 +135,14 @@ class _Rows:
 
 @dataclass(frozen=True)
 class _LateClock:
-    """The clock of a store in which something could be run and is not."""
+    """The clock of a store that is late to run something."""
 
     before: datetime
     kind: StuckKind = "clock"
     state: StuckState = "overdue"
 
     def first(self, store: str, most: int, *, newest_first: bool) -> Select[Any]:
-        """Select the clock, if it is late, with the columns of StuckThing; there is no order."""
+        """Select the clock, if it is late, with the columns of StuckThing; the order does not matter."""
         del most, newest_first
         late = (
             select(deadline.c.due_at)
@@ -172,7 +173,7 @@ _Source: TypeAlias = _Rows | _LateClock
 
 
 def _sources(before: datetime) -> list[_Source]:
-    """Return where stuck things are; what should have gone on before a moment is overdue."""
+    """Return the sources of stuck things; overdue is what should have continued before a moment."""
     return [
         _FAILED_EVENTS,
         _overdue_events(before),

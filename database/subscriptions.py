@@ -37,7 +37,7 @@ class SubscriptionQueries(Queries):
         return None if found is None else self._opened(found)
 
     def page(self, page: PageRequest) -> PageResult[Subscription]:
-        """Return a page of the subscriptions, in the order they were made."""
+        """Return a page of the subscriptions, in the order of creation."""
         within = subscription.c.store == self.store
         found = find_page(
             self.connection, Subscription, subscription, page, within=within, order_by=subscription.c.created_at
@@ -45,7 +45,7 @@ class SubscriptionQueries(Queries):
         return replace(found, records=[self._shown(each) for each in found.records])
 
     def receiving(self) -> list[ReceivingSubscription]:
-        """Return the subscriptions, also disabled ones, without those that cannot be read."""
+        """Return the subscriptions, including disabled ones, without unreadable ones."""
         found: list[ReceivingSubscription] = []
         for each in _RECEIVING.all(self.connection, {"in_store": self.store}):
             if unreadable_reason(each):
@@ -56,7 +56,7 @@ class SubscriptionQueries(Queries):
         return found
 
     def store_secret_until(self) -> datetime | None:
-        """Return until when the store's secret before the present one signs, too; None: it has not been rotated."""
+        """Return until when the store's previous secret signs, too; None: it has not been rotated."""
         until: datetime | None = self.connection.execute(
             select(store.c.previous_secret_until).where(store.c.code == self.store)
         ).scalar_one()
@@ -68,7 +68,7 @@ class SubscriptionQueries(Queries):
         return opened_secret(self, stored)
 
     def _shown(self, stored: Subscription) -> Subscription:
-        """Return a subscription with its secrets decrypted, to show it; what cannot be decrypted is unreadable."""
+        """Return a subscription with its secrets decrypted, for display; undecryptable ones are unreadable."""
         if unreadable_reason(stored):
             return stored
         try:
@@ -86,19 +86,19 @@ class Subscriptions(SubscriptionQueries, WriteQueries):
     """The subscriptions of one store."""
 
     def get_to_change(self, subscription_id: str) -> Subscription | None:
-        """Return one subscription, which nobody else changes until the transaction ends."""
+        """Return one subscription, locked until the transaction ends."""
         self.lock(subscription_lock(subscription_id))
         return self.get(subscription_id)
 
     def secret_to_change(self, subscription_id: str | None) -> SecretState | None:
-        """Return a subscription's secret, or the store's, which nobody else changes until the transaction ends."""
+        """Return a subscription's secret, or the store's, locked until the transaction ends."""
         self.lock(STORE_SECRET if subscription_id is None else subscription_lock(subscription_id))
         table, here = self._signed_by(subscription_id)
         found = self.connection.execute(select(table.c.secret, table.c.previous_secret_until).where(here)).first()
         return None if found is None else SecretState(opened_secret(self, found[0]), found[1])
 
     def set_secret(self, subscription_id: str | None, secret: str, *, previous_until: datetime | None) -> None:
-        """Replace a secret; the present one signs, too, until a moment, or not at all (None)."""
+        """Replace a secret; the present one keeps signing until a moment, or not at all (None)."""
         table, here = self._signed_by(subscription_id)
         previous = None if previous_until is None else table.c.secret
         values = {"previous_secret": previous, "previous_secret_until": previous_until}
@@ -106,7 +106,7 @@ class Subscriptions(SubscriptionQueries, WriteQueries):
         self.connection.execute(update(table).where(here).values(secret=sealed, **values))
 
     def _signed_by(self, subscription_id: str | None) -> tuple[Table, ColumnElement[bool]]:
-        """The table and the row that has the secret of a subscription, or of the store."""
+        """Return the table and the row with the secret of a subscription, or of the store."""
         if subscription_id is None:
             return store, store.c.code == self.store
         return subscription, and_(subscription.c.store == self.store, subscription.c.id == subscription_id)
@@ -131,7 +131,7 @@ class Subscriptions(SubscriptionQueries, WriteQueries):
         self.insert(subscription, row | {"format": format, "secret": sealed, "created_at": now})
 
     def change(self, subscription_id: str, **values: Any) -> bool:
-        """Change columns of a subscription; return False if there is none. Lock it before its name or URL."""
+        """Change columns of a subscription; return False if there is none. Lock it before changing its name or URL."""
         if "headers" in values:
             values["headers"] = sealed_headers(self, values["headers"])
         if "name" in values or "url" in values:
@@ -150,7 +150,7 @@ class Subscriptions(SubscriptionQueries, WriteQueries):
 
 @dataclass(frozen=True, slots=True)
 class _Named:
-    """What a subscription is found by."""
+    """The searchable texts of a subscription."""
 
     name: str | None
     event_name: str
@@ -158,6 +158,6 @@ class _Named:
 
 
 def _found_by(name: str | None, event_name: str, url: str) -> dict[str, str]:
-    """The columns by which a subscription is found: nothing secret of its URL is among them."""
+    """Return the columns by which a subscription is found, without secret parts of its URL."""
     shown = masked_url(url)
     return {"shown_url": shown, "searchable": "\n".join((name or "", event_name, shown)).casefold()}

@@ -1,4 +1,4 @@
-"""Where members are in tier sets, tiers that administrators set by hand, and what sales count for tiers."""
+"""Places of members in tier sets, tiers by hand, and what sales count for tiers."""
 
 from dataclasses import asdict
 from datetime import datetime
@@ -31,7 +31,7 @@ class TierHoldQueries(Queries):
     """Reads the tiers by hand of one store's members."""
 
     def hold(self, member_id: str, tier_set: str) -> TierHold | None:
-        """Return the tier that a member was put into by hand in a tier set; None: there is none."""
+        """Return the member's tier by hand in a tier set; None: there is none."""
         return self.find_one(TierHold, tier_hold, member=member_id, tier_set=tier_set)
 
     def holds_of(self, member_id: str) -> dict[str, TierHold]:
@@ -45,7 +45,7 @@ class TierHolds(TierHoldQueries, WriteQueries):
     """The tiers by hand of one store's members."""
 
     def set_hold(self, member_id: str, tier_set: str, hold: TierHold, *, now: datetime) -> None:
-        """Store a tier by hand, in place of the one there is."""
+        """Store a tier by hand, replacing the present one."""
         row = {"member": member_id, "tier_set": tier_set, "tier": hold.tier, "direction": hold.direction}
         dates = {"until": hold.until, "before": hold.before, "before_until": hold.before_until, "set_at": now}
         self.upsert(tier_hold, row | dates)
@@ -56,22 +56,22 @@ class TierHolds(TierHoldQueries, WriteQueries):
 
 
 class TierPlaceQueries(Queries):
-    """Reads where one store's members are in the tier sets beside the default one."""
+    """Reads the places of one store's members in the tier sets beside the default one."""
 
     def place(self, member_id: str, tier_set: str) -> TierPlace:
-        """Return where a member is in a tier set."""
+        """Return the place of a member in a tier set."""
         return self.find_one(TierPlace, member_tier, member=member_id, tier_set=tier_set) or NO_PLACE
 
     def places_of(self, member_id: str) -> dict[str, TierPlace]:
-        """Return where a member is, by tier set."""
+        """Return the places of a member, by tier set."""
         return dict(_PLACES.all(self.connection, {"in_store": self.store, "the_member": member_id}))
 
 
 class TierPlaces(TierPlaceQueries, WriteQueries):
-    """Where one store's members are in the tier sets beside the default one."""
+    """The places of one store's members in the tier sets beside the default one."""
 
     def set_place(self, member_id: str, tier_set: str, place: TierPlace) -> None:
-        """Store where a member is in a tier set."""
+        """Store the place of a member in a tier set."""
         row = {"member": member_id, "tier_set": tier_set, "subject": set_subject(member_id, tier_set)}
         self.upsert(member_tier, row | asdict(place))
 
@@ -80,7 +80,7 @@ class SpendQueries(Queries):
     """Reads what the sales of one store's members count for tiers."""
 
     def spent(self, member_id: str, tier_set: str, *, since: datetime | None, until: datetime | None = None) -> Points:
-        """Return what sales from a moment (None: all) until before another (None: now) count together."""
+        """Return the sum of sales from a moment (None: all) until before another (None: now)."""
         wanted = select(func.coalesce(func.sum(counted_sale.c.amount), 0)).where(
             counted_sale.c.store == self.store,
             counted_sale.c.member == member_id,
@@ -105,6 +105,6 @@ class Spend(SpendQueries, WriteQueries):
     """What the sales of one store's members count for tiers."""
 
     def set_counted(self, member_id: str, sale: CountedSale) -> None:
-        """Store what a sale counts for a tier set, in place of what it did."""
+        """Store what a sale counts for a tier set, replacing the present value."""
         row: dict[str, Any] = {"event": sale.event, "tier_set": sale.tier_set, "member": member_id, "at": sale.at}
         self.upsert(counted_sale, row | {"sold": sale.sold, "amount": sale.amount})

@@ -1,4 +1,4 @@
-"""One transaction of one store: its repositories, or of a transaction that only reads, the reading part of each."""
+"""One transaction of one store: its repositories, or, if it is read-only, the reading part of each."""
 
 from contextlib import AbstractContextManager
 from functools import cached_property
@@ -47,7 +47,7 @@ from database.webhooks import WebhookQueries, Webhooks
 
 
 class ReadTransaction:
-    """Reads one store, and cannot write: neither by its types nor in the database."""
+    """Reads one store; neither its types nor the database allow writing."""
 
     def __init__(self, connection: Connection, store: str) -> None:
         self.connection = connection
@@ -191,10 +191,10 @@ class ReadTransaction:
 
 
 class Transaction(ReadTransaction):
-    """Reads and writes one store; committed when the work that got it returns, rolled back when it raises."""
+    """Reads and writes one store; committed when its work returns, rolled back when it raises."""
 
     def savepoint(self) -> AbstractContextManager[object]:
-        """What is written within is undone if it raises; the rest of the transaction goes on."""
+        """Begin a savepoint: an exception undoes what was written within; the transaction goes on."""
         return self.connection.begin_nested()
 
     @cached_property
@@ -243,7 +243,7 @@ class Transaction(ReadTransaction):
 
     @cached_property
     def returned_wallets(self) -> ReturnedWallets:
-        """Have points become active, or expire, of wallets that the program has again."""
+        """Schedule points in wallets that the program has again to become active, or expire."""
         return ReturnedWallets(self.connection, self.store)
 
     @cached_property

@@ -31,11 +31,11 @@ class TransactionQueries(Queries):
         return self.find_one(StoredTransaction, customer_transaction, document_number=document_number)
 
     def of_event(self, event_id: str) -> StoredTransaction | None:
-        """Return the transaction whose event this is."""
+        """Return the transaction of an event."""
         return self.find_one(StoredTransaction, customer_transaction, event=event_id)
 
     def events_of(self, transaction_id: str) -> list[str]:
-        """Return the event in a member's queue that a transaction has, if it has one."""
+        """Return the event in a member's queue of a transaction, if it has one."""
         found = self.get(transaction_id)
         return [] if found is None or found.event is None else [found.event]
 
@@ -108,7 +108,7 @@ class Transactions(TransactionQueries, WriteQueries):
         return True
 
     def assign(self, transaction_id: str, member_id: str, event_id: str, *, now: datetime) -> bool:
-        """Give a transaction its member; return False if it has one."""
+        """Assign a transaction to a member; return False if it has one."""
         table = customer_transaction
         free = (table.c.store == self.store, table.c.id == transaction_id, table.c.member.is_(None))
         joined = {"return_state": "joined"} if _is_return(self.get(transaction_id)) else {}
@@ -124,7 +124,7 @@ class Transactions(TransactionQueries, WriteQueries):
         return is_assigned
 
     def replace(self, changed: NewTransaction) -> None:
-        """Replace what a transaction says, by its id; its member, event, state and fingerprint stay."""
+        """Replace the content of a transaction; its id, member, event, state and fingerprint stay."""
         self.update(customer_transaction, {"id": changed.id}, **_columns(changed))
         self._set_terms(changed.id, changed.items, changed.labels)
 
@@ -146,7 +146,7 @@ class Transactions(TransactionQueries, WriteQueries):
 
 
 def _columns(new: NewTransaction) -> dict[str, Any]:
-    """The columns of what a transaction says."""
+    """Return the columns with the content of a transaction."""
     keys = new.identity.keys
     return {
         "purchased_at": new.purchased_at,

@@ -1,4 +1,4 @@
-"""Lists of transfers as clients see them: each with its state as of now, and what moved on each day."""
+"""Lists of transfers as clients see them: each with its present state, and the points moved on each day."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -43,9 +43,10 @@ from loyalty.program.wallets import Points
 from loyalty.store.points import Transfer, TransferKind
 
 CHANGING: Sequence[TransferKind] = ("activate", "release", "settle", "cancel", "merge_out", "merge_in")
-"""Kinds that change the state of another transfer: lists show that state, and these only if they are asked for.
+"""Kinds that change the state of another transfer: lists show that state, and these transfers only on request.
 
-So are those of merges: the transfers of both members are in the lists of the survivor."""
+So are those of merges: the transfers of both members are in the lists of the survivor.
+"""
 
 MeasuredPoints: TypeAlias = Literal["earned", "spent", "expired"]
 
@@ -79,13 +80,13 @@ _COLUMNS: Mapping[str, ColumnElement[Any]] = {
     "pending": exists().where(_ADDED, lot.c.active_from.is_not(None), lot.c.remaining > 0),
     "cancelled": or_(_is_changed_by("cancel"), and_(transfer.c.kind == "hold", _is_changed_by("release", "capture"))),
 }
-"""What transfers are filtered by, by the names of conditions."""
+"""The columns by which transfers are filtered, by the names of conditions."""
 
 _Rows: TypeAlias = tuple[Table, Sequence[ColumnElement[bool]]]
 """Rows of a table that satisfy conditions."""
 
 _HAS_COMMENT = transfer.c.comment != literal_column("''")
-"""The condition of the index by comments, as the index has it: with another form of it the index is not used."""
+"""The condition of the partial index by comments, in the same form: in another form the index is not used."""
 
 _UNLOCKED_AT = (
     select(func.min(_RELATED.c.at))
@@ -107,25 +108,25 @@ _LISTED = (
 
 @dataclass(frozen=True, slots=True)
 class ListedTransfer:
-    """A transfer, with its state as of now and the event behind it. Dates of several lots: the earliest."""
+    """A transfer, with its present state and the event behind it. Of several lots, the earliest dates."""
 
     transfer: Transfer
     pending_until: datetime | None
     expires_at: datetime | None
     pending: bool
     cancelled: bool
-    """Cancelled, or of a hold: captured or released."""
+    """Whether it was cancelled, or, for a hold, captured or released."""
     activated_at: datetime | None
     event_type: str | None
     event_time: datetime | None
     transaction: str | None
-    """The sale or return behind it."""
+    """The sale or return that caused it."""
 
 
 def find_transfers(
     tx: ReadTransaction, page: PageRequest, *, kinds: Sequence[TransferKind]
 ) -> PageResult[ListedTransfer]:
-    """Return a page of the transfers of some kinds, in the order they were booked."""
+    """Return a page of the transfers of some kinds, in the order of booking."""
     within = and_(transfer.c.store == tx.store, transfer.c.kind.in_(kinds))
     conditions = [_of_values(tx, each) for each in page.conditions]
     if any(each.matches_nothing for each in conditions):
@@ -150,7 +151,7 @@ def find_transfers(
 
 
 def _of_kinds(store: str, kinds: Sequence[TransferKind]) -> ColumnElement[bool]:
-    """The transfers of some kinds; of several, in the order of the list, and not by the index of kinds."""
+    """Return a condition on kinds; for several, the index of the list's order is used, not that of kinds."""
     is_one = len(kinds) == 1
     kind = transfer.c.kind == kinds[0] if is_one else without_index(transfer.c.kind).in_(kinds)
     return and_(transfer.c.store == store, kind)
@@ -162,7 +163,7 @@ def _condition(condition: Condition) -> ColumnElement[bool]:
 
 
 def _of_values(tx: ReadTransaction, condition: Condition) -> Condition:
-    """A condition on sources that have a text within: on these sources, of which there are few."""
+    """Return a condition on sources that contain a text, as one on these sources, which are few."""
     if condition.column != "source" or condition.operator != "like":
         return condition
     sources = distinct_values(tx.connection, transfer.c.source, transfer.c.store == tx.store)
@@ -172,7 +173,7 @@ def _of_values(tx: ReadTransaction, condition: Condition) -> Condition:
 def _of_ids(
     tx: ReadTransaction, ids: Sequence[str], keys: Sequence[ColumnElement[Any]], page: PageRequest
 ) -> list[ListedTransfer]:
-    """Return the transfers with these ids in the order of their list: the columns of no others are read."""
+    """Return the transfers with these ids in the order of their list, without reading the columns of others."""
     listed = _LISTED.where(transfer.c.id.in_(ids)).order_by(*in_order(keys, page))
     return [_listed(tuple(row)) for row in tx.connection.execute(listed)] if ids else []
 
@@ -190,7 +191,7 @@ def _narrowing(tx: ReadTransaction, conditions: Sequence[Condition]) -> Iterator
 
 
 def _candidates(store: str, condition: Condition) -> Iterator[tuple[_Rows, CompoundSelect[Any] | Select[Any]]]:
-    """Yield the rows behind a condition, and the statement that selects the ids of their transfers."""
+    """Yield the rows that satisfy a condition, and the statement that selects the ids of their transfers."""
     match condition.column:
         case "expiresAt":
             yield _of_lots(store, condition.on(lot.c.expires_at), lot.c.expires_at.is_not(None))
@@ -241,7 +242,7 @@ def points_moved(
 def points_due(
     tx: ReadTransaction, due: Literal["pending", "expired"], wallet: str, moments: Sequence[datetime]
 ) -> list[Points]:
-    """Return the points that become active, or expire, from each moment to the next, if nothing changes."""
+    """Return the points that become active, or expire, from each moment to the next, as scheduled."""
     here = and_(lot.c.store == tx.store, lot.c.wallet == wallet, lot.c.remaining > 0)
     return sums_between(tx, lot.c.remaining, here, lot.c.active_from if due == "pending" else lot.c.expires_at, moments)
 

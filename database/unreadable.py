@@ -1,4 +1,4 @@
-"""Rows to show that cannot be read: written by a newer version, or changed by hand. One of them breaks no list."""
+"""Show rows that cannot be read, written by a newer version or changed by hand, so that none of them breaks a list."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import fields, is_dataclass
@@ -22,7 +22,7 @@ class Unreadable(dict[str, Any]):
 
 
 class ShownJson(Json):
-    """JSON to show: what cannot be read is `Unreadable`. Never for what is changed and written back."""
+    """JSON for display: an unreadable value is `Unreadable`. Never for values that are changed and written back."""
 
     cache_ok = True
 
@@ -34,12 +34,12 @@ class ShownJson(Json):
 
 
 def shown(column: Column[Any]) -> ColumnElement[Any]:
-    """Return a column as it is read to show it."""
+    """Return a column as it is read for display."""
     return type_coerce(column, ShownJson()).label(column.name) if isinstance(column.type, Json) else column
 
 
 def shown_columns_of(record: Callable[..., Any], table: Table) -> Sequence[ColumnElement[Any]]:
-    """Return the columns that a record is made of, as they are read to show them."""
+    """Return the columns of a record, as they are read for display."""
     return [shown(column) for column in columns_of(record, table)]
 
 
@@ -60,7 +60,7 @@ def unreadable_reason(record: Any) -> str | None:
 
 
 def damage_of(values: Iterable[Any], numbers: Iterable[Any] = ()) -> str | None:
-    """Return why a row cannot be read, by its values, and those of them that are numbers; None if it can."""
+    """Return why a row cannot be read, from its values, and from those of them that are numbers; None if it can."""
     for value in values:
         if isinstance(value, Unreadable | DamagedInstant):
             return value.reason
@@ -74,11 +74,11 @@ def _numbers(record: type) -> frozenset[str]:
     """The fields of a record that are whole numbers."""
     try:
         hints = get_type_hints(record)
-    except NameError:  # a type that only the type checker imports: it is no row
+    except NameError:  # a type that only the type checker imports is no row
         return frozenset()
     return frozenset(name for name, hint in hints.items() if _plain(hint) in (int, int | None))
 
 
 def _plain(hint: Any) -> Any:
-    """The type behind a NewType; others as they are."""
+    """Return the type behind a NewType; others unchanged."""
     return getattr(hint, "__supertype__", hint)

@@ -1,4 +1,4 @@
-"""What reactors' firings took from their limits, by local day, so that limits can change while the counts stay."""
+"""Use of the limits of reactors, by local day, so that limits can change while the counts stay."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -17,7 +17,7 @@ from loyalty.store.achievements import MILLION
 from loyalty.store.limits import NO_WALLET, DailyUse, by_wallet
 
 PROGRAM = ""
-"""The `member` of what counts for the whole program."""
+"""The `member` of counts for the whole program."""
 
 UsageByReactor: TypeAlias = dict[str, dict[date, DailyUse]]
 """Use of limits by reactor and local day."""
@@ -79,7 +79,7 @@ class Usage(UsageQueries, WriteQueries):
 
 @dataclass(frozen=True, slots=True)
 class StoredUse:
-    """What a reactor's firings took of one wallet on one local day, for one member or the program, in millionths."""
+    """The use of one wallet by a reactor's firings on one local day, for one member or the program, in millionths."""
 
     reactor: str
     day: date

@@ -16,11 +16,11 @@ from loyalty.store.webhooks import Delivery, DeliveryStatus, LoggedAttempt, Outb
 from loyalty.webhooks.messages import with_codes
 
 OVERDUE_AFTER = timedelta(seconds=30)
-"""How long an attempt may be overdue before the relay looks whether any workflow makes it: longer than one takes."""
+"""How long an attempt may be overdue before the relay checks whether a workflow makes it: longer than one takes."""
 
 
 def _signing(column: str) -> ColumnElement[Any]:
-    """A column of what signs a delivery: its subscription, else the store."""
+    """Return a column with the secrets that sign a delivery: of its subscription, else of the store."""
     return case((subscription.c.id.is_not(None), subscription.c[column]), else_=store.c[column]).label(column)
 
 
@@ -82,7 +82,7 @@ class WebhookQueries(Queries):
     """Reads the deliveries of one store."""
 
     def outbound(self, delivery_id: str) -> OutboundDelivery | None:
-        """Return what an attempt of a delivery needs."""
+        """Return the input of an attempt of a delivery."""
         found = _OUTBOUND.first(self.connection, {"in_store": self.store, "the_delivery": delivery_id})
         if found is None:
             return None
@@ -131,9 +131,9 @@ class Webhooks(WebhookQueries, WriteQueries):
         now: datetime,
         is_skipped: bool = False,
     ) -> None:
-        """Store that a message is to be sent to a URL; `subscription_id` None: a reactor asked for it.
+        """Store that a message is to be sent to a URL; `subscription_id` None: a reactor caused it.
 
-        `is_skipped`: its subscription is disabled; it is kept, to be sent when somebody asks for it.
+        `is_skipped`: its subscription is disabled; the delivery is stored, and sent on request.
         """
         row: dict[str, Any] = {"id": delivery_id, "message": message_id, "event": event_id}
         row |= {"subscription": subscription_id}
@@ -150,7 +150,7 @@ class Webhooks(WebhookQueries, WriteQueries):
         return self.connection.execute(here.with_for_update()).first() is not None
 
     def log_attempt(self, delivery_id: str, made: LoggedAttempt) -> None:
-        """Store what came of an attempt, unless it is logged already."""
+        """Store the result of an attempt, unless it is logged already."""
         self.insert_if_absent(
             attempt,
             {
@@ -165,9 +165,9 @@ class Webhooks(WebhookQueries, WriteQueries):
         )
 
     def retry(self, delivery_id: str, *, now: datetime, delivered_too: bool = False) -> bool:
-        """Make a delivery that is failed or skipped pending and due now; return False if it is neither.
+        """Make a failed or skipped delivery pending and due now; return False if it is neither.
 
-        `delivered_too`: also one that was delivered.
+        `delivered_too`: also a delivered one.
         """
         statuses = ("failed", "skipped", *(("delivered",) if delivered_too else ()))
         is_this = (delivery.c.store == self.store, delivery.c.id == delivery_id)
@@ -177,7 +177,7 @@ class Webhooks(WebhookQueries, WriteQueries):
         return self.connection.execute(changed).first() is not None
 
     def leave_to_relay(self, delivery_id: str, *, now: datetime) -> None:
-        """Let the relay look after a pending delivery now."""
+        """Let the relay check a pending delivery now."""
         self.update(delivery, {"id": delivery_id, "status": "pending"}, start_after=now)
 
     def set_delivery(
@@ -189,7 +189,7 @@ class Webhooks(WebhookQueries, WriteQueries):
         next_attempt_at: datetime | None,
         finished_at: datetime | None,
     ) -> None:
-        """Store how far a pending delivery came; one that is finished stays as it is."""
+        """Store the progress of a pending delivery; a finished one stays unchanged."""
         self.update(
             delivery,
             {"id": delivery_id, "status": "pending"},

@@ -163,7 +163,7 @@ async def show_badge_type(name: BadgeInPath, store_request: AdminRequest) -> Res
     tags=["Member"],
 )
 async def put_badge(request: Request, member: MemberInPath, name: BadgeInPath, by_hand: ChangedByHand) -> Response:
-    """Set how many times a member has a badge; 0 takes it away."""
+    """Set how many times a member has a badge; 0 removes it."""
     posted = await read_body(request, PutBadge)
     change = by_hand.change
     store_request = change.store_request

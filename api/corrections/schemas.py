@@ -154,7 +154,7 @@ class CorrectionSettingsView(TypedDict):
 
 
 class ActView(TypedDict):
-    """Who did something with a correction, when, and what they said of it."""
+    """An action on a correction: the administrator, the time, and the comment."""
 
     adminId: Id
     username: str

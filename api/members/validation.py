@@ -135,7 +135,7 @@ def _registered_at(store_request: StoreRequest, text: str | None, faults: list[I
 
 
 def _tier(program: Program, level_id: str | None, faults: list[InputFault]) -> str | None:
-    """The name of the tier with this id or name."""
+    """Return the name of the tier with this id or name."""
     if level_id is None:
         return None
     for tier in program.tiers:

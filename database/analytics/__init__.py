@@ -1,1 +1,1 @@
-"""Figures by day: triggers note each row that counts, `counting` adds it to its day, `reading` answers with sums."""
+"""Figures by day: triggers record each change that counts, `counting` adds it to its day, `reading` returns sums."""

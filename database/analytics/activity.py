@@ -1,7 +1,7 @@
-"""On which days members were active, and how many different ones between two days.
+"""The days on which members were active, and the number of distinct active members between two days.
 
-How many are active between two days is how many active days there are whose member was not active before, since the
-first: a sum over pairs of days, however many members there are.
+Each active day stores the member's previous one. The distinct members between two days are then the active days in the
+span whose previous one is before it: a sum over pairs of days, independent of the number of members.
 """
 
 from bisect import bisect_left, insort
@@ -16,7 +16,7 @@ from database.queries import WriteQueries, insert_into
 from database.tables import active_day, activity_gap
 
 NEVER = date.min
-"""The active day before the first one."""
+"""The previous active day of the first one."""
 
 _CHUNK = 400
 
@@ -33,7 +33,7 @@ class ActiveDays(WriteQueries):
     """The days on which members of one store were active."""
 
     def add(self, days: Iterable[ActiveDay]) -> None:
-        """Add days; those that are there already change nothing."""
+        """Add days; existing ones stay unchanged."""
         wanted: dict[tuple[str, str], list[date]] = defaultdict(list)
         for name, member, day in sorted(days):
             wanted[name, member].append(day)
@@ -73,7 +73,7 @@ class ActiveDays(WriteQueries):
             self.connection.execute(delete(active_day).where(*here))
 
     def _known(self, wanted: dict[tuple[str, str], list[date]]) -> Iterator[tuple[tuple[str, str], list[date]]]:
-        """The last day of each, and all of those that get a day before their last."""
+        """Return the last day of each member, and all days of those who get one before their last."""
         table = active_day
         last: dict[tuple[str, str], date] = {}
         for members in _chunks(sorted({member for _, member in wanted})):

@@ -1,4 +1,4 @@
-"""The balance of one member at moments of the past: what there is now, less what was booked since."""
+"""The balance of one member at past moments: the present one, less what was booked since."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -13,9 +13,9 @@ from loyalty.program.wallets import Points
 
 
 def balances_at(tx: ReadTransaction, member: str, wallet: str, moments: Sequence[datetime]) -> list[Points]:
-    """Return what a member could spend, less what they owed, at each of these moments, which are in order.
+    """Return a member's spendable points less debt at each of these moments, which are in order.
 
-    The work grows with the transfers of the member since the first moment, and with nothing else.
+    The cost grows only with the transfers of the member since the first moment.
     """
     spendable = transfer.c.active - transfer.c.owed
     here = and_(transfer.c.store == tx.store, transfer.c.member == member, transfer.c.wallet == wallet)

@@ -1,4 +1,4 @@
-"""What is counted of transfers, as figures by day have it."""
+"""Transfers as input of figures by day."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ COUNTED_PARTS = (*STOCKS, *TOTAL_OF)
 
 
 def transfers_to_count() -> Select[Any]:
-    """The statement that finds what is counted of transfers."""
+    """Return the statement that selects transfers to count."""
     columns = (transfer.c[name] for name in ("id", "at", "kind", "wallet", "member", *COUNTED_PARTS))
     wanted = select(*columns, _ABOUT.c.kind, member.c.is_test)
     wanted = wanted.outerjoin(_ABOUT, _ABOUT.c.id == transfer.c.related)
@@ -21,6 +21,6 @@ def transfers_to_count() -> Select[Any]:
 
 
 def transfer_to_count(row: Any) -> CountedTransfer:
-    """What is counted of a row of `transfers_to_count`."""
+    """Return the transfer in a row of `transfers_to_count`."""
     _, _, kind, wallet, _, *parts, about, _ = row
     return CountedTransfer(kind, about, wallet, Balance(**dict(zip(COUNTED_PARTS, parts, strict=True))))

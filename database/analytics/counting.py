@@ -1,7 +1,7 @@
-"""Adding to the figures of their days what triggers have noted: each row once, in the transaction that takes its note.
+"""Add the changes recorded by triggers to the figures of their days: each row once.
 
-Every change that counts is noted in `uncounted` by a trigger, in the transaction that makes it. So a note is there if
-and only if the change is, whatever the order of commits; counting takes notes and adds to figures in one transaction.
+A trigger records every change that counts in `uncounted`, in the transaction that makes it. So a note exists if and
+only if the change does, whatever the order of commits; counting removes notes and adds to figures in one transaction.
 """
 
 from collections import defaultdict
@@ -71,15 +71,15 @@ REWARD_MOMENTS: Mapping[RewardKind, Any] = {
     "canceled": issued_reward.c.cancelled_at,
 }
 SALE_KIND: Any = literal_column("CASE WHEN document_type = 'return' THEN 'return' ELSE 'sale' END")
-"""The kind of note of a transaction."""
+"""The kind of a transaction's note."""
 _KEPT_COUNTED = ("fired", "attempt")
-"""What is not counted anew: rows of old events are removed, and what was counted of them stays."""
+"""Figures that are never recomputed: rows of old events are removed, and what they counted stays."""
 
 BASE = 10**9
-"""What one of `daily_figure.high` is."""
+"""The base of `daily_figure.high`."""
 
 NO_MEMBER = ""
-"""In a note of progress: of no member, only so that the store is looked at."""
+"""The member of a note of progress without a member, which only marks the store."""
 
 _CHUNK = 400
 """Ids in one statement."""
@@ -95,16 +95,16 @@ class Note(NamedTuple):
     amount: int | None
     sign: int
     moves: bool = False
-    """Whether it counts although the row is of a member for tests: it takes the row out."""
+    """Whether it counts although the row is a test member's: it removes the row from the figures."""
 
     def sign_of(self, is_test: bool | None) -> int:
-        """What it adds of a row; nothing of one that is of a member for tests."""
+        """Return the sign with which a row counts; 0 for a test member's."""
         return 0 if is_test and not self.moves else self.sign
 
 
 @dataclass(slots=True)
 class Counted:
-    """What notes come to: sums by figure, name and local day, and who was active by what on which day."""
+    """The sum of notes: by figure, name and local day, and the active members by activity and day."""
 
     zone: ZoneInfo
     sums: dict[tuple[Figure, str, date], Sum] = field(default_factory=dict)
@@ -121,37 +121,37 @@ class Counted:
         self.hours[key] = self.hours.get(key, Sum()).plus(sign, sign * latency_ms)
 
     def add(self, day: date, increments: Iterable[Increment], sign: int = 1) -> None:
-        """Add what one row comes to."""
+        """Add the figures of one row."""
         for figure, name, times, amount in increments:
             key = (figure, name, day)
             self.sums[key] = self.sums.get(key, Sum()).plus(sign * times, sign * amount)
 
     def active(self, member: str | None, day: date, *names: str) -> None:
-        """Add that a member was active on a day."""
+        """Add a member as active on a day."""
         if member:
             self.days.update(ActiveDay(name, member, day) for name in names)
 
     def day(self, moment: datetime) -> date:
-        """The local day of a moment."""
+        """Return the local day of a moment."""
         return local_date(moment, self.zone)
 
 
 class FigureCounts(Queries):
-    """Reads what is noted and not counted yet."""
+    """Reads the notes that are not counted yet."""
 
     def zone(self) -> ZoneInfo | None:
-        """The time zone in which the days of the store are; None: nothing was counted yet."""
+        """Return the time zone of the store's days; None: nothing was counted yet."""
         name = self.connection.execute(select(figure_zone.c.zone).where(figure_zone.c.store == self.store)).scalar()
         return None if name is None else ZoneInfo(name)
 
     def notes(self, limit: int | None = None, *, without: Sequence[RowKind] = ()) -> list[Note]:
-        """Return the oldest notes of the store, but for those of some kinds; None: all of them."""
+        """Return the oldest notes of the store, without some kinds; None: all of them."""
         columns = [uncounted.c[name] for name in Note._fields]
         here = select(*columns).where(uncounted.c.store == self.store, uncounted.c.kind.not_in(without))
         return [Note(*row) for row in self.connection.execute(here.order_by(uncounted.c.id).limit(limit))]
 
     def counted(self, notes: Sequence[Note], zone: ZoneInfo, *, earned: bool) -> Counted:
-        """Return what notes come to; `earned`: also by the month in which points were added."""
+        """Return the sum of notes; `earned`: also by the month in which points were added."""
         found = Counted(zone)
         by_kind: dict[RowKind, list[Note]] = defaultdict(list)
         for note in notes:
@@ -180,9 +180,9 @@ class FigureCounts(Queries):
         return found
 
     def _count_transfers(self, kind: RowKind, notes: Sequence[Note], found: Counted) -> Mapping[str, int]:
-        """Add transfers; return what is added of each: 1, or -1 if it is taken out, 0 of members for tests.
+        """Add transfers; return the sign of each: 1, -1 if it is removed, or 0 for test members.
 
-        Those noted as `ledger` were counted before there were totals: only these are added.
+        Those with a note of kind `ledger` were counted before there were totals: only the totals are added.
         """
         by_row = _by_row(notes)
         signs: dict[str, int] = {}
@@ -250,7 +250,7 @@ class FigureCounts(Queries):
                 found.add(found.day(note.at), [Increment(figure, row.reward, 1, 0)], sign)
 
     def _count_attempts(self, notes: Sequence[Note], found: Counted) -> None:
-        """Add attempts; of a delivery that was removed since, the subscription is not known any more."""
+        """Add attempts; if the delivery was removed since, the subscription is unknown."""
         wanted = select(delivery.c.id, delivery.c.subscription)
         receivers = {row.id: row.subscription for row in self._rows(wanted, delivery.c.id, {n.row for n in notes})}
         for note in notes:
@@ -259,7 +259,7 @@ class FigureCounts(Queries):
                 found.add_attempt(note.at, outcome_of(status), receivers.get(note.row) or "", latency, note.sign)
 
     def _rows(self, wanted: Select[Any], key: Any, ids: Iterable[str], numbers: Sequence[str] = ()) -> Iterator[Any]:
-        """Yield the rows with these ids that can be read; `numbers`: those of their columns that are numbers."""
+        """Yield the readable rows with these ids; `numbers`: the numeric ones of their columns."""
         every = list(ids)
         for first in range(0, len(every), _CHUNK):
             for row in self.connection.execute(wanted.where(key.in_(every[first : first + _CHUNK]))):
@@ -271,10 +271,10 @@ class Figures(FigureCounts, WriteQueries):
     """The figures of one store."""
 
     def count(self, zone: ZoneInfo, *, limit: int, achievements: Sequence[Achievement] | None = None) -> int:
-        """Add a page of what is noted to the figures of its days; return how many notes it had.
+        """Add a page of notes to the figures of their days; return how many notes it had.
 
-        In another zone than before, all is counted anew. Return 0 if another process counts, and `limit` if an
-        achievement is to be counted on. `achievements`: of the program; None: what is noted of progress stays so.
+        In another time zone than before, everything is counted again. Return 0 if another process counts, and `limit`
+        if an achievement remains to be counted. `achievements`: those of the program; None: notes of progress are kept.
         """
         if not self.try_lock(FIGURES):
             return 0
@@ -296,14 +296,14 @@ class Figures(FigureCounts, WriteQueries):
         return len(notes)
 
     def count_again(self) -> None:
-        """Have what is stored counted anew, but for what fired and was sent: of old events both are removed."""
+        """Reset counting of everything stored, except firings and sent webhooks, since old ones are removed."""
         self.lock(FIGURES)
         zone = self.zone()
         if zone is not None:
             self._note_everything_again(zone)
 
     def store_counted(self, counted: Counted) -> None:
-        """Add what notes come to."""
+        """Store the sum of notes."""
         rows = [
             {
                 "figure": figure,
@@ -365,12 +365,12 @@ def _by_row(notes: Sequence[Note]) -> Mapping[str, list[Note]]:
 
 
 def _sign(notes: Iterable[Note], is_test: bool | None) -> int:
-    """What notes on one row add of it together."""
+    """Return the sum of the signs of all notes on one row."""
     return sum(note.sign_of(is_test) for note in notes)
 
 
 def _is_readable(table: str, row: Any, values: Iterable[Any], numbers: Iterable[Any]) -> bool:
-    """Whether a row can be counted; one that was damaged by hand is left out, and logged: it holds up no others."""
+    """Return whether a row can be counted; a damaged one is logged and skipped, so that it blocks no others."""
     reason = damage_of(values, numbers)
     if reason is not None:
         log.warning("a row that cannot be read is in no figure", table=table, row=row, reason=reason)
@@ -382,7 +382,7 @@ def _halves(amount: int) -> Mapping[str, int]:
 
 
 def _with_outstanding(earned: Mapping[EarnedKey, int]) -> Mapping[EarnedKey, int]:
-    """Return figures by month of earning with what is outstanding, which has the last of all days."""
+    """Return figures by month of earning, with outstanding points on the last day of the calendar."""
     found = dict(earned)
     for key, amount in earned.items():
         if key.figure in OUTSTANDING:
@@ -392,6 +392,6 @@ def _with_outstanding(earned: Mapping[EarnedKey, int]) -> Mapping[EarnedKey, int
 
 
 def stores_to_count(connection: Connection) -> list[str]:
-    """Return the stores in which something is noted, or an achievement is to be counted on."""
+    """Return the stores with notes, or with an achievement to be counted."""
     noted = connection.execute(select(uncounted.c.store).distinct()).scalars()
     return sorted({*noted, *stores_with_funnels_to_count(connection)})

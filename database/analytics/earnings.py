@@ -1,7 +1,7 @@
-"""What transfers changed of lots, by the month in which the points were added and the revision that added them.
+"""Changes of lots by transfers, by the month in which the points were added and the revision that added them.
 
-A change counts on the day of its transfer, and never again differently: a lot keeps its month, and whether it was
-pending when a transfer changed it follows from the transfer and from the one that made it active.
+A change counts on the day of its transfer, permanently: a lot keeps its month, and whether it was pending at a transfer
+follows from that transfer and from the one that activated it.
 """
 
 from bisect import bisect_right
@@ -25,7 +25,7 @@ NO_REVISION = 0
 
 
 class EarnedKey(NamedTuple):
-    """Of what a change of lots is counted: a figure of a wallet, by month of earning, revision and local day."""
+    """The key by which changes of lots are counted: a wallet's figure, by month of earning, revision and local day."""
 
     figure: EarnedFigure
     day: date
@@ -48,7 +48,7 @@ class _Moved(NamedTuple):
 
 
 class _Change(NamedTuple):
-    """What a transfer changed of one lot; `added`: it made the lot."""
+    """A change of one lot by a transfer; `added`: the transfer created the lot."""
 
     transfer: str
     lot: str
@@ -68,10 +68,13 @@ _ACTIVATION = transfer.alias("activation")
 
 
 class LotChanges(Queries):
-    """Reads what transfers of one store changed of lots."""
+    """Reads the changes of lots by transfers of one store."""
 
     def of(self, ids: Sequence[str], zone: ZoneInfo) -> Iterator[tuple[str, EarnedKey, int]]:
-        """Yield what these transfers come to: the transfer, of what, and how many points. Damaged rows are left out."""
+        """Yield the counted changes of these transfers: the transfer, the key, and the points.
+
+        Damaged rows are skipped.
+        """
         deployed = self._deployments()
         for first in range(0, len(ids), _CHUNK):
             some = ids[first : first + _CHUNK]
@@ -93,7 +96,7 @@ class LotChanges(Queries):
                 yield _Moved(*row)
 
     def _changes(self, ids: Sequence[str]) -> Iterator[_Change]:
-        """Yield the lots that transfers made, and what they changed of others."""
+        """Yield the lots that transfers created, and their changes of other lots."""
         made = select(lot.c.transfer, *_LOT, lot.c.points, literal(0), literal(value=True)).select_from(_lots())
         alike = and_(lot.c.id.in_(ids), lot.c.transfer == lot.c.id)
         apart = and_(lot.c.transfer.in_(ids), lot.c.transfer != lot.c.id)
@@ -106,7 +109,7 @@ class LotChanges(Queries):
                     yield change
 
     def _activations(self, changes: Iterable[_Change], moved: Mapping[str, _Moved]) -> Mapping[str, _Moved]:
-        """Return by which transfer the lots became active of which some of these changes may have been pending."""
+        """Return the activating transfer of lots that may have been pending at some of these changes."""
         asked = {each.made_by for each in changes if moved[each.transfer].pending and each.active_from is None}
         found: dict[str, _Moved] = {}
         columns = [getattr(_ACTIVATION.c, name) for name in _Moved._fields if name != "about"]
@@ -123,7 +126,7 @@ class LotChanges(Queries):
     def _activated(
         self, moved: Mapping[str, _Moved], zone: ZoneInfo, deployed: Sequence[tuple[datetime, int]]
     ) -> Iterator[tuple[str, EarnedKey, int]]:
-        """Yield what became active."""
+        """Yield the lots that became active."""
         by_lot = {each.lot: each for each in moved.values() if each.kind == "activate" and each.lot is not None}
         wanted = select(lot.c.transfer, *_LOT, literal(0), literal(0), literal(value=False)).select_from(_lots())
         for row in self.connection.execute(wanted.where(lot.c.id.in_(by_lot))) if by_lot else ():
@@ -156,7 +159,7 @@ class LotChanges(Queries):
 
 
 def local_date(moment: datetime, zone: ZoneInfo) -> date:
-    """Return the local day of a moment; of the first and last hours that dates have, the day in UTC."""
+    """Return the local day of a moment; at the limits of the calendar, the day in UTC."""
     try:
         return moment.astimezone(zone).date()
     except OverflowError:
@@ -171,7 +174,7 @@ def _lots() -> Any:
 
 
 def _was_pending(change: _Change, by: _Moved, activated: Mapping[str, _Moved]) -> bool:
-    """Whether a lot was pending when a transfer changed it."""
+    """Return whether a lot was pending when a transfer changed it."""
     if not by.pending or change.active_from is not None:
         return bool(by.pending)
     activation = activated.get(change.lot)
@@ -179,11 +182,11 @@ def _was_pending(change: _Change, by: _Moved, activated: Mapping[str, _Moved]) -
         return False
     if activation.account == by.account:
         return by.number < activation.number
-    return by.at <= activation.at  # they are of two members who were merged between them
+    return by.at <= activation.at  # they belong to two members who were merged between them
 
 
 def _parts(by: _Moved, change: _Change, *, pending: bool) -> Iterator[tuple[EarnedFigure, int]]:
-    """Yield what a change of a lot adds to figures."""
+    """Yield the points that a change of a lot adds to each figure."""
     yield ("pending" if pending else "active"), change.points
     yield "held", change.held
     is_correction = not change.added and by.kind in ("award", "add")  # by a migration
@@ -194,7 +197,7 @@ def _parts(by: _Moved, change: _Change, *, pending: bool) -> Iterator[tuple[Earn
 
 
 def _revision_at(moment: datetime, deployed: Sequence[tuple[datetime, int]]) -> int:
-    """Return the revision that was in force at a moment: for lots whose event is not there."""
+    """Return the revision that was in force at a moment: for lots without a stored event."""
     if not deployed:
         return NO_REVISION
     place = bisect_right([at for at, _ in deployed], moment)

@@ -1,7 +1,7 @@
-"""The funnel of an achievement by a scan: how many members began it, how far they came, and how many completed it.
+"""The funnel of an achievement by a scan: how many members reached each stage.
 
-A member's best is the most that any window of theirs ever held, of what no completion has used: the best streak, the
-best month, the best thirty days. Who completed the achievement came to every part of it.
+A member's best is the largest unused amount that any window of theirs ever held: the best streak, the best month, the
+best thirty days. Members who completed the achievement count for every stage.
 """
 
 from collections.abc import Sequence
@@ -20,7 +20,7 @@ from loyalty.store.achievements import MILLION
 
 
 class _DayNumber(FunctionElement[int]):
-    """The days from 1970-01-01 to a date."""
+    """Return the days from 1970-01-01 to a date."""
 
     type = Integer()
     inherit_cache = True
@@ -38,7 +38,7 @@ def _on_postgresql(element: Any, compiler: Any, **options: Any) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _DailyRow:
-    """The columns of a table of daily sums, under its own name or under another."""
+    """The columns of a table of daily sums, or of an alias of it."""
 
     member: ColumnElement[str]
     number: ColumnElement[int]
@@ -47,7 +47,7 @@ class _DailyRow:
 
 
 def scan_funnel(connection: Connection, store: str, achievement: Achievement) -> Funnel:
-    """Return how many members came how far, by all daily sums of the achievement."""
+    """Return how many members reached each stage, from all daily sums of the achievement."""
     of_it = (progress.c.store == store, progress.c.achievement == achievement.name)
     done = (*of_it, progress.c.member.not_in(ids_of_test_members(store)))
     completed, again = [
@@ -60,7 +60,7 @@ def scan_funnel(connection: Connection, store: str, achievement: Achievement) ->
 
 
 def not_completed(store: str, achievement: Achievement) -> Select[Any]:
-    """Select the members who began and never completed: all of them, and those at each quarter before the goal."""
+    """Select the members who began and never completed: all of them, and those at each quarter of the goal."""
     best = _best(store, achievement).subquery()
     goal = int(achievement.goal * MILLION)
     reached = [func.coalesce(func.sum(case((best.c.best * 4 >= goal * each, 1), else_=0)), 0) for each in QUARTERS]
@@ -71,12 +71,12 @@ def not_completed(store: str, achievement: Achievement) -> Select[Any]:
 
 
 def best_of_members(store: str, achievement: Achievement, members: Sequence[str]) -> Select[Any]:
-    """Select those of some members who have daily sums, and the most that a window of theirs held, in millionths."""
+    """Select the largest amount of any window, in millionths, of those of some members who have daily sums."""
     return _best(store, achievement, mark.c.member.in_(members))
 
 
 def _best(store: str, achievement: Achievement, *where: ColumnElement[bool]) -> Select[Any]:
-    """Select each member with daily sums, and the most that a window of theirs held, in millionths."""
+    """Select each member with daily sums, and the largest amount of any window of theirs, in millionths."""
     number = _DayNumber(mark.c.day)
     row = _DailyRow(mark.c.member, number, mark.c.value, mark.c.amount - mark.c.used)
     within = (
@@ -113,13 +113,13 @@ def _best(store: str, achievement: Achievement, *where: ColumnElement[bool]) -> 
 
 
 def _grouped(achievement: Achievement, row: _DailyRow, *window: ColumnElement[Any]) -> Select[Any]:
-    """Select what members have in each of the windows that these columns tell apart."""
+    """Select the amounts of members in each of the windows that these columns distinguish."""
     held: ColumnElement[Any] = _held(achievement, row).label("held")
     return select(row.member.label("member"), held).group_by(row.member, *window)
 
 
 def _moving(achievement: Achievement, row: _DailyRow, within: Sequence[ColumnElement[bool]], days: int) -> Select[Any]:
-    """Select what members had in the days up to each day on which they have something."""
+    """Select the amounts of members in the days up to each day with a daily sum."""
     if not isinstance(achievement.measure, Distinct):
         held: ColumnElement[Any] = func.sum(row.open).over(
             partition_by=row.member, order_by=row.number, range_=(1 - days, 0)
@@ -134,7 +134,7 @@ def _moving(achievement: Achievement, row: _DailyRow, within: Sequence[ColumnEle
 
 
 def _held(achievement: Achievement, row: _DailyRow) -> ColumnElement[int]:
-    """What no completion has used of some daily sums, in millionths."""
+    """Return the unused part of some daily sums, in millionths."""
     match achievement.measure:
         case CountEvents() | CountDays() | Sum():
             return func.sum(row.open)

@@ -1,8 +1,8 @@
-"""How far each member came with each achievement, kept as their daily sums change, and how many came how far.
+"""The stage of each member in each achievement, updated as daily sums change, and the number of members per stage.
 
-A trigger notes the member of each daily sum and completion that changes. Counting finds the stages of these members
-anew and corrects the numbers by the difference to those that are stored: so a note may be counted twice, and members
-in any order. An achievement whose definition changed is counted from its first member on, a page at a time.
+A trigger records the member of each changed daily sum and completion. Counting computes the stages of these members
+again and corrects the numbers by the difference from the stored ones: so a note may be counted twice, and members in
+any order. An achievement with a changed definition is counted again for all members, a page at a time.
 """
 
 from collections import defaultdict
@@ -22,19 +22,19 @@ from loyalty.store.achievements import MILLION
 _CHUNK = 400
 
 FROM_THE_FIRST = ""
-"""Before every member."""
+"""A member id before all members."""
 
 
 def definition_of(achievement: Achievement) -> str:
-    """Return what the stages of members go by, as a text: another one makes all of them anew."""
+    """Return the definition on which stages depend, as text: when it changes, all stages are computed again."""
     return f"{type(achievement.measure).__name__} in {achievement.window} to {achievement.goal}"[:255]
 
 
 class FunnelQueries(Queries):
-    """Reads how far members of one store came."""
+    """Reads the stages of members of one store."""
 
     def counted(self, achievement: Achievement, waiting: Collection[str]) -> Funnel | None:
-        """Return the funnel; `waiting`: the members who are noted. None: not all members are counted."""
+        """Return the funnel; `waiting`: the members with notes. None: not all members are counted."""
         here = (funnel.c.store == self.store, funnel.c.achievement == achievement.name)
         is_of = (funnel.c.definition == definition_of(achievement), funnel.c.counted_to.is_(None))
         if self.connection.execute(select(funnel.c.achievement).where(*here, *is_of)).first() is None:
@@ -53,7 +53,7 @@ class FunnelQueries(Queries):
     def changed(
         self, achievement: Achievement, members: Sequence[str]
     ) -> Iterator[tuple[str, Stage | None, Stage | None]]:
-        """Yield each of these members whose stage is not the stored one, with that and with what it is now."""
+        """Yield each of these members whose stage has changed, with the stored and the present stage."""
         for first in range(0, len(members), _CHUNK):
             some = members[first : first + _CHUNK]
             before, now = self._stored(achievement, some), self._stages(achievement, some)
@@ -81,12 +81,12 @@ class FunnelQueries(Queries):
 
 
 class Funnels(FunnelQueries, WriteQueries):
-    """How far members of one store came; the caller is the only one that counts."""
+    """The stages of members of one store; the caller is the only process that counts."""
 
     def count(self, achievements: Iterable[Achievement], noted: Collection[str], *, limit: int) -> bool:
-        """Store the stages of members who are noted, and a page of those of an achievement that is counted anew.
+        """Store the stages of members with notes, and of a page of an achievement that is counted again.
 
-        Return whether an achievement is not counted to its end.
+        Return whether an achievement remains to be counted.
         """
         known = self._places()
         by_name = {each.name: each for each in achievements}
@@ -117,7 +117,7 @@ class Funnels(FunnelQueries, WriteQueries):
         return {row.achievement: (row.definition, row.counted_to) for row in rows}
 
     def forget_all(self) -> None:
-        """Have all achievements counted from their first member on."""
+        """Reset counting of all achievements to the first member."""
         for table in (funnel, funnel_stage, funnel_count):
             self.connection.execute(delete(table).where(table.c.store == self.store))
 
@@ -166,5 +166,5 @@ class Funnels(FunnelQueries, WriteQueries):
 
 
 def stores_with_funnels_to_count(connection: Connection) -> list[str]:
-    """Return the stores in which an achievement is not counted to its end."""
+    """Return the stores with an achievement that remains to be counted."""
     return list(connection.execute(select(funnel.c.store).where(funnel.c.counted_to.is_not(None)).distinct()).scalars())

@@ -1,4 +1,4 @@
-"""The funnel of an achievement from what is counted of its members, and from a scan while that is not all."""
+"""Read the funnel of an achievement from stored stages, or from a scan while these are incomplete."""
 
 from zoneinfo import ZoneInfo
 
@@ -11,7 +11,7 @@ from loyalty.program.achievements import Achievement
 
 
 def read_funnel(tx: ReadTransaction, achievement: Achievement, zone: ZoneInfo) -> Funnel:
-    """Return how many members came how far; call it first in a transaction. `zone`: of the program."""
+    """Return how many members reached each stage; call it first in a transaction. `zone`: of the program."""
     figures = FigureReader(tx.connection, tx.store, zone)
     found = None
     if figures.are_complete:

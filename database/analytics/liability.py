@@ -1,4 +1,4 @@
-"""The liability of a store from figures that are counted as its ledger moves: the same as a scan of it."""
+"""The liability of a store from counted figures of its ledger; it equals the result of a scan."""
 
 from collections import defaultdict
 from datetime import date
@@ -20,7 +20,7 @@ from loyalty.program.wallets import Points
 def read_liability(connection: Connection, store: str, request: LiabilityRequest, zone: ZoneInfo) -> Liability:
     """Return the liability of a store, whose time zone is `zone`; call it first in a transaction.
 
-    While more is waiting to be counted than a read adds itself, the ledger is scanned.
+    If more notes are waiting than a read adds by itself, the ledger is scanned.
     """
     figures = FigureReader(connection, store, zone, earned=True)
     if not figures.are_complete or figures.days_in != zone:
@@ -37,7 +37,7 @@ def read_liability(connection: Connection, store: str, request: LiabilityRequest
 
 
 def outstanding_at(figures: Queries, waiting: Counted, day: date) -> list[OutstandingSum]:
-    """Return what is outstanding at the end of a day: what is now, less what was booked later.
+    """Return the outstanding points at the end of a day: the present ones, less what was booked later.
 
     `waiting`: what is not counted yet.
     """
@@ -61,7 +61,7 @@ def outstanding_at(figures: Queries, waiting: Counted, day: date) -> list[Outsta
 
 
 def moved_between(figures: Queries, waiting: Counted, first: date, last: date) -> list[MovementSum]:
-    """Return what was moved on the days from the first to the last, both included; `waiting`: what is not counted."""
+    """Return the movements from the first day to the last, both included; `waiting`: what is not counted yet."""
     table, movements = earned_figure, get_args(Movement)
     keys = (table.c.wallet, table.c.month, table.c.figure)
     wanted = select(*keys, func.sum(table.c.high), func.sum(table.c.low)).where(
@@ -78,6 +78,6 @@ def moved_between(figures: Queries, waiting: Counted, first: date, last: date) -
 
 
 def _summed(figures: Queries, wanted: Select[Any]) -> list[tuple[Any, ...]]:
-    """Return rows with the amount whose halves are their last two columns in place of these."""
+    """Return rows with the sum of their last two columns, which are its halves, in place of these."""
     rows = figures.connection.execute(wanted).all()
     return [(*row[:-2], int(row[-2]) * BASE + int(row[-1])) for row in rows]

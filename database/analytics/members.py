@@ -1,4 +1,4 @@
-"""How many members there are: in all and by tier, since when, and with a sale."""
+"""Numbers of members: in all and by tier, by registration, and with a sale."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -10,7 +10,7 @@ from database.tables import customer_transaction, member
 from database.transaction import ReadTransaction
 
 _COUNTS = and_(member.c.merged_into.is_(None), ~member.c.is_test)
-"""Who was merged into another member is no member of their own any more; who only tries something out is none, too."""
+"""The condition on members who count: merged members and test members do not."""
 
 
 def members_since(tx: ReadTransaction, moments: Sequence[datetime]) -> list[int]:
@@ -21,7 +21,7 @@ def members_since(tx: ReadTransaction, moments: Sequence[datetime]) -> list[int]
 
 
 def buyers_since(tx: ReadTransaction, moments: Sequence[datetime]) -> list[int]:
-    """Return the same of members with a sale."""
+    """Return the same numbers for members with a sale."""
     bought = exists().where(
         customer_transaction.c.member == member.c.id, customer_transaction.c.document_type == "sell"
     )
@@ -33,6 +33,6 @@ def buyers_since(tx: ReadTransaction, moments: Sequence[datetime]) -> list[int]:
 
 
 def members_by_tier(tx: ReadTransaction) -> Mapping[str | None, int]:
-    """Return how many members are in each tier; None: in none."""
+    """Return how many members are in each tier; None: in no tier."""
     here = select(member.c.tier, func.count()).where(member.c.store == tx.store, _COUNTS).group_by(member.c.tier)
     return {row[0]: row[1] for row in tx.connection.execute(here)}

@@ -1,7 +1,7 @@
-"""Figures follow whether a member is one for tests: what was counted of them is taken out, or counted again.
+"""Move a member's figures when they become a test member, or stop being one.
 
-What is noted of the member and not counted yet is counted first, as it would have been. So all that there is of them is
-in the figures, or nothing is, and one note for each of their rows takes it out or adds it, whatever came before.
+Waiting notes of the member are counted first. So either all or none of their rows are in the figures, and one note for
+each row removes or adds it, whatever the state before.
 """
 
 from collections.abc import Iterable, Sequence
@@ -19,16 +19,16 @@ _CHUNK = 400
 
 
 class MovedFigures(Figures):
-    """Moves what is counted of members of one store."""
+    """Moves the figures of members of one store."""
 
     def move(self, member_id: str, *, out: bool) -> None:
-        """Take all that is counted of a member out of the figures, or count it; before their mark is changed."""
+        """Remove a member from the figures, or add them; before their mark is changed."""
         self.lock(FIGURES)
-        self.insert(uncounted, {"kind": "mark", "row": member_id, "sign": 1})  # counted by the mark of after
+        self.insert(uncounted, {"kind": "mark", "row": member_id, "sign": 1})  # counted by the new mark
         every = self._rows_of(member_id)
         self._count_noted(each.with_only_columns(each.selected_columns[1]) for each in every)
         if self.zone() is None:
-            return  # nothing was counted yet: what is noted is counted by the mark that the member has then
+            return  # nothing was counted yet: notes are counted by the mark that the member has then
         for rows in every:
             self._note(rows, sign=-1 if out else 1, moves=out)
         if out:
@@ -40,12 +40,12 @@ class MovedFigures(Figures):
         return bool(self.connection.execute(select(member.c.is_test).where(*here)).scalar())
 
     def count_transaction(self, transaction_id: str) -> None:
-        """Count what is noted of a transaction of nobody, before it becomes that of a member for tests."""
+        """Count the note of an unassigned transaction, before it becomes a test member's."""
         self.lock(FIGURES)
         self._count_noted([select(literal(transaction_id))])
 
     def take_out_transaction(self, transaction_id: str) -> None:
-        """Take a transaction out of the figures that was counted and is that of a member for tests now."""
+        """Remove a counted transaction from the figures that is a test member's now."""
         if self.zone() is not None:
             self._note(_transactions(customer_transaction.c.id == transaction_id), sign=-1, moves=True)
 
@@ -71,7 +71,7 @@ class MovedFigures(Figures):
             self.connection.execute(delete(uncounted).where(uncounted.c.id.in_(counted[first : first + _CHUNK])))
 
     def _rows_of(self, member_id: str) -> Sequence[Select[Any]]:
-        """The rows of a member that are counted, with what a note says of each."""
+        """Return the counted rows of a member, with the content of a note for each."""
         moved = select(literal("transfer").label("kind"), transfer.c.id.label("row"), *_nothing())
         left = select(
             literal("lot").label("kind"),

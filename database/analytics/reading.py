@@ -1,4 +1,4 @@
-"""Sums of figures over days, as of now: what was counted, and what is noted and waits to be counted."""
+"""Read sums of figures over days, as of now: counted figures, and notes that wait to be counted."""
 
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
@@ -15,7 +15,7 @@ from database.unreadable import damage_of
 from loyalty.analytics.figures import Activity, Figure, Outcome, Sums
 
 MOST_NOTES = 5_000
-"""The notes that a read adds itself: more wait only while a large store is counted for the first time."""
+"""The most notes that a read adds by itself: more wait only while a large store is counted for the first time."""
 
 _CHUNK = 400
 
@@ -38,24 +38,24 @@ class HourlySum(NamedTuple):
     subscription: str
     times: int
     latency_ms: int
-    """The sum of all."""
+    """The sum of all latencies."""
 
 
 class FigureReader(FigureCounts):
-    """Reads figures of one store, all in one snapshot: make it first in a transaction, before anything is read."""
+    """Reads figures of one store in one snapshot: create it first in a transaction, before any other read."""
 
     def __init__(self, connection: Connection, store: str, zone: ZoneInfo, *, earned: bool = False) -> None:
         super().__init__(connection, store)
         take_snapshot(connection)
         self.days_in = self.zone() or zone
-        """The time zone of the days: that of the program, and until all is counted anew, the one before."""
+        """The time zone of the days: that of the program, or the previous one until everything is counted again."""
         notes = self.notes(MOST_NOTES + 1)
         self.are_complete = len(notes) <= MOST_NOTES
-        """Whether they have everything; else more waits to be counted than a read adds itself."""
+        """Whether the figures are complete; else more notes wait than a read adds by itself."""
         self.waiting: Counted = self.counted(notes[:MOST_NOTES], self.days_in, earned=earned)
 
     def daily(self, first: date, last: date, *figures: Figure) -> Iterator[DailySum]:
-        """Yield figures of the days from the first to the last, both included; a day may come more than once."""
+        """Yield figures of the days from the first to the last, both included; a day may occur more than once."""
         table = daily_figure
         here = select(table.c.day, table.c.figure, table.c.name, table.c.times, table.c.high, table.c.low).where(
             table.c.store == self.store, table.c.figure.in_(list(figures)), table.c.day.between(first, last)
@@ -94,9 +94,9 @@ class FigureReader(FigureCounts):
         return found
 
     def attempts(self, since: datetime, until: datetime, subscription: str | None) -> Iterator[HourlySum]:
-        """Yield attempts of the hours that begin from one moment to before another; an hour may come more than once.
+        """Yield attempts of the hours that begin from one moment to before another; an hour may occur more than once.
 
-        `subscription`: those to it alone.
+        `subscription`: only attempts to it.
         """
         table = hourly_figure
         here = [table.c.store == self.store, table.c.hour >= since, table.c.hour < until]
@@ -111,7 +111,7 @@ class FigureReader(FigureCounts):
                 yield HourlySum(hour, outcome, name, *found)
 
     def active(self, name: Activity, first: date, last: date) -> int:
-        """Return how many different members did something on the days from the first to the last."""
+        """Return how many distinct members were active on the days from the first to the last."""
         table = activity_gap
         here = (table.c.store == self.store, table.c.name == name, table.c.day.between(first, last))
         was_before = table.c.previous < first
@@ -121,7 +121,7 @@ class FigureReader(FigureCounts):
         return int(counted) + self._waiting_for(name, first, last)
 
     def active_by(self, name: Activity, spans: Sequence[tuple[date, date]]) -> list[int]:
-        """Return how many different members did something in each of these spans of days, in order."""
+        """Return how many distinct members were active in each of these spans of days, in order."""
         if any(first < last for first, last in spans):
             return [self.active(name, *span) for span in spans]
         table = activity_gap
@@ -131,14 +131,14 @@ class FigureReader(FigureCounts):
         return [found.get(day, 0) + self._waiting_for(name, day, day) for day, _ in spans]
 
     def _waiting_for(self, name: Activity, first: date, last: date) -> int:
-        """How many members that were not counted on these days are active by what waits to be counted."""
+        """Return how many members are active on these days only by waiting notes."""
         waiting = {each.member for each in self.waiting.days if each.name == name and first <= each.day <= last}
         if not waiting:
             return 0
         return len(waiting) - self._among(sorted(waiting), name, first, last)
 
     def _among(self, members: Sequence[str], name: Activity, first: date, last: date) -> int:
-        """How many of these members were counted on one of the days."""
+        """Return how many of these members were counted on one of the days."""
         table, found = active_day, 0
         for start in range(0, len(members), _CHUNK):
             some = table.c.member.in_(members[start : start + _CHUNK])
@@ -149,7 +149,7 @@ class FigureReader(FigureCounts):
 
 
 def take_snapshot(connection: Connection) -> None:
-    """Have all statements of a transaction read one state of the database; call it before the first of them."""
+    """Let all statements of a transaction read one snapshot of the database; call it before the first of them."""
     if connection.dialect.name == "postgresql":
         connection.execute(_SNAPSHOT)
 

@@ -1,4 +1,4 @@
-"""The audit of a store: that its ledger adds up, and that nothing which falls due is left out."""
+"""The audit of a store: that its ledger adds up, and that everything that falls due has a due item."""
 
 from database.audit.auditing import Audit, audit, audited_stores, checks_of
 from database.audit.checks import Check, Finding

@@ -1,4 +1,4 @@
-"""Accounts are what their transfers and lots make them."""
+"""Checks that accounts equal the sums of their transfers and lots."""
 
 from sqlalchemy import and_, case, func, select
 
@@ -153,4 +153,4 @@ ACCOUNT_CHECKS = (
         ),
     ),
 )
-"""What holds of every account."""
+"""The checks of accounts."""

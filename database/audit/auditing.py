@@ -1,4 +1,4 @@
-"""Running every check on a store."""
+"""Run every check on a store."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -22,14 +22,14 @@ from database.tables import account, deadline, event, lot, store, transfer
 from loyalty.program.program import Program
 
 MOST = 100
-"""The findings of each check that are returned; the others are counted."""
+"""The most findings of each check that are returned; the others are counted."""
 
 _COUNTED = {"accounts": account, "transfers": transfer, "lots": lot, "due items": deadline, "events": event}
 
 
 @dataclass(frozen=True, slots=True)
 class Audit:
-    """What an audit of a store found. `counts`: findings by check, all of them; `rows`: what was looked at."""
+    """The result of an audit. `counts`: findings by check, all of them; `rows`: the rows examined."""
 
     store: str
     findings: Sequence[Finding]
@@ -39,7 +39,7 @@ class Audit:
 
 
 def audit(connection: Connection, code: str, *, now: datetime, program: Program | None, most: int = MOST) -> Audit:
-    """Run every check on a store as it is at `now`, under the program in force (None: it has none that can be read)."""
+    """Run every check on a store as of `now`, under the program in force (None: none, or it cannot be read)."""
     checks = [*(readable_checks() if connection.dialect.name == "sqlite" else ()), *checks_of(program)]
     findings: list[Finding] = []
     counts: Counter[str] = Counter()
@@ -52,7 +52,7 @@ def audit(connection: Connection, code: str, *, now: datetime, program: Program 
 
 
 def _run(check: Proof, connection: Connection, code: str, now: datetime, *, has_damage: bool) -> Iterator[Finding]:
-    """Yield what a check finds; if it met a value that cannot be read and could not go on, that too."""
+    """Yield the findings of a check; if an unreadable value stopped it, a finding for that, too."""
     try:
         yield from check.run(connection, code, now)
     except (ArithmeticError, TypeError, ValueError) as error:
@@ -63,14 +63,14 @@ def _run(check: Proof, connection: Connection, code: str, now: datetime, *, has_
 
 
 def checks_of(program: Program | None) -> Sequence[Proof]:
-    """Return every check of what a store holds, under a program in force."""
+    """Return every check of a store, under a program in force."""
     of_points = [*ACCOUNT_CHECKS, *LOT_CHECKS, *TRANSFER_CHECKS]
     of_members = [*EVENT_CHECKS, *CONTRIBUTION_CHECKS, *REWARD_CHECKS, *MERGE_CHECKS]
     return [*of_points, *due_item_checks(program), *of_members, *FIGURE_CHECKS]
 
 
 def audited_stores(connection: Connection) -> list[str]:
-    """Return the codes of all stores, in order, also of those that only the ledger knows."""
+    """Return the codes of all stores, in order, including those that only occur in the ledger."""
     known = union(select(store.c.code), select(account.c.store), select(lot.c.store).distinct())
     return sorted(connection.execute(known).scalars())
 

@@ -1,4 +1,4 @@
-"""Checks of an audit: each is one statement that finds the rows for which something does not hold."""
+"""Checks of an audit: each is one statement that finds the rows that violate it."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from database.tables import Instant
 from loyalty.program.wallets import exact_amount
 
 Unit: TypeAlias = Literal["points", "number", "text", "instant"]
-"""What is compared: points are stored in millionths of a wallet's unit, and shown in units."""
+"""The unit of compared values: points are stored in millionths of a wallet's unit, and shown in units."""
 
 Subject: TypeAlias = Literal[
     "member",
@@ -32,7 +32,7 @@ Subject: TypeAlias = Literal[
 """What a finding is about."""
 
 Subjects: TypeAlias = Mapping[Subject, ColumnElement[Any]]
-"""The columns that say what a finding is about."""
+"""The columns that identify what a finding is about."""
 
 Value: TypeAlias = Decimal | int | str | None
 
@@ -48,7 +48,7 @@ THERE, MISSING = "there", "missing"
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """Two values of a row that must be equal; `name` says what they are."""
+    """Two values of a row that must be equal; `name` describes them."""
 
     name: str
     expected: ColumnElement[Any]
@@ -58,7 +58,7 @@ class Comparison:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Something that does not hold. Points are in units of the wallet, instants are ISO 8601 in UTC."""
+    """A violation. Points are in units of the wallet, instants are ISO 8601 in UTC."""
 
     check: str
     store: str
@@ -76,11 +76,11 @@ class Finding:
 
 
 class Proof(Protocol):
-    """Something that holds in a sound store, and finds where it does not."""
+    """A condition that holds in a sound store, and finds its violations."""
 
     @property
     def name(self) -> str:
-        """The name of what is checked; several proofs may be of one."""
+        """The name of the check; several proofs may have the same."""
 
     @property
     def promise(self) -> str:
@@ -88,15 +88,15 @@ class Proof(Protocol):
 
     @property
     def cure(self) -> str:
-        """What to do otherwise."""
+        """What to do if it does not hold."""
 
     def run(self, connection: Connection, store: str, now: datetime) -> "Iterator[Finding]":
-        """Yield what does not hold in a store."""
+        """Yield the violations in a store."""
 
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """A statement over the rows of a store. A row whose compared values differ is a finding for each difference."""
+    """A statement over the rows of a store. Each difference between compared values of a row is a finding."""
 
     name: str
     promise: str
@@ -108,7 +108,7 @@ class Check:
     comparisons: tuple[Comparison, ...]
 
     def run(self, connection: Connection, store: str, now: datetime) -> Iterator[Finding]:
-        """Yield what does not hold in a store."""
+        """Yield the violations in a store."""
         rows = connection.execute(
             self.statement, {"in_store": store, "now": now}, execution_options={"yield_per": PAGE}
         )
@@ -117,7 +117,7 @@ class Check:
 
     @property
     def statement(self) -> Select[Any]:
-        """The statement that finds the rows with a difference."""
+        """Return the statement that selects the rows with a difference."""
         compared = [column for each in self.comparisons for column in (each.expected, each.actual)]
         columns = [*self.subjects.values(), *compared]
         numbered = [column.label(f"column_{number}") for number, column in enumerate(columns)]
@@ -125,7 +125,7 @@ class Check:
         return select(*numbered).select_from(self.source).where(self.where, differs)
 
     def findings(self, store: str, row: Row[Any]) -> Iterator[Finding]:
-        """Return a finding for each difference in a row that the statement found."""
+        """Return a finding for each difference in a row of the statement."""
         count = len(self.subjects)
         subjects = {name: str(value) for name, value in zip(self.subjects, row[:count], strict=True) if value}
         pairs = zip(row[count::2], row[count + 1 :: 2], strict=True)
@@ -162,17 +162,17 @@ def same(name: str, expected: ColumnElement[Any], actual: ColumnElement[Any]) ->
 
 
 def exists(name: str, key: ColumnElement[Any]) -> Comparison:
-    """Ask for a row that is joined by an outer join: `key` is a column of it that is never null."""
+    """Require a row of an outer join: `key` is a column of it that is never null."""
     return same(name, literal(THERE), case((key.is_(None), MISSING), else_=THERE))
 
 
 def same_if_there(
     name: str, key: ColumnElement[Any], expected: ColumnElement[Any], actual: ColumnElement[Any]
 ) -> Comparison:
-    """Compare texts with a row that is joined by an outer join, if there is one."""
+    """Compare texts with a row of an outer join, if there is one."""
     return same(name, case((key.is_(None), actual), else_=expected), actual)
 
 
 def at_least_zero(name: str, amount: ColumnElement[Any]) -> Comparison:
-    """Ask for an amount of points that is not below zero."""
+    """Require an amount of points that is not negative."""
     return Comparison(name, case((amount < 0, 0), else_=amount), amount)

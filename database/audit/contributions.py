@@ -1,4 +1,4 @@
-"""Contributions of events: what they added to daily sums and limits is in those sums."""
+"""Checks that daily sums and the use of limits include the contributions of events."""
 
 from sqlalchemy import ColumnElement, Subquery, and_, case, func, literal, select
 
@@ -11,7 +11,7 @@ _CURE = "the sums were changed by hand: while Laurel is stopped, set this one to
 
 
 def _added(kind: ContributionKind, member: ColumnElement[str]) -> Subquery:
-    """What events added, by member and measure."""
+    """Select the sums of contributions, by member and measure."""
     by = (member.label("member"), contribution.c.name, contribution.c.day, contribution.c.value)
     return (
         select(*by, func.sum(contribution.c.amount).label("amount"), func.sum(contribution.c.times).label("times"))
@@ -23,7 +23,7 @@ def _added(kind: ContributionKind, member: ColumnElement[str]) -> Subquery:
 
 
 def _at_least(name: str, least: ColumnElement[int], actual: ColumnElement[int]) -> Comparison:
-    """Ask for a sum that is not smaller: the contributions of events from before there were any are unknown."""
+    """Require a sum that is not smaller: contributions of events before this table are unknown."""
     there = func.coalesce(actual, 0)
     return Comparison(
         name, case((there < least, least), else_=there), there, "points" if "times" not in name else "number"
@@ -99,4 +99,4 @@ CONTRIBUTION_CHECKS = (
     _limits("program", literal(PROGRAM)),
     _completions(),
 )
-"""What holds of the contributions of events."""
+"""The checks of contributions."""

@@ -1,4 +1,4 @@
-"""A due item for everything that falls due."""
+"""Checks that everything that falls due has a due item."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -17,7 +17,7 @@ _ADD = "add it to the table `deadline` with this date, and start Laurel again"
 
 
 def due_item_checks(program: Program | None) -> Sequence[Check]:
-    """Return the checks of due items under the program in force; None: without what depends on the program.
+    """Return the checks of due items under the program in force; None: only those independent of a program.
 
     Points in a wallet that the program does not have stay as they are, and so do tiers that it does not have.
     """
@@ -40,7 +40,7 @@ def _check(
 ) -> Check:
     """Return the check that each subject has a due item of a kind, at its date, for its member's queue.
 
-    One that was set aside and tried again is due later than its date, which has passed. `instead`: other kinds that do.
+    A retried item is due later than its date, which has passed. `instead`: other kinds that suffice.
     """
     is_wrong = or_(deadline.c.due_at < date, and_(date > NOW, deadline.c.due_at != date))
     this = and_(deadline.c.store == STORE, deadline.c.subject == subject)

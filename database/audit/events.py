@@ -1,4 +1,4 @@
-"""Events: what caused them, and their places in the queues of members."""
+"""Checks of events: their causes, and their positions in the queues of members."""
 
 from sqlalchemy import and_, case, func, literal, select
 
@@ -80,4 +80,4 @@ EVENT_CHECKS = (
         (exists("its member", member.c.id),),
     ),
 )
-"""What holds of every event."""
+"""The checks of events."""

@@ -1,4 +1,4 @@
-"""Figures by day: they are what a scan of what they count comes to."""
+"""Checks that figures by day equal a scan of what they count."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
@@ -57,7 +57,7 @@ class DailyFigures:
         for key in sorted(expected.sums.keys() | found.sums.keys()):
             figure, name, day = key
             wanted, actual = expected.sums.get(key, NO_SUM), found.sums.get(key, NO_SUM)
-            if figure == "fired" or wanted == actual:  # what fired for old events is removed, and its figures stay
+            if figure == "fired" or wanted == actual:  # old firings are removed, and their figures stay
                 continue
             yield self._finding(store, figure, name, day, wanted=wanted, actual=actual)
 
@@ -73,7 +73,7 @@ class DailyFigures:
 
 @dataclass(frozen=True, slots=True)
 class HourlyFigures:
-    """Compares attempts by the hour with those that are stored; those of old events are removed, and stay counted."""
+    """Compares attempts by the hour with the stored ones; those of old events are removed, and stay counted."""
 
     name: str = "hourly-figures"
     promise: str = "the attempts of an hour are no fewer than those that are stored"
@@ -103,14 +103,14 @@ class HourlyFigures:
 
 @dataclass(frozen=True, slots=True)
 class EarnedFigures:
-    """Compares what is outstanding and what was ever moved, by month of earning, with a scan of the ledger."""
+    """Compares outstanding points and all movements, by month of earning, with a scan of the ledger."""
 
     name: str = "earned-figures"
     promise: str = "the figures of a month of earning are what a scan of the lots comes to"
     cure: str = _CURE
 
     def run(self, connection: Connection, store: str, now: datetime) -> Iterator[Finding]:
-        """Yield each figure of a month that differs, and each whose days are not its whole."""
+        """Yield each figure of a month that differs, and each whose days do not add up to its total."""
         counts = FigureCounts(connection, store)
         zone = counts.zone() or ZoneInfo("UTC")
         today = local_day(now, zone)
@@ -136,7 +136,7 @@ class EarnedFigures:
 def _by_month(
     outstanding: Iterable[OutstandingSum], moved: Iterable[MovementSum]
 ) -> Mapping[tuple[str, date, str], int]:
-    """Return points by wallet, month of earning and what they are; the revision is a part of the last one."""
+    """Return points by wallet, month of earning and figure; the revision is a part of the figure."""
     found: dict[tuple[str, date, str], int] = defaultdict(int)
     for left in outstanding:
         for name in ("active", "pending", "held"):
@@ -155,7 +155,7 @@ def _add_stored(found: Counted, connection: Connection, store: str) -> None:
 
 
 def _scanned(connection: Connection, store: str, zone: ZoneInfo) -> Counted:
-    """What all transfers and transactions of a store come to."""
+    """Return the figures of all transfers and transactions of a store."""
     found = Counted(zone)
     tests = ids_of_test_members(store)
     transfers = transfers_to_count().where(transfer.c.store == store, transfer.c.member.not_in(tests))
@@ -183,7 +183,7 @@ def _scanned(connection: Connection, store: str, zone: ZoneInfo) -> Counted:
 
 
 def _active_days() -> Check:
-    """How many members were active on a day is how many days of members there are."""
+    """Check that the number of active members of a day equals the number of its active-day rows."""
     days = (
         select(active_day.c.name, active_day.c.day, func.count().label("members"))
         .where(active_day.c.store == STORE)
@@ -208,4 +208,4 @@ def _active_days() -> Check:
 
 
 FIGURE_CHECKS: tuple[Proof, ...] = (DailyFigures(), EarnedFigures(), HourlyFigures(), _active_days())
-"""What holds of figures by day."""
+"""The checks of figures by day."""

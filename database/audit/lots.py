@@ -1,4 +1,4 @@
-"""Lots and allocations are what transfers make them."""
+"""Checks that lots and allocations match their transfers."""
 
 from sqlalchemy import and_, case, func, literal, select
 
@@ -151,4 +151,4 @@ LOT_CHECKS = (
         ),
     ),
 )
-"""What holds of every lot and allocation."""
+"""The checks of lots and allocations."""

@@ -1,4 +1,4 @@
-"""Merged members: all that was theirs belongs to the survivor."""
+"""Checks that everything of merged members belongs to the survivor."""
 
 from sqlalchemy import and_, case, func, literal, select
 
@@ -50,4 +50,4 @@ MERGE_CHECKS = (
         tuple(Comparison(part, -transfer.c[part], func.coalesce(_into.c[part], 0)) for part in BALANCE),
     ),
 )
-"""What holds of merges."""
+"""The checks of merges."""

@@ -1,4 +1,4 @@
-"""Values that can be read: SQLite keeps any text in any column, and somebody may have changed a row by hand."""
+"""Checks that stored values can be read: SQLite accepts any text in any column, and rows may be changed by hand."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache, reduce
@@ -55,7 +55,7 @@ def _check(table: Table, columns: Sequence[Column[Any]]) -> Check:
 
 
 def damaged_columns(connection: Connection, tables: Iterable[Table]) -> Iterator[str]:
-    """Yield `table.column` of the dates and numbers of tables on SQLite that cannot be read in some row."""
+    """Yield `table.column` of dates and numbers on SQLite that cannot be read in some row."""
     for table in tables:
         for column in table.c:
             if isinstance(column.type, Instant | Integer):

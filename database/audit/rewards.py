@@ -1,4 +1,4 @@
-"""What there is of rewards, and what members were issued: stock, codes, and what was paid."""
+"""Checks of rewards and of issued rewards: stock, codes, and payments."""
 
 from sqlalchemy import and_, case, func, select
 
@@ -100,4 +100,4 @@ def _paid() -> Check:
 
 
 REWARD_CHECKS = (_taken(), _codes(), _issued_codes(), _shared(), _paid())
-"""What holds of rewards."""
+"""The checks of rewards."""

@@ -1,4 +1,4 @@
-"""Transfers: what each kind changes, and the transfer that it is about."""
+"""Checks of transfers: what each kind changes, and the transfer that it refers to."""
 
 from collections.abc import Mapping
 from typing import Any, Final, get_args
@@ -19,7 +19,7 @@ from database.tables import account, event, member, transfer
 from loyalty.store.points import TransferKind
 
 MIGRATED: Final = "migration"
-"""The source of corrections that a migration wrote: they change what was wrong before, in any way."""
+"""The source of corrections by a migration, which may change anything."""
 
 KINDS: Final[tuple[TransferKind, ...]] = get_args(TransferKind)
 
@@ -35,7 +35,7 @@ ABOUT: Final[Mapping[TransferKind, tuple[TransferKind, ...]]] = {
     "return": ("award", "deduct"),
     "merge_in": ("merge_out",),
 }
-"""The kinds of the transfer that a transfer of each kind is about; other kinds are about none."""
+"""The kinds to which a transfer of each kind may refer; other kinds refer to none."""
 
 _moved = transfer.c.points
 _about = transfer.alias("about")
@@ -44,13 +44,13 @@ _here = and_(unindexed(transfer.c.store) == STORE, transfer.c.source != MIGRATED
 
 
 def _by_kind(part: str, *amounts: tuple[tuple[TransferKind, ...], ColumnElement[Any]]) -> Comparison:
-    """Compare what a transfer adds to a part with what its kind adds; kinds that are not named add nothing."""
+    """Compare what a transfer adds to a part with what its kind adds; kinds that are not listed add 0."""
     branches = [(transfer.c.kind.in_(kinds), amount) for kinds, amount in (*amounts, (_MERGING, transfer.c[part]))]
     return Comparison(part, case(*branches, else_=0), transfer.c[part])
 
 
 def _either(part: str, amount: ColumnElement[Any]) -> ColumnElement[Any]:
-    """All of an amount in this part, or none of it."""
+    """Require all of an amount in this part, or none of it."""
     return case((transfer.c[part] == 0, 0), else_=amount)
 
 
@@ -106,7 +106,7 @@ _expected_kind = case(
     *((transfer.c.kind == kind, literal(" or ".join(kinds))) for kind, kinds in ABOUT.items()), else_=""
 )
 _is_of_one_owner = and_(_about.c.member == transfer.c.member, _about.c.wallet == transfer.c.wallet)
-"""Accounts of members who were merged are of one owner."""
+"""Require that the accounts of merged members belong to one owner."""
 _related = (
     exists("the transfer that it is about", _about.c.id),
     same_if_there("store", _about.c.id, _about.c.store, transfer.c.store),
@@ -138,7 +138,7 @@ _activated = (
 
 
 def _undone(part: str) -> Comparison:
-    """What the cancelling of a transfer adds to a part, where that follows from the transfer."""
+    """Return what a cancellation adds to a part, where that follows from the cancelled transfer."""
     undone, own = -_about.c[part], transfer.c[part]
     by_part = {
         "active": ((_about.c.kind.in_(_TOOK), _about.c.points), (_about.c.kind == "expire", undone)),
@@ -184,7 +184,7 @@ hold_left = (
     .group_by(transfer.c.id, transfer.c.held)
     .subquery("hold_left")
 )
-"""What is still held by each hold."""
+"""Return what each hold still holds."""
 
 TRANSFER_CHECKS = (
     Check(
@@ -232,7 +232,7 @@ TRANSFER_CHECKS = (
             unindexed(transfer.c.store) == STORE,
             transfer.c.source != MIGRATED,
             transfer.c.kind.in_(ABOUT),
-            # of points that an older version expired or activated, the lot may be unknown
+            # the lot is unknown for some points that an older version expired or activated
             or_(
                 transfer.c.related.is_not(None),
                 transfer.c.kind.not_in(("activate", "expire")),
@@ -301,4 +301,4 @@ TRANSFER_CHECKS = (
         (same("the receiver's side is cancelled", _is_sent_back, _is_taken_back),),
     ),
 )
-"""What holds of every transfer."""
+"""The checks of transfers."""

@@ -1,8 +1,8 @@
-"""Erasing what is personal of a member, page by page: amounts, dates and ids stay, so that the ledger adds up.
+"""Erase a member's personal data, page by page: amounts, dates and ids stay, so that the ledger adds up.
 
-A page is looked for by a transaction that only reads, and erased by one that writes, under the lock of the member. The
-row of the member comes last: until then it says which other rows name the member, and whatever is written after it
-takes what it says of the member from there.
+A read-only transaction finds a page, and a writing one erases it, under the lock of the member. The row of the member
+comes last: until then it tells which other rows name the member, and rows written after it take the member's data from
+there.
 """
 
 from collections.abc import Sequence
@@ -26,7 +26,7 @@ _WITH_MESSAGES: Final = frozenset({"attempts", "deliveries"})
 """The sections whose rows are deleted with their messages."""
 
 _FIRST: Final = ("messages", "steps", "contributions", "transactionTerms", "events")
-"""What is found by events, and events by transactions; so these come first, in this order."""
+"""Events find rows of other tables, and transactions find events, so these are erased first, in this order."""
 
 
 def _in_order() -> list[KeptRows]:
@@ -36,20 +36,20 @@ def _in_order() -> list[KeptRows]:
 
 
 ERASED: Final[Sequence[KeptRows]] = _in_order()
-"""The sections that hold something personal, in the order in which they are erased, but for the last one."""
+"""The sections with personal data, in the order in which they are erased, without the last one."""
 
 
 @dataclass(frozen=True, slots=True)
 class PersonalPage:
-    """Rows of one section that hold something personal still, by their keys."""
+    """Rows of one section that still hold personal data, by their keys."""
 
     number: int
-    """Of the section in `ERASED`."""
+    """The index of the section in `ERASED`."""
     keys: Sequence[Sequence[Any]]
 
 
 def find_personal(connection: Connection, person: Person, *, begin: int = 0) -> PersonalPage | None:
-    """Return a page of what is personal still of a member, from a section on; None: there is none."""
+    """Return a page of the remaining personal data of a member, from a section on; None: there is none."""
     for number in range(begin, len(ERASED)):
         rows = ERASED[number]
         key = list(rows.table.primary_key)
@@ -60,7 +60,7 @@ def find_personal(connection: Connection, person: Person, *, begin: int = 0) -> 
 
 
 def erase_page(connection: Connection, person: Person, page: PersonalPage, *, now: datetime) -> None:
-    """Erase what is personal in a page of rows. Safe to run twice."""
+    """Erase the personal data in a page of rows. Idempotent."""
     WriteQueries(connection, person.store).lock(member_lock(person.id))
     rows = ERASED[page.number]
     if rows.table is message:
@@ -77,7 +77,7 @@ def erase_page(connection: Connection, person: Person, page: PersonalPage, *, no
 
 
 def erase_last(connection: Connection, person: Person) -> bool:
-    """Erase the row of the member, who is locked, if nothing else is personal; return whether that is so."""
+    """Erase the row of the member, who is locked, if no other personal data is left; return whether that is so."""
     if find_personal(connection, person) is not None:
         return False
     (rows,) = [each for each in KEPT_OF_A_MEMBER if each.section == ERASED_LAST]
@@ -93,7 +93,7 @@ def person_of(connection: Connection, store: str, member_id: str) -> Person:
 
 
 def _delete_messages(connection: Connection, messages: Sequence[str]) -> None:
-    """Delete messages with their deliveries and attempts, also those that are still to be made."""
+    """Delete messages with their deliveries and attempts, including pending ones."""
     sent = select(delivery.c.id).where(delivery.c.message.in_(messages)).order_by(delivery.c.id).with_for_update()
     deliveries = list(connection.execute(sent).scalars())
     connection.execute(delete(attempt).where(attempt.c.delivery.in_(deliveries)))

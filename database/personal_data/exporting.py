@@ -1,4 +1,4 @@
-"""Reading everything that is kept of one member, page by page, as JSON values."""
+"""Read everything stored about one member, page by page, as JSON values."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -14,7 +14,7 @@ from database.tables import former_identity, member
 from database.tables.columns import ExpiryRule, Json
 
 PAGE = 500
-"""Rows that are read at once, so that an export takes little memory, however much is kept."""
+"""Rows that are read at once, so that an export needs little memory, whatever its size."""
 
 _MILLION = Decimal(1_000_000)
 
@@ -23,7 +23,7 @@ _JSON = (Json, ExpiryRule)
 
 @dataclass(frozen=True, slots=True)
 class ExportPage:
-    """Some rows of one table as JSON objects, and the key of the last one; `last` None: there are no more."""
+    """Some rows of one table as JSON objects, and the key of the last one; `last` None: it is the last page."""
 
     items: Sequence[Mapping[str, Any]]
     last: Sequence[Any] | None
@@ -43,7 +43,7 @@ def find_person(connection: Connection, store: str, member_id: str) -> Person | 
 
 
 def _former(connection: Connection, person: Person) -> list[tuple[str, str]]:
-    """What a member was found by before, and nobody else is found by now."""
+    """Return the identifiers by which a member was found before, and no other member is found now."""
     table = former_identity
     found = connection.execute(select(table.c.part, table.c.key).where(table.c.member.in_(person.ids))).all()
     others = (member.c.store == person.store, member.c.id.not_in(person.ids))
@@ -79,7 +79,7 @@ def export_page(
 
 
 def _readable(column: Column[Any]) -> Any:
-    """A column as it is read: JSON as text, since what cannot be read is exported, too."""
+    """Return a column as it is read: JSON as text, since unreadable values are exported, too."""
     return type_coerce(column, Text).label(column.name) if isinstance(column.type, _JSON) else column
 
 

@@ -1,7 +1,7 @@
 """Which rows of each table are about a member, and which of their columns are personal.
 
-A new table stands here, in `KEPT_OF_A_MEMBER` or in `ABOUT_NO_MEMBER`: a test fails until it does. Exports and
-anonymising follow these lists.
+Add a new table here, to `KEPT_OF_A_MEMBER` or to `ABOUT_NO_MEMBER`: a test fails until it is. Exports and anonymising
+follow these lists.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -74,13 +74,13 @@ def _of_member(table: Table) -> Callable[[Person], ColumnElement[bool]]:
 
 
 def _events(person: Person) -> CompoundSelect[Any]:
-    """The events of a member, and those that reported their transactions, which may belong to nobody."""
+    """Select the events of a member, and those that reported their transactions, which may have no member."""
     own = select(event.c.id).where(event.c.store == person.store, event.c.member.in_(person.ids))
     return union_all(own, select(customer_transaction.c.reported_by).where(_transactions(person)))
 
 
 def _transactions(person: Person) -> ColumnElement[bool]:
-    """The transactions of a member, and those of nobody that name them, also by what they were known by before."""
+    """Select the transactions of a member, and unassigned ones that name them, by present or former identifiers."""
     table = customer_transaction
     naming = [table.c[column] == key for column, key in person.known_by]
     of_nobody = and_(table.c.member.is_(None), or_(table.c.customer_id.in_(person.ids), *naming))
@@ -92,7 +92,7 @@ def _transfers(person: Person) -> Select[Any]:
 
 
 def _lots(person: Person) -> ColumnElement[bool]:
-    """The lots of a member, by the transfers that added them: the index by member lacks those that are spent."""
+    """Select the lots of a member, by the transfers that added them: the index by member lacks spent lots."""
     added = transfer.c.member.in_(person.ids)
     one, another = lot.alias("one"), lot.alias("another")
     alike = select(one.c.id).join(transfer, transfer.c.id == one.c.id).where(added)
@@ -111,14 +111,14 @@ def _deliveries(person: Person, column: str) -> Select[Any]:
 
 
 def _answered(person: Person) -> ColumnElement[bool]:
-    """The answers given to a member, and those given to others that name the member."""
+    """Select the responses given to a member, and those given to others that name the member."""
     given = kept_answer.c.client.in_([f"member/{each}" for each in person.ids])
     content = func.coalesce(kept_answer.c.content, "", type_=Text)
     return or_(given, *(content.contains(each) for each in person.ids))
 
 
 def _daily_sums() -> ColumnElement[bool]:
-    """The contributions whose values a rule may have taken from what the member did."""
+    """Select the contributions whose values a rule may have taken from the member's events."""
     return contribution.c.kind.in_(("counted", "used"))
 
 
@@ -130,7 +130,7 @@ _OF_CORRECTORS = frozenset(
 _OF_CALLERS = frozenset({"user_id", "username", "user_type", "api_key", "address"})
 
 ERASED_LAST: Final = "member"
-"""The section that is erased last: until then it says which rows name the member."""
+"""The section that is erased last: until then it tells which rows name the member."""
 
 KEPT_OF_A_MEMBER: Final[Sequence[KeptRows]] = (
     KeptRows(
@@ -355,7 +355,7 @@ KEPT_OF_A_MEMBER: Final[Sequence[KeptRows]] = (
         deleted=true,
     ),
 )
-"""Everything that is kept of a member, in the order of an export. Messages are found by their deliveries."""
+"""Everything stored about a member, in the order of an export. Messages are found by their deliveries."""
 
 ABOUT_NO_MEMBER: Final[Mapping[str, str]] = {
     "admin": "administrators are no members",
@@ -391,4 +391,4 @@ ABOUT_NO_MEMBER: Final[Mapping[str, str]] = {
     "shared_code": "codes that many share, and how many have one",
     "subscription": "addresses and secrets of receivers of webhooks",
 }
-"""The tables of which nothing is about one member, each with the reason."""
+"""The tables without data about a single member, each with the reason."""

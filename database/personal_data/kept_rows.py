@@ -1,4 +1,4 @@
-"""A member, and which rows of one table are about them."""
+"""A member, and the rows of one table that are about them."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -10,7 +10,7 @@ from database.planner import unindexed
 from database.tables.columns import ExpiryRule, Json
 
 KEYS: Final = ("email_key", "phone_key", "card")
-"""The columns by which members are found, as those of transactions."""
+"""The columns by which members are found, named as those of transactions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,9 +20,9 @@ class Person:
     store: str
     id: str
     keys: Mapping[str, str] = field(default_factory=dict)
-    """What they are found by, by column."""
+    """Their present identifiers, by column."""
     former: Sequence[tuple[str, str]] = ()
-    """What they were found by before, with its column; nothing by which others are found now."""
+    """Their former identifiers, each with its column, without those by which other members are found now."""
     merged: Sequence["Person"] = ()
     """The members who were merged into them."""
 
@@ -33,12 +33,12 @@ class Person:
 
     @property
     def known_by(self) -> Sequence[tuple[str, str]]:
-        """What they and the members who were merged into them are or were found by, each with its column."""
+        """The present and former identifiers of them and of the members merged into them, each with its column."""
         return [*(pair for each in self.everybody for pair in each.keys.items()), *self.former]
 
     @property
     def everybody(self) -> Sequence["Person"]:
-        """They, and the members who were merged into them."""
+        """The ids of the member, and of the members merged into them."""
         return (self, *self.merged)
 
 
@@ -47,21 +47,21 @@ class KeptRows:
     """The rows of one table that are about a member."""
 
     section: str
-    """Its name in exports."""
+    """The name of the section in exports."""
     table: Table
     about: Callable[[Person], ColumnElement[bool]]
     without: Mapping[str, str] = field(default_factory=dict)
-    """The columns that exports leave out, each with the reason."""
+    """The columns that exports omit, each with the reason."""
     of_staff: frozenset[str] = frozenset()
-    """The columns that name administrators, or say from where they called: exports by the member leave them out."""
+    """The columns that name administrators, or their addresses: exports by the member omit them."""
     points: Sequence[str] = ()
     """The columns with amounts in millionths."""
     personal: Mapping[str, Any] = field(default_factory=dict)
-    """The personal columns, and what stands in each once the member is anonymised."""
+    """The personal columns, and the value of each after the member is anonymised."""
     impersonal: frozenset[str] = frozenset()
-    """The columns of text that name something of the program or of Laurel, never a person."""
+    """The text columns that name something of the program or of Laurel, never a person."""
     deleted: Callable[[], ColumnElement[bool]] | None = None
-    """Which of the rows are deleted when the member is anonymised; None: none is."""
+    """Which rows are deleted when the member is anonymised; None: none."""
 
     def condition(self, person: Person) -> ColumnElement[bool]:
         """Select the rows that are about a member."""
@@ -71,14 +71,14 @@ class KeptRows:
         )
 
     def unerased(self, person: Person) -> ColumnElement[bool]:
-        """Select those of them that hold something personal still."""
+        """Select the rows about the member that still hold personal data."""
         columns = [self.table.c[name].is_distinct_from(value) for name, value in self.personal.items()]
         left = [*columns, *([] if self.deleted is None else [self.deleted()])]
         return and_(self.condition(person), or_(*left))
 
     @property
     def texts(self) -> list[str]:
-        """The columns that could hold something personal: those of text or JSON."""
+        """Return the columns that could hold personal data: those of text or JSON."""
         return [
             column.name
             for column in self.table.columns
@@ -87,5 +87,5 @@ class KeptRows:
 
 
 def _is_indexed_by_member(table: Table) -> bool:
-    """Whether an index begins with the member: SQLite would choose one by store, if it has the order of the rows."""
+    """Return whether an index begins with the member: SQLite prefers one by store that has the order of the rows."""
     return any(next(iter(index.columns)).name == "member" for index in table.indexes)

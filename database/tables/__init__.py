@@ -1,4 +1,4 @@
-"""The tables. Every row of a store carries the store's code; points are in millionths of a wallet's unit."""
+"""The tables. Every row of a store has the store's code; points are in millionths of a wallet's unit."""
 
 from database.tables.access import (
     admin,

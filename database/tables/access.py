@@ -1,4 +1,4 @@
-"""Administrators, roles, keys, sessions, the audit log, and answers kept for `Idempotency-Key`."""
+"""Administrators, roles, keys, sessions, the audit log, and responses stored for `Idempotency-Key`."""
 
 from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, LargeBinary, String, Table, Text, true
 
@@ -23,7 +23,7 @@ role = Table(
     Column("id", Integer, primary_key=True, autoincrement=False),
     Column("name", NAME, nullable=False, unique=True),
     Column("permissions", Json, nullable=False),
-    Column("bounds", Json),  # of corrections; null: they are not bounded
+    Column("bounds", Json),  # of corrections; null: unlimited
     Column("created_at", Instant, nullable=False),
 )
 

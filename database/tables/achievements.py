@@ -12,7 +12,7 @@ usage = Table(
     Column("member", ID, primary_key=True),  # "": the whole program
     Column("day", Date, primary_key=True),
     Column("wallet", NAME, primary_key=True),  # "": firings that awarded no points
-    Column("times", BigInteger, nullable=False),  # of a firing that awarded several wallets, with the first of them
+    Column("times", BigInteger, nullable=False),  # of a firing that awarded several wallets: in the first of them
     Column("points", BigInteger, nullable=False),  # in millionths
 )
 

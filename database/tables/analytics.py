@@ -1,4 +1,4 @@
-"""Figures by day: what is counted, and what waits to be counted. Triggers add to `uncounted` (`database.analytics`)."""
+"""Figures by day: counted figures, and what waits to be counted. Triggers add to `uncounted` (`database.analytics`)."""
 
 from sqlalchemy import BigInteger, Boolean, Column, Date, Index, Integer, SmallInteger, String, Table, false
 
@@ -11,10 +11,10 @@ uncounted = Table(
     store_column(),
     Column("kind", String(8), nullable=False),  # of `database.analytics.counting.RowKind`
     Column("row", ID, nullable=False),
-    Column("at", Instant),  # of a transaction: what it says of its date and value
+    Column("at", Instant),  # of a transaction: its date and value
     Column("amount", BigInteger),
-    Column("sign", SmallInteger, nullable=False),  # -1: what was counted is taken out again
-    Column("moves", Boolean, nullable=False, server_default=false()),  # it takes out what is of a test member now
+    Column("sign", SmallInteger, nullable=False),  # -1: removes what was counted
+    Column("moves", Boolean, nullable=False, server_default=false()),  # removes what belongs to a test member now
 )
 
 daily_figure = Table(
@@ -34,9 +34,9 @@ earned_figure = Table(
     metadata,
     Column("store", NAME, primary_key=True),
     Column("figure", String(16), primary_key=True),  # of `loyalty.analytics.figures.EarnedFigure`
-    Column("day", Date, primary_key=True),  # local, of booking; 9999-12-31: what is outstanding, the sum of all days
+    Column("day", Date, primary_key=True),  # local, of booking; 9999-12-31: outstanding points, the sum of all days
     Column("wallet", NAME, primary_key=True),
-    Column("month", Date, primary_key=True),  # the first day of that in which the points were added
+    Column("month", Date, primary_key=True),  # the first day of the month in which the points were added
     Column("revision", Integer, primary_key=True),  # under which they were added
     Column("high", BigInteger, nullable=False),  # as of `daily_figure`
     Column("low", BigInteger, nullable=False),
@@ -69,7 +69,7 @@ activity_gap = Table(
     Column("store", NAME, primary_key=True),
     Column("name", NAME, primary_key=True),
     Column("day", Date, primary_key=True),
-    Column("previous", Date, primary_key=True),  # the active day before it; 0001-01-01: there is none
+    Column("previous", Date, primary_key=True),  # the previous active day; 0001-01-01: there is none
     Column("members", BigInteger, nullable=False),
 )
 
@@ -77,7 +77,7 @@ figure_zone = Table(
     "figure_zone",
     metadata,
     Column("store", NAME, primary_key=True),
-    Column("zone", NAME, nullable=False),  # in which the days are
+    Column("zone", NAME, nullable=False),  # the time zone of the days
 )
 
 funnel = Table(
@@ -85,7 +85,7 @@ funnel = Table(
     metadata,
     Column("store", NAME, primary_key=True),
     Column("achievement", NAME, primary_key=True),
-    Column("definition", String(255), nullable=False),  # of the achievement: what stages go by
+    Column("definition", String(255), nullable=False),  # of the achievement: stages depend on it
     Column("counted_to", ID),  # members up to this one are counted; null: all are
 )
 

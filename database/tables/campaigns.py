@@ -14,8 +14,8 @@ campaign_code = Table(
     Column("created_at", Instant, nullable=False),
     Column("created_by", NAME, nullable=False),
     Column("used", BigInteger, nullable=False),
-    Column("used_at", Instant),  # the last time
-    Column("member", ID),  # whose event used it last
+    Column("used_at", Instant),  # the last use
+    Column("member", ID),  # the member whose event used it last
     UniqueConstraint("store", "reactor", "code"),
 )
 Index(

@@ -1,4 +1,4 @@
-"""Channels of members, and who brought whom."""
+"""Channels of members, and referrals."""
 
 from sqlalchemy import Column, ForeignKey, Index, Table, UniqueConstraint
 

@@ -39,7 +39,7 @@ class Instant(TypeDecorator[datetime]):
         return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
 
     def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], Any]:
-        """Return what makes an instant of what the database has: a DamagedInstant if that is none."""
+        """Return a function that converts the database's value to an instant, or to a DamagedInstant."""
         convert = self.impl_instance.result_processor(dialect, coltype)
 
         def read(stored: Any) -> Any:
@@ -99,7 +99,7 @@ def store_column() -> Column[str]:
 
 
 class MemberOrNobody(TypeDecorator[str]):
-    """The id of a member, null for NOBODY: so nothing that compares members finds what belongs to none."""
+    """The id of a member, null for NOBODY, so that comparisons of members never match it."""
 
     impl = String(36)
     cache_ok = True

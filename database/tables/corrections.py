@@ -21,7 +21,7 @@ correction = Table(
     Column("asked_name", NAME, nullable=False),
     Column("asked_at", Instant, nullable=False),
     Column("comment", Text, nullable=False),
-    Column("decided_by", ID),  # who approved or rejected it; null: it was done at once, or waits
+    Column("decided_by", ID),  # who approved or rejected it; null: it was carried out at once, or waits
     Column("decided_name", NAME),
     Column("decided_at", Instant),
     Column("decided_comment", Text),
@@ -29,7 +29,7 @@ correction = Table(
     Column("undone_name", NAME),
     Column("undone_at", Instant),
     Column("undone_comment", Text),
-    Column("carried_by", ID),  # whose bound it counts for
+    Column("carried_by", ID),  # the administrator against whose bound it counts
     Column("done_at", Instant),
     Column("outcome", Json),
     Index("ix_correction_store_asked_at", "store", "asked_at"),

@@ -1,4 +1,4 @@
-"""Drafts of programs: what an administrator changes in the console before it is deployed."""
+"""Drafts of programs: changes by an administrator in the console before a deploy."""
 
 from sqlalchemy import Column, ForeignKey, Integer, String, Table, Text
 
@@ -34,7 +34,7 @@ draft_backtest = Table(
     Column("days", Integer, nullable=False),
     Column("status", String(20), nullable=False),
     Column("begun_at", Instant, nullable=False),
-    Column("seen_at", Instant, nullable=False),  # when the process that runs it last said so
+    Column("seen_at", Instant, nullable=False),  # when its process last reported
     Column("events", Integer, nullable=False),  # replayed so far
     Column("events_in_all", Integer),
     Column("because", Text),

@@ -1,4 +1,4 @@
-"""Members who were closed to be anonymised."""
+"""Members who are being anonymised."""
 
 from sqlalchemy import Boolean, Column, ForeignKey, Index, Table
 
@@ -9,10 +9,10 @@ erasure = Table(
     metadata,
     Column("member", ID, ForeignKey("member.id"), primary_key=True),
     store_column(),
-    Column("event", ID, nullable=False),  # `member_closed`: what is before it in the queue is applied first
-    Column("was_active", Boolean, nullable=False),  # before they were closed
+    Column("event", ID, nullable=False),  # `member_closed`: earlier events in the queue are applied first
+    Column("was_active", Boolean, nullable=False),  # whether they were active before they were closed
     Column("requested_at", Instant, nullable=False),
-    Column("erased_at", Instant),  # null: something personal may be there still
+    Column("erased_at", Instant),  # null: personal data may still exist
 )
 Index(
     "ix_erasure_open",

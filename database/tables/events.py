@@ -17,7 +17,7 @@ from sqlalchemy import (
 from database.tables.columns import ID, NAME, Instant, Json, MemberOrNobody, member_column, metadata, store_column
 
 NOT_APPLIED = ("received", "decided", "failed")
-"""The statuses of which there are few events."""
+"""The statuses with few events."""
 
 event = Table(
     "event",
@@ -25,7 +25,7 @@ event = Table(
     Column("id", ID, primary_key=True),
     store_column(),
     Column("type", NAME, nullable=False),
-    Column("member", MemberOrNobody, ForeignKey("member.id")),  # null: it belongs to no member, and to no queue
+    Column("member", MemberOrNobody, ForeignKey("member.id")),  # null: it belongs to no member, and is in no queue
     Column("external_id", NAME),
     Column("fingerprint", String(64)),  # hash of the content: same id, other content is an error
     Column("customer_data", Json),
@@ -39,10 +39,10 @@ event = Table(
     Column("error", Text),
     Column("decision", Json),
     Column("settled_at", Instant),
-    Column("start_after", Instant),  # when the relay looks after it; null: never
-    Column("position", BigInteger),  # its place in the member's queue; null: applied, failed, or part of its parent
+    Column("start_after", Instant),  # when the relay checks it; null: never
+    Column("position", BigInteger),  # its position in the member's queue; null: applied, failed, or part of its parent
     Column("owner", Text),  # id of the workflow that runs it; null: none yet
-    Column("removed_at", Instant),  # when its body, decision, steps and messages were removed; null: they are there
+    Column("removed_at", Instant),  # when its body, decision, steps and messages were removed; null: they exist
     UniqueConstraint("store", "external_id"),
 )
 Index("ix_event_store_received_at", event.c.store, event.c.received_at)
@@ -107,7 +107,7 @@ deadline = Table(
     Column("subject", ID, primary_key=True),  # id of a lot, an issued reward or a member (for the tier)
     Column("kind", String(32), primary_key=True),  # as in loyalty.store.due_items
     Column("due_at", Instant, nullable=False),
-    member_column(nullable=True),  # whose queued events come first
+    member_column(nullable=True),  # the member whose queued events come first
     Column("failed_at", Instant),  # when it was set aside; null: it was not
     Column("error", Text),
     Column("waits_for_thaw", Boolean, nullable=False, server_default=false()),  # set aside until its member is unfrozen

@@ -17,12 +17,12 @@ export_file = Table(
     Column("error", Text),
     Column("rows", BigInteger, nullable=False),
     Column("chunks", Integer, nullable=False),
-    Column("after_at", Instant),  # the last row that is written, by its date and its id
+    Column("after_at", Instant),  # the last row that was written, by its date and its id
     Column("after_id", ID),
     Column("created_by", NAME),
-    Column("created_at", Instant, nullable=False),  # what is newer is not exported
+    Column("created_at", Instant, nullable=False),  # newer rows are not exported
     Column("finished_at", Instant),
-    Column("start_after", Instant),  # when a worker looks whether its workflow runs; null: none is to run
+    Column("start_after", Instant),  # when a worker checks whether its workflow runs; null: it needs none
 )
 Index("ix_export_file_store_created_at", export_file.c.store, export_file.c.created_at)
 Index(

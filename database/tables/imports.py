@@ -1,4 +1,4 @@
-"""Files to import, in chunks, how far each is read, and what came of its lines."""
+"""Files to import, in chunks, the progress of reading each, and the results of its lines."""
 
 from sqlalchemy import (
     BigInteger,
@@ -40,7 +40,7 @@ import_file = Table(
     Column("created_at", Instant, nullable=False),
     Column("updated_at", Instant, nullable=False),
     Column("finished_at", Instant),
-    Column("start_after", Instant),  # when a worker looks whether its workflow runs; null: none is to run
+    Column("start_after", Instant),  # when a worker checks whether its workflow runs; null: it needs none
     UniqueConstraint("store", "fingerprint"),
 )
 Index("ix_import_file_store_created_at", import_file.c.store, import_file.c.created_at)
@@ -76,7 +76,7 @@ import_line = Table(
     store_column(),
     Column("status", String(16), nullable=False),  # done, repeated, refused
     Column("entity", ID),  # the member, transfer or event
-    Column("key", NAME),  # of a refused line, the id or name that it gives
+    Column("key", NAME),  # of a refused line: the id or name in it
     Column("code", String(64)),
     Column("path", NAME),
     Column("message", Text),

@@ -23,7 +23,7 @@ member = Table(
     Column("id", ID, primary_key=True),
     store_column(),
     Column("email", NAME),
-    Column("email_key", KEY),  # in lower case, as email and phone are compared in any case
+    Column("email_key", KEY),  # in lower case, as email and phone are compared
     Column("phone", NAME),
     Column("phone_key", KEY),
     Column("card", NAME),
@@ -31,7 +31,7 @@ member = Table(
     Column("attributes", Json, nullable=False),
     Column("tier", NAME),
     Column("tier_since", Instant),
-    Column("tier_raised_at", Instant),  # when the member rose last
+    Column("tier_raised_at", Instant),  # when the member last rose
     Column("tier_lowered_at", Instant),
     Column("tier_base", BigInteger, nullable=False, server_default="0"),  # earned when the tier was last reviewed
     Column("tier_until", Instant),  # when the tier is reviewed next; null: never
@@ -39,12 +39,12 @@ member = Table(
     Column("reviewed_since", Instant),  # when the review before it was due
     Column("reviewed_base", BigInteger, nullable=False, server_default="0"),  # the base of the period that it judged
     Column("active", Boolean, nullable=False),
-    Column("frozen_at", Instant),  # since when the member spends nothing; null: they are not frozen
+    Column("frozen_at", Instant),  # since when the member cannot spend; null: they are not frozen
     Column("frozen_reason", Text),
     Column("is_test", Boolean, nullable=False, server_default=false()),  # outside of figures, and of what all share
     Column("channel", ID),  # of `channel`; null: none
-    Column("merged_into", ID),  # the member to whom all that was theirs belongs now; null: they were not merged
-    Column("learned", String(32)),  # parts of the identity, with commas, that events added and nobody confirmed
+    Column("merged_into", ID),  # the survivor into whom the member was merged; null: they were not merged
+    Column("learned", String(32)),  # unconfirmed parts of the identity that events added, separated by commas
     Column("waits_for_activation", Boolean, nullable=False, server_default=false()),
     Column("password_hash", Text),
     Column("registered_at", Instant, nullable=False),
@@ -71,7 +71,7 @@ Index(
     "ix_member_store_is_test",
     member.c.store,
     member.c.id,
-    sqlite_where=text("is_test = 1"),  # as SQLite's statements have it
+    sqlite_where=text("is_test = 1"),  # in the form of SQLite's statements
     postgresql_where=member.c.is_test,
 )
 Index("ix_member_store_created_at", member.c.store, member.c.created_at)
@@ -110,7 +110,7 @@ member_code = Table(
     Column("value", NAME),  # the new email or phone
     Column("created_at", Instant, nullable=False),
     Column("expires_at", Instant, nullable=False),
-    Column("ended_at", Instant),  # when it was used, replaced, or guessed at too often
+    Column("ended_at", Instant),  # when it was used, replaced, or had too many wrong guesses
     Column("failures", Integer, nullable=False, server_default="0"),
 )
 Index("ix_member_code_member_purpose", member_code.c.member, member_code.c.purpose)
@@ -119,8 +119,8 @@ former_identity = Table(
     "former_identity",
     metadata,
     Column("member", ID, ForeignKey("member.id"), primary_key=True),
-    Column("part", String(16), primary_key=True),  # a column of `member` by which they are found
-    Column("key", KEY, primary_key=True),  # what they were found by before
+    Column("part", String(16), primary_key=True),  # a column of `member` by which they were found
+    Column("key", KEY, primary_key=True),  # their former value of it
     store_column(),
 )
 
@@ -129,7 +129,7 @@ member_collision = Table(
     metadata,
     Column("member", ID, ForeignKey("member.id"), primary_key=True),
     Column("part", String(8), primary_key=True),  # email or phone
-    Column("other", ID, ForeignKey("member.id"), nullable=False),  # who is found by it
+    Column("other", ID, ForeignKey("member.id"), nullable=False),  # the member who is found by it
     store_column(),
     Index("ix_member_collision_store", "store"),
 )

@@ -13,13 +13,13 @@ member_merge = Table(
     Column("merged", ID, ForeignKey("member.id"), nullable=False),  # the one who is merged into the survivor
     Column("status", String(16), nullable=False),  # waiting, done, refused
     Column("event", ID, nullable=False),  # `members_merged`, which holds up the survivor's queue until then
-    Column("merged_event", ID, nullable=False),  # what holds up the other queue
+    Column("merged_event", ID, nullable=False),  # the event that holds up the other queue
     Column("requested_at", Instant, nullable=False),
     Column("requested_by", NAME, nullable=False),
     Column("finished_at", Instant),
     Column("refusal", NAME),
     Column("because", Text),
-    Column("comment", Text),  # why it was asked for, in the words of who asked
+    Column("comment", Text),  # the reason, in the words of the requester
     Column("result", Json),  # what was moved: names, dates and amounts
 )
 Index("ix_member_merge_store_requested_at", member_merge.c.store, member_merge.c.requested_at, member_merge.c.id)

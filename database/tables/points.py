@@ -17,7 +17,7 @@ from sqlalchemy import (
 from database.tables.columns import ID, NAME, ExpiryRule, Instant, member_column, metadata, store_column
 
 BALANCE = ("active", "pending", "earned", "spent", "expired", "held", "owed", "qualifying")
-"""The parts of a balance, as `loyalty.store.members.Balance` has them."""
+"""The parts of a balance, named as in `loyalty.store.members.Balance`."""
 
 account = Table(
     "account",
@@ -43,17 +43,17 @@ transfer = Table(
     Column("wallet", NAME, nullable=False),
     Column("kind", String(16), nullable=False),  # of `loyalty.store.points.TransferKind`
     Column("points", BigInteger, nullable=False),
-    *(Column(part, BigInteger, nullable=False) for part in BALANCE),  # what it adds to each
+    *(Column(part, BigInteger, nullable=False) for part in BALANCE),  # what it adds to each part
     Column("balance", BigInteger, nullable=False),  # active less owed, after it
     Column("event", ID, nullable=False),
     Column("source", NAME, nullable=False),
-    Column("related", ID),  # the transfer that it is about
+    Column("related", ID),  # the transfer that it refers to
     Column("comment", Text, nullable=False, server_default=""),
     Column("external_id", NAME),
     Column("ends_at", Instant),  # of a hold
     Column("lot", ID),
     Column("at", Instant, nullable=False),
-    Column("estimated", Boolean, nullable=False, server_default=false()),  # its allocations were worked out later
+    Column("estimated", Boolean, nullable=False, server_default=false()),  # its allocations were reconstructed
     Column("counts_at", Instant),  # when what it qualifies counts for tiers; null: at `at`
     UniqueConstraint("account", "number"),
     UniqueConstraint("store", "external_id"),
@@ -95,7 +95,7 @@ lot = Table(
     Column("expiry", ExpiryRule),  # of pending points: how `expires_at` is computed if they become active earlier
     Column("qualifies", Boolean, nullable=False, server_default=false()),  # for tiers, when it becomes active
     Column("event", ID, nullable=False),
-    Column("transfer", ID, nullable=False),  # the one that added it
+    Column("transfer", ID, nullable=False),  # the transfer that added it
     Column("created_at", Instant, nullable=False),
     CheckConstraint("remaining >= 0", "remaining_not_negative"),
     CheckConstraint("held >= 0", "held_not_negative"),

@@ -8,7 +8,7 @@ reversible_event = Table(
     "reversible_event",
     metadata,
     Column("event", ID, ForeignKey("event.id"), primary_key=True),
-    Column("key", String(64), primary_key=True),  # hash of its type and of what `where` names
+    Column("key", String(64), primary_key=True),  # hash of its type and of the fields that `where` names
     store_column(),
     member_column(),
     Column("time", Instant, nullable=False),  # when the event happened
@@ -28,7 +28,7 @@ reversal = Table(
     member_column(),
     Column("reversed_type", NAME, nullable=False),
     Column("key", String(64), nullable=False),
-    Column("reversed", ID),  # the event that it reverses; null: it waits for that
+    Column("reversed", ID),  # the event that it reverses; null: that is not known yet
     Column("share", Json),  # how much of it, as a number from 0 to 1
     Column("created_at", Instant, nullable=False),
 )

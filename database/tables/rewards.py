@@ -1,4 +1,4 @@
-"""Issued rewards, what is left of rewards, and coupon codes."""
+"""Issued rewards, the supply of rewards, and coupon codes."""
 
 from sqlalchemy import (
     BigInteger,
@@ -76,7 +76,7 @@ reward_supply = Table(
 coupon_code = Table(
     "coupon_code",
     metadata,
-    Column("id", ID, primary_key=True),  # in the order in which they were uploaded
+    Column("id", ID, primary_key=True),  # in the order of upload
     store_column(),
     Column("code", NAME, nullable=False),
     Column("reward", NAME, nullable=False),

@@ -12,8 +12,8 @@ store = Table(
     Column("secret", Text, nullable=False),  # signs the requests of `call_webhook`
     Column("previous_secret", Text),  # signs, too, until:
     Column("previous_secret_until", Instant),
-    Column("notice_days", Json),  # the settings of notices, which stand over the program; null: they were never set
-    Column("corrections", Json),  # what the store asks of corrections; null: it was never set
+    Column("notice_days", Json),  # the settings of notices, which override the program; null: they were never set
+    Column("corrections", Json),  # the store's rules for corrections; null: they were never set
     Column("last_message", BigInteger, nullable=False, server_default="0"),  # numbers messages on SQLite
     Column("clock_rings_at", Instant),  # when the store's clock wakes up next; null: it knows of no due item
 )
@@ -25,10 +25,10 @@ notice_move = Table(
     Column("begun_at", Instant, nullable=False),
     Column("round", Integer, nullable=False),
     Column("kind", Integer, nullable=False),
-    Column("after", ID, nullable=False),  # the last subject that was looked at
+    Column("after", ID, nullable=False),  # the last subject that was examined
     Column("looked_at", Integer, nullable=False),
     Column("moved", Integer, nullable=False),
-    Column("start_after", Instant, nullable=False),  # when a worker makes sure that its workflow runs
+    Column("start_after", Instant, nullable=False),  # when a worker checks that its workflow runs
 )
 
 revision = Table(

@@ -1,4 +1,4 @@
-"""Where members are in tier sets, tiers that administrators set by hand, and what sales count for tiers."""
+"""Places of members in tier sets, tiers by hand, and what sales count for tiers."""
 
 from sqlalchemy import BigInteger, Column, ForeignKey, Index, String, Table
 
@@ -46,7 +46,7 @@ counted_sale = Table(
     store_column(),
     member_column(),
     Column("at", Instant, nullable=False),  # when the sale happened
-    Column("sold", BigInteger, nullable=False),  # what it counted as it was sold, in millionths
-    Column("amount", BigInteger, nullable=False),  # what it counts, less what came back
+    Column("sold", BigInteger, nullable=False),  # what it counted when it was sold, in millionths
+    Column("amount", BigInteger, nullable=False),  # what it counts, less returns
 )
 Index("ix_counted_sale_member", counted_sale.c.member, counted_sale.c.tier_set, counted_sale.c.at)

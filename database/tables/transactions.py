@@ -18,7 +18,7 @@ customer_transaction = Table(
     Column("channel", NAME),
     Column("gross", BigInteger, nullable=False),  # in millionths
     Column("customer_data", Json, nullable=False),
-    Column("customer_id", ID),  # the parts of `customer_data` that it is found by
+    Column("customer_id", ID),  # the parts of `customer_data` by which it is found
     Column("email_key", KEY),
     Column("phone_key", KEY),
     Column("card", NAME),
@@ -26,7 +26,7 @@ customer_transaction = Table(
     Column("nip", NAME),
     Column("items", Json, nullable=False),
     Column("labels", Json, nullable=False),
-    Column("reported_by", ID, nullable=False),  # the event that says that it was stored
+    Column("reported_by", ID, nullable=False),  # the event that reports that it was stored
     member_column(nullable=True),
     Column("event", ID),  # in the member's queue; null: there is no member yet
     Column("return_state", String(8)),  # waiting, joined; null: a sale

@@ -13,14 +13,14 @@ subscription = Table(
     Column("event_name", NAME, nullable=False),
     Column("url", Text, nullable=False),
     Column("shown_url", Text, nullable=False, server_default=""),  # without its secret query
-    Column("searchable", Text, nullable=False, server_default=""),  # case-folded, what a search looks into
+    Column("searchable", Text, nullable=False, server_default=""),  # case-folded, for searches
     Column("headers", Json, nullable=False),
     Column("format", String(16), nullable=False),
     Column("secret", Text, nullable=False),
     Column("previous_secret", Text),  # signs, too, until:
     Column("previous_secret_until", Instant),
     Column("created_at", Instant, nullable=False),
-    Column("active_from", Instant),  # nothing is sent of what happened before; null: of everything
+    Column("active_from", Instant),  # messages about earlier events are not sent; null: all are sent
     Column("failing_since", Instant),
     Column("disabled_at", Instant),
     Column("disabled_because", Text),
@@ -36,11 +36,11 @@ message = Table(
     Column("name", NAME, nullable=False),
     Column("data", Json, nullable=False),
     Column("created_at", Instant, nullable=False),
-    Column("number", BigInteger),  # a later message about a member has a higher one; null: an older version made it
+    Column("number", BigInteger),  # a later message about a member has a higher one; null: an older version created it
 )
 
 MESSAGE_NUMBERS = Sequence("message_number", metadata=metadata)
-"""Numbers messages on PostgreSQL, so that events side by side do not wait for one another; SQLite has a counter."""
+"""Numbers messages on PostgreSQL, so that concurrent events do not wait for one another; SQLite has a counter."""
 
 delivery = Table(
     "delivery",
@@ -59,7 +59,7 @@ delivery = Table(
     Column("earlier_attempts", Integer, nullable=False, server_default="0"),  # before it was last tried again
     Column("next_attempt_at", Instant),  # when the next attempt is due; null: there is none
     Column("finished_at", Instant),
-    Column("start_after", Instant),  # when the relay looks after it; null: never
+    Column("start_after", Instant),  # when the relay checks it; null: never
 )
 Index("ix_delivery_event", delivery.c.event)
 Index("ix_delivery_store_created_at", delivery.c.store, delivery.c.created_at, delivery.c.id)
@@ -111,12 +111,12 @@ resend = Table(
     Column("total", Integer, nullable=False),  # counted before it began
     Column("looked_at", Integer, nullable=False),
     Column("resent", Integer, nullable=False),
-    Column("after_at", Instant),  # the last delivery that was looked at
+    Column("after_at", Instant),  # the last delivery that was examined
     Column("after_id", ID),
     Column("created_at", Instant, nullable=False),
     Column("created_by", NAME, nullable=False),
     Column("finished_at", Instant),
-    Column("start_after", Instant),  # when a worker makes sure that its workflow runs; null: it is finished
+    Column("start_after", Instant),  # when a worker checks that its workflow runs; null: it is finished
 )
 Index("ix_resend_store_created_at", resend.c.store, resend.c.created_at)
 Index(
