@@ -60,6 +60,8 @@ class Coupon:
     """Before that, no coupon can be used."""
     until: datetime | None = None
     """From then on, none can be used any more."""
+    decimals: int = 2
+    """To so many decimals a value that a rule gives is rounded down."""
 
     @property
     def fixed_value(self) -> Decimal | None:

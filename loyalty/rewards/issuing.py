@@ -163,6 +163,7 @@ def _value(work: PointsWork, new: NewReward, coupon: Coupon) -> int:
         paid = Decimal(0) if new.wallet is None else Decimal(work.program.wallets[new.wallet].amount(new.cost))
         member = member_values(work.program, new.member)
         value = number_of(coupon.value, {"member": member, "now": work.now, "points": paid})
+        value = value if isinstance(value, str) else _rounded_down(Decimal(value), coupon.decimals)
     if isinstance(value, str):
         raise InvalidCouponValue(value)
     most = WHOLE_PRICE if coupon.value_type == "percentage" else MAX_VALUE
@@ -170,3 +171,7 @@ def _value(work: PointsWork, new: NewReward, coupon: Coupon) -> int:
     if not number.is_finite() or not 0 < number <= most:
         raise InvalidCouponValue(f"it is a number above 0, and at most {most}")
     return int((number * MILLION).to_integral_value(ROUND_DOWN))
+
+
+def _rounded_down(value: Decimal, decimals: int) -> Decimal:
+    return value.quantize(Decimal(1).scaleb(-decimals), ROUND_DOWN)

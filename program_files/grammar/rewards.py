@@ -60,6 +60,10 @@ SHARED: Final = MapGrammar(
         Key("each", IntegerValue(1, MOST_TIMES), "At most so many are issued to one member.", default=1),
     ),
 )
+MOST_DECIMALS: Final = 6
+USUAL_DECIMALS: Final = 2
+"""Cents of most currencies."""
+
 COUPON: Final = MapGrammar(
     "coupon",
     (
@@ -74,6 +78,12 @@ COUPON: Final = MapGrammar(
             required=True,
         ),
         Key("type", VALUE_TYPE, "What `value` is.", required=True),
+        Key(
+            "decimals",
+            IntegerValue(0, MOST_DECIMALS),
+            "The decimals to which a value that a rule gives is rounded down.",
+            default=USUAL_DECIMALS,
+        ),
         Key("begins", DURATION_OR_ZERO, "How long after its issue it can be used.", otherwise="it can be used at once"),
         Key("valid", DURATION, "How long it can be used.", otherwise="for ever"),
         Key("from", DateValue(), "The first day, or instant, on which any of them can be used."),

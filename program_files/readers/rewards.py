@@ -33,6 +33,7 @@ from program_files.grammar.rewards import (
     SHOWN,
     SOLD,
     STATUS,
+    USUAL_DECIMALS,
     USUAL_LENGTH,
     VALUE_TYPE,
 )
@@ -168,6 +169,7 @@ class RewardReader:
     def _coupon(self, node: Node) -> Coupon:
         fields = MapReader(node, self._problems, COUPON)
         length, value, shared = fields.integer("length"), fields.need("value"), fields.get("shared")
+        decimals = fields.integer("decimals")
         value_type = fields.choice("type", VALUE_TYPE)
         codes = fields.choice("codes", CODES)
         start, until = read_span(fields, self._zone)
@@ -177,6 +179,7 @@ class RewardReader:
             length=USUAL_LENGTH if length is None else length,
             value=Decimal(1) if value is None else self._value(value, value_type),
             value_type=value_type,
+            decimals=USUAL_DECIMALS if decimals is None else decimals,
             valid=fields.duration("valid"),
             codes=codes,
             shared=None if shared is None else self._shared(shared),

@@ -27,7 +27,7 @@ from program_files.grammar.effects import AWARD_POINTS, CALL_WEBHOOK, DEDUCT_POI
 from program_files.grammar.events import EVENT_TYPE, REVERSES
 from program_files.grammar.programs import BADGE, NOTIFY_BEFORE, PROGRAM, TIER, TIER_SET, WALLET
 from program_files.grammar.reactors import ACTIVE, CODE, REACTOR
-from program_files.grammar.rewards import COUPON, REWARD, SHOWN, SOLD
+from program_files.grammar.rewards import COUPON, REWARD, SHOWN, SOLD, USUAL_DECIMALS
 from program_files.grammar.values import MapGrammar
 from workbench.differences import phrases
 from workbench.differences.attributes import (
@@ -217,6 +217,7 @@ def _purchase_limit(limit: PurchaseLimit) -> Attribute:
 def _coupon(coupon: Coupon, zone: tzinfo) -> Iterator[Attribute]:
     unit = "%" if coupon.value_type == "percentage" else " of money"
     value, is_given = coupon.value, coupon.shared is not None or coupon.codes == "uploaded"
+    is_rounded = isinstance(value, Logic) and coupon.decimals != USUAL_DECIMALS
     worth: AttributeValue
     if isinstance(value, Logic):
         worth = AttributeRule(value, unit.strip())
@@ -229,6 +230,7 @@ def _coupon(coupon: Coupon, zone: tzinfo) -> Iterator[Attribute]:
             "shared": None if coupon.shared is None else AttributeText(phrases.shared_code(coupon.shared)),
             "value": [Attribute("coupon", worth)],
             "type": None,  # it is the unit of the value
+            "decimals": AttributeText(str(coupon.decimals)) if is_rounded else None,
             "length": None if is_given else AttributeText(str(coupon.length)),
             "prefix": AttributeText(coupon.prefix) if coupon.prefix else None,
             "begins": None if coupon.begins is None else AttributeText(phrases.duration(coupon.begins)),

@@ -10,7 +10,7 @@ from loyalty.points.refusals import DateInPast
 from loyalty.rewards import refusals
 from loyalty.rewards.operations import BuyReward, buy_reward, change_status, reissue_coupon
 from loyalty.rewards.stocking import delete_code, pause_reward, resume_reward, set_stock, upload_codes
-from tests.kit.rewards import ANN, BOB, DAY, NOW, Shop
+from tests.kit.rewards import ANN, BOB, DAY, NOW, Shop, program
 
 
 @pytest.fixture
@@ -62,6 +62,27 @@ def test_a_member_chooses_what_they_pay_and_the_value_follows(shop: Shop) -> Non
 
     assert shop.points(wallet="miles") == 975
     assert shop.issued(bought).worth == Decimal("2.5")
+
+
+@pytest.mark.parametrize(("decimals", "worth"), [("", "3.33"), (", decimals: 0", "3"), (", decimals: 4", "3.3333")])
+def test_a_value_that_a_rule_gives_is_rounded_down_to_cents_or_other_decimals(decimals: str, worth: str) -> None:
+    third = f"reward: third\nprice: 10\ncoupon: {{value: {{'/': [{{var: points}}, 3]}}, type: money{decimals}}}\n"
+    shop = Shop()
+    shop.engine.program = program(rewards__third=third)
+
+    (bought,) = shop.buy("third")
+
+    assert Decimal(shop.issued(bought).value or 0) / 10**6 == Decimal(worth)
+
+
+def test_a_purchase_whose_value_comes_to_less_than_a_cent_is_refused_and_nothing_is_paid(shop: Shop) -> None:
+    tiny = "reward: tiny\nprice: 10\ncoupon: {value: {'*': [{var: points}, 0.0009]}, type: money}\n"
+    shop.engine.program = program(rewards__tiny=tiny)
+
+    with pytest.raises(refusals.InvalidCouponValue):
+        shop.buy("tiny")
+
+    assert shop.points() == 1000
 
 
 def paused(shop: Shop) -> None:

@@ -448,7 +448,7 @@ def test_json_has_both_sides_and_both_places() -> None:
         (Span, "start end"),
         (SharedCode, "code uses each"),
         (PurchaseLimit, "per every times"),
-        (Coupon, "prefix length value value_type valid codes shared begins start until"),
+        (Coupon, "prefix length value value_type valid codes shared begins start until decimals"),
         (Reactor, "name title on when then limits active_from active_until place code"),
         (CodeRule, "given uses"),
         (Limit, "per every times points"),

@@ -117,7 +117,7 @@ coupon:
     "rewards/voucher.yaml": b"""\
 reward: voucher
 price: {min: 10, step: 5}
-coupon: {codes: uploaded, value: {"/": [{var: points}, 10]}, type: money}
+coupon: {codes: uploaded, value: {"/": [{var: points}, 10]}, type: money, decimals: 3}
 """,
     "rewards/summer.yaml": b"""\
 reward: summer
