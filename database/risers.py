@@ -15,6 +15,7 @@ from loyalty.program.wallets import ONE
 from loyalty.store.due_items import DueKind
 
 _JUDGED: DueKind = "judge_tier"
+_COUNTED: DueKind = "tier_measure"
 
 
 class RiserQueries(Queries):
@@ -41,14 +42,31 @@ class Risers(RiserQueries, WriteQueries):
     def schedule(self, old: TierRules, new: TierRules, *, due_at: datetime) -> bool:
         """Store a due item `judge_tier` for each member who rises; return False if there is none.
 
-        Every member is judged by a new rule of spend, and by other months; where reviews begin, who has no period.
+        Every member is judged by a new rule of spend, and by other months; where reviews begin, who has no period. Where
+        reviews count other points, store one `tier_measure` for each member who was reviewed.
         """
-        judged = _judged(old, new, due_at)
-        if not judged:
+        judged = self._schedule(_JUDGED, member.c.id, new, _judged(old, new, due_at), due_at)
+        if not new.counts_otherwise(old):
+            return judged
+        place = _place(new)
+        was_reviewed = [place.c.reviewed_at.is_not(None), place.c.tier_base != 0]
+        subject = member.c.id if place is member else member_tier.c.subject
+        return self._schedule(_COUNTED, subject, new, was_reviewed, due_at) or judged
+
+    def _schedule(
+        self,
+        kind: DueKind,
+        subject: ColumnElement[str],
+        new: TierRules,
+        conditions: Sequence[ColumnElement[bool]],
+        due_at: datetime,
+    ) -> bool:
+        """Store a due item for each member of whom one of some conditions holds; return False if there is none."""
+        if not conditions:
             return False
-        row = {"store": literal(self.store), "subject": member.c.id, "kind": literal(_JUDGED)}
+        row: dict[str, ColumnElement[Any]] = {"store": literal(self.store), "subject": subject, "kind": literal(kind)}
         row |= {"due_at": literal(due_at, deadline.c.due_at.type), "member": member.c.id}
-        rises = _members(self.store, new, *row.values()).where(or_(*judged))
+        rises = _members(self.store, new, *row.values()).where(or_(*conditions))
         statement = insert_into(self.connection.dialect.name, deadline).from_select(list(row), rises)
         again = {"due_at": statement.excluded.due_at, "failed_at": None, "error": None}
         keys = list(deadline.primary_key)

@@ -83,9 +83,10 @@ def _run(context: DueItemContext, kind: DueKind) -> EventRef | None:
             return run_hold_item(context)
         case "coupon_begin" | "coupon_warn" | "coupon_expire":
             return run_coupon_item(context, kind)
-        case "judge_tier" | "tier_months" | "tier_warn" | "tier_review" | "tier_period" | "tier_hold_end":
-            if kind == "judge_tier":
-                count_again(context, context.program, context.tx.members.facts(context.subject))
+        case "judge_tier":
+            count_again(context, context.program, context.tx.members.facts(context.subject))
+            return run_tier_item(context, kind)
+        case "tier_measure" | "tier_months" | "tier_warn" | "tier_review" | "tier_period" | "tier_hold_end":
             return run_tier_item(context, kind)
         case "read_phone":
             read_phone_again(context)

@@ -57,6 +57,11 @@ class TierRules:
             return measured[:2] != before[:2]
         return self.by == "membership_months" and measured != before
 
+    def counts_otherwise(self, old: "TierRules") -> bool:
+        """Return whether reviews count other points than older rules did, so that those before the last one differ."""
+        by_points = self.by in ("earned_points", "spent_points")
+        return self.reviewed and by_points and (self.by, self.wallet) != (old.by, old.wallet)
+
     def begins_reviews(self, old: "TierRules") -> bool:
         """Return whether tiers are reviewed that were not by older rules, so that periods of members begin."""
         return self.reviewed and not old.reviewed

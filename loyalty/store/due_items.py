@@ -14,7 +14,7 @@ from rules.frozen import frozen_at_type_check
 LotDueKind: TypeAlias = Literal["activate", "warn", "expire"]
 CouponDueKind: TypeAlias = Literal["coupon_begin", "coupon_warn", "coupon_expire"]
 TierDueKind: TypeAlias = Literal[
-    "judge_tier", "tier_months", "tier_warn", "tier_review", "tier_period", "tier_hold_end"
+    "tier_measure", "judge_tier", "tier_months", "tier_warn", "tier_review", "tier_period", "tier_hold_end"
 ]
 HoldDueKind: TypeAlias = Literal["unblock"]
 ReturnDueKind: TypeAlias = Literal["return_missed", "reversal_missed"]
@@ -54,6 +54,9 @@ DUE_KINDS: Final[Mapping[DueKind, DueKindInfo]] = {
     "coupon_begin": DueKindInfo("issued reward", "a coupon can be used", waits=True),
     "coupon_warn": DueKindInfo("issued reward", "the owner is warned that a coupon expires", waits=True),
     "coupon_expire": DueKindInfo("issued reward", "a coupon expires", waits=True),
+    "tier_measure": DueKindInfo(
+        "member", "a new program counts something else for a tier: it is counted since the last review, and judged"
+    ),
     "judge_tier": DueKindInfo(
         "member",
         "a new program judges the member: they rise, if it puts the standing into a higher tier; a period begins",

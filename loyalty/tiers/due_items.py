@@ -6,9 +6,10 @@ from typing import assert_never
 
 from loyalty.events.due_items import DueItemContext
 from loyalty.program.tiers import Tier, TierSet
+from loyalty.program.wallets import Points
 from loyalty.references import EventRef
 from loyalty.store.due_items import TierDueKind
-from loyalty.store.members import NO_POINTS, Balance, Member, TierReview
+from loyalty.store.members import NO_POINTS, NOTHING, Balance, Member, TierReview
 from loyalty.tiers.beginning import begin_period, schedule_end
 from loyalty.tiers.ended_periods import counts_after, without_later
 from loyalty.tiers.ending import end_hold, tier_without
@@ -30,6 +31,9 @@ def run_tier_item(due: DueItemContext, kind: TierDueKind) -> EventRef | None:
         end_without_set(due, member_id, due.subject)
         return None
     member = in_set(due.tx, member, tier_set)
+    if kind == "tier_measure":
+        _measure(due, tier_set, member)
+        return None
     if kind == "tier_hold_end":
         return _end_hold(due, tier_set, member)
     if kind == "tier_months":
@@ -53,6 +57,23 @@ def _judge(due: DueItemContext, member: Member) -> None:
         judge_member(due, due.facts_of(member.id), tier_set)
         begin_period(due, tier_set, in_set(due.tx, due.facts_of(member.id), tier_set))
         watch_months(due, member, tier_set)
+
+
+def _measure(due: DueItemContext, tier_set: TierSet, member: Member) -> None:
+    """Count anew what was counted before the last review and the one before it, by another program, and judge it."""
+    review, balance = period_in(due.tx, member.id, tier_set).review, _balance(member, tier_set)
+
+    def before(moment: datetime | None) -> Points:
+        return (
+            NOTHING
+            if moment is None
+            else counted(tier_set, without_later(due.tx, tier_set, balance, member.id, moment))
+        )
+
+    base = before(None if review is None else review.at)
+    again = None if review is None else review._replace(base=before(review.since))
+    set_period(due, member.id, tier_set, base=base, until=member.tier_until, review=again)
+    judge_member(due, due.facts_of(member.id), tier_set)
 
 
 def _warn(due: DueItemContext, tier_set: TierSet, member: Member, until: datetime) -> EventRef | None:

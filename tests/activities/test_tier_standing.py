@@ -8,6 +8,7 @@ import pytest
 
 from activities.events import EventActivities
 from database import Database, ReadTransaction
+from database.deploys import SEEN_EVERYWHERE
 from database.programs import Programs
 from loyalty.points.cancelling import CancelTransfer, cancel_transfer
 from loyalty.points.operations import SpendPoints, spend_points
@@ -125,3 +126,39 @@ async def test_a_member_in_the_first_period_takes_over_no_spend_of_earlier_perio
     await merging.merge(scripted, bob, ann)
 
     assert (await tiers(scripted, bob))["shop"] == "few"
+
+
+@pytest.mark.parametrize("in_set", [False, True])
+async def test_a_deploy_that_counts_other_points_counts_them_since_the_last_review(
+    database: Database, in_set: bool
+) -> None:
+    scripted = await store_of(database)
+    ann, bob = await scripted.register("ann@example.com"), await scripted.register("bob@example.com")
+    for each in (ann, bob):
+        await scripted.report(each, "purchase", {"total": 400})
+        await scripted.operate(spend_points, SpendPoints(each, Decimal(90)))
+    await scripted.wait(366)
+    await scripted.operate(spend_points, SpendPoints(bob, Decimal(100)))
+    changed = PROGRAM.replace("by: spent_points", "by: earned_points")
+    if not in_set:
+        changed = (PROGRAM + "tier_by: spent_points\n").replace("silver, from: 500", "silver, from: 100")
+
+    program, revision, _ = await Programs(database).deploy(
+        programs.files(program=changed, reactors__sales=EARN), by="test"
+    )
+    scripted.program, scripted.revision = program, revision
+    scripted.now = max(scripted.now, datetime.now(UTC) + SEEN_EVERYWHERE)
+    await scripted.wait(0)
+    deployed = [await tiers(scripted, each) for each in (ann, bob)]
+
+    if in_set:
+        await scripted.report(ann, "purchase", {"total": 99})
+        little = await tiers(scripted, ann)
+        await scripted.report(ann, "purchase", {"total": 1})
+        found = [deployed[0]["payer"], little["payer"], (await tiers(scripted, ann))["payer"]]
+        assert found == ["none", "none", "payer"]
+    else:
+        await scripted.operate(spend_points, SpendPoints(ann, Decimal(100)))
+        found = [each["default"] for each in (*deployed, await tiers(scripted, ann))]
+        assert found == ["bronze", "silver", "silver"]
+    assert await scripted.findings() == []
