@@ -42,8 +42,8 @@ class Risers(RiserQueries, WriteQueries):
     def schedule(self, old: TierRules, new: TierRules, *, due_at: datetime) -> bool:
         """Store a due item `judge_tier` for each member who rises; return False if there is none.
 
-        Every member is judged by a new rule of spend, and by other months; where reviews begin, who has no period. Where
-        reviews count other points, store one `tier_measure` for each member who was reviewed.
+        Every member is judged by a new rule of spend, and by other months; where reviews begin, who has no period.
+        Where reviews count other points, store one `tier_measure` for each member who was reviewed.
         """
         judged = self._schedule(_JUDGED, member.c.id, new, _judged(old, new, due_at), due_at)
         if not new.counts_otherwise(old):
