@@ -1,16 +1,22 @@
 """Effects that issue rewards, with their coupons."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 
-from loyalty.decisions.decision import RuleOutcome
+from loyalty.calendar import local_day
+from loyalty.decisions.decision import Claim, RuleOutcome
 from loyalty.events.context import EventContext
+from loyalty.events.limits import without_shared_limits
+from loyalty.events.operations import OperationContext
 from loyalty.ids import caused_id
+from loyalty.points.cancelled_awards import cancellation_of
+from loyalty.points.cancelling import CancelTransfer, cancel_transfer
 from loyalty.program.effects import DeductPoints, IssueReward
 from loyalty.program.rewards import Reward
 from loyalty.rewards.issuing import NewReward, issue, issued_body
 from loyalty.rewards.refusals import RewardRefusal
 from loyalty.rewards.supply import left_for, lock_if_limited
+from loyalty.store.contributions import claimed
 
 
 def rewards_left(context: EventContext) -> Mapping[str, int]:
@@ -43,7 +49,11 @@ def take_rewards(context: EventContext, left: Mapping[str, int]) -> None:
 
 
 def issue_rewards(context: EventContext) -> None:
-    """Issue every reward of the decision that was not issued with it, and report all of them."""
+    """Issue every reward of the decision that was not issued with it, and report all of them.
+
+    A reactor that takes points for a reward alone gives them back if that cannot be issued after all: the value of its
+    coupon comes to nothing.
+    """
     for new in _asked(context):
         issued = context.tx.rewards.get(new.id)
         if issued is None:
@@ -51,9 +61,44 @@ def issue_rewards(context: EventContext) -> None:
                 issued = issue(context, new)
             except RewardRefusal as refusal:
                 context.log.append(f"no reward {new.reward.name} by {new.source}: {refusal}")
+                _give_back(context, new.source)
                 continue
         context.log.append(f"reward {issued.reward} by {new.source}")
         context.cause("reward_issued", issued.id, issued_body(context, issued))
+
+
+def _give_back(context: EventContext, source: str) -> None:
+    """Cancel what an outcome has taken, points and limits, if all that it gives is a reward that is not issued."""
+    outcome = next(each for each in context.decision.outcomes if each.source == source)
+    given = [each for each in outcome.effects if not isinstance(each, DeductPoints)]
+    deducted = [
+        caused_id(context.event.id, f"{source}/{number}")
+        for number, effect in enumerate(outcome.effects)
+        if isinstance(effect, DeductPoints)
+    ]
+    operation = OperationContext(context.tx, context.program, context.state.revision, context.now, source)
+    open_transfers = [each for each in deducted if cancellation_of(operation, each) is None]
+    if len(given) > 1 or not open_transfers:
+        return
+    for transfer in open_transfers:
+        cancel_transfer(operation, CancelTransfer(transfer, comment=f"no reward by {source}"))
+    for claim in _claims(context, source):
+        context.tx.usage.claim(claim, context.event.member)
+        context.contributions += claimed(claim)
+    for recorded in operation.to_start:
+        context.tx.events.leave_to_relay(recorded.id, now=context.now)
+    context.recorded += operation.to_start
+
+
+def _claims(context: EventContext, source: str) -> Sequence[Claim]:
+    """Return what takes back a firing from the limits of a reactor; none for an achievement."""
+    reactors = context.program.reactors_on.get(context.event.type, ())
+    reactor = next((each for each in reactors if each.source == source), None)
+    if reactor is None or not reactor.limits:
+        return []
+    limits = (without_shared_limits(reactor) if context.state.is_test else reactor).limits
+    day = local_day(context.event.time, context.program.zone)
+    return [Claim(reactor.name, per, day, -1, {}) for per in sorted({limit.per for limit in limits})]
 
 
 def _asked(context: EventContext) -> Iterator[NewReward]:

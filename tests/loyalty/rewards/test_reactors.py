@@ -2,6 +2,7 @@
 
 import pytest
 
+from loyalty.points.operations import AddPoints, SpendPoints, add_points, spend_points
 from loyalty.rewards import refusals
 from loyalty.rewards.eligibility import why_not_buying
 from tests.kit.rewards import ANN, Shop, program
@@ -61,3 +62,36 @@ def test_what_a_reactor_deducts_is_the_cost_of_the_reward_that_it_issues(shop: S
     assert message["actionCause"]["customEventId"] == issued.parent
     shop.cancel(issued.body["issued_reward"])
     assert shop.points() == 1000
+
+
+TINY = "reward: tiny\ncoupon: {value: {'*': [{var: points}, 0.0001]}, type: money}\n"
+FOR_TINY = """\
+reactor: gift
+on: visit
+then: [{deduct_points: {points: {var: member.points}}}, {issue_reward: tiny}]
+limits: [{every: ever, times: 1}, {per: program, every: day, times: 1}]
+"""
+
+
+def test_a_reactor_gives_back_what_it_took_for_a_coupon_that_is_worth_nothing(shop: Shop) -> None:
+    shop.engine.program = program(rewards__tiny=TINY, reactors__gift=FOR_TINY)
+    shop.run(spend_points, SpendPoints(ANN, 950))
+
+    nothing = shop.engine.report(ANN, "visit", {})
+    left = shop.points()
+    shop.run(add_points, AddPoints(ANN, 100, never_expires=True))
+    something = shop.engine.report(ANN, "visit", {})
+
+    assert (left, shop.points()) == (50, 0)
+    assert [each.type for each in nothing] == ["visit", "points_transfer_cancelled"]
+    assert "reward_issued" in [each.type for each in something], "the first used no limit"
+
+
+def test_a_reactor_that_gives_more_than_the_coupon_keeps_what_it_took(shop: Shop) -> None:
+    more = FOR_TINY.replace("{issue_reward: tiny}]", "{issue_reward: tiny}, {grant_badge: seen}]")
+    shop.engine.program = program(rewards__tiny=TINY, reactors__gift=more)
+    shop.run(spend_points, SpendPoints(ANN, 950))
+
+    shop.engine.report(ANN, "visit", {})
+
+    assert shop.points() == 0
