@@ -32,6 +32,7 @@ ADMINISTRATORS = Table(
         Column("May log in", "isActive"),
         Column("Since", "createdAt", "moment"),
     ),
+    id="id",
 )
 ROLES = Table(
     "roles",
@@ -41,6 +42,7 @@ ROLES = Table(
         Column("Permissions", "permissions"),
         Column("Built in", "builtIn"),
     ),
+    id="id",
 )
 
 PASSWORD = Form(

@@ -35,9 +35,9 @@ async def show_page(page: PageOfStore) -> Response:
 @router.post(_FILE)
 async def save_page(page: PageOfStore) -> Response:
     """Save a text, and apply a cure to it if one is named; a script gets JSON, and asks often."""
-    path, text, version = (page.sent.first(name) for name in ("path", "text", "version"))
+    path, text = page.sent.first("path"), page.sent.first("text")
     try:
-        saved = await page.call(put_draft_file, body={"path": path, "text": text, "version": version})
+        saved = await _save(page)
         cure = await _cure(page, path)
         if cure is not None:
             text = apply(text, cure)
@@ -54,6 +54,19 @@ async def save_page(page: PageOfStore) -> Response:
             "html": problems_html(page, problems, path),
         }
     )
+
+
+async def save_sent(page: StorePage) -> Response | None:
+    """Save the text that the editor sends with another request; the page that says why that was refused, if it was."""
+    try:
+        await _save(page)
+    except REFUSED as error:
+        return await refused(page, page.sent.first("path"), page.sent.first("text"), error)
+    return None
+
+
+async def _save(page: StorePage) -> Any:
+    return await page.call(put_draft_file, body={name: page.sent.first(name) for name in ("path", "text", "version")})
 
 
 @router.post(f"{_FILE}/completion")

@@ -8,6 +8,7 @@ from starlette.responses import Response
 from api.drafts.routes import show_draft
 from api.http.responses import ExactJson
 from api.plans.testing import run_draft_tests
+from console.drafts.editing import save_sent
 from console.drafts.files import file_url
 from console.pages.forms import Form
 from console.pages.page import REFUSED, PageOfStore, StorePage
@@ -27,7 +28,9 @@ async def show_page(page: PageOfStore) -> Response:
 
 @router.post(_PATH)
 async def run_page(page: PageOfStore) -> Response:
-    """Run the tests, and show what came of each."""
+    """Run the tests, and show what came of each; a text that the editor of a file sends along is saved before."""
+    if page.sent.has("text") and (answer := await save_sent(page)) is not None:
+        return answer
     try:
         run = await page.call(run_draft_tests)
     except REFUSED as error:

@@ -25,7 +25,11 @@ from workbench.event_types.fields import fields_of
 
 router = APIRouter()
 
-EVENT_TYPES = Table("event-types", (Column("Name", "eventType"), Column("Title", "name"), Column("Schema", "schema")))
+EVENT_TYPES = Table(
+    "event-types",
+    (Column("Name", "eventType"), Column("Title", "name"), Column("Schema", "schema")),
+    id="eventType",
+)
 
 _TEMPLATE = "event_types/new.html"
 NEW = "_new"
@@ -55,8 +59,7 @@ async def make_page(page: PageOfStore) -> Response:
         try:
             proposal = await page.call(propose, body=sample.body())
         except REFUSED as error:
-            blank = page.new_form(event_type_form())
-            return await page.refuse(_TEMPLATE, sample, error, **_context(blank, sample.refused(error)))
+            return await page.refuse(_TEMPLATE, sample, error, **_context(form, sample.refused(error)))
         return await _render(page, page.new_form(proposed_form(proposal)), sample, notes=proposal["notes"])
     try:
         file = await page.call(write_file, body=event_type_body(form))
@@ -65,8 +68,8 @@ async def make_page(page: PageOfStore) -> Response:
             notice = f"{file['path']} is in your draft."
             return page.redirect(f"{page.url('simulate')}?draft=true&type={form['eventType'].value}", notice=notice)
     except REFUSED as error:
-        return await page.refuse(_TEMPLATE, form, error, **_context(form.refused(error), SAMPLE))
-    return await _render(page, form, file=file)
+        return await page.refuse(_TEMPLATE, form, error, **_context(form.refused(error), sample))
+    return await _render(page, form, sample, file=file)
 
 
 @router.get(f"{STORE}/event-types/{{eventType}}")

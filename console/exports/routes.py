@@ -20,6 +20,7 @@ EXPORTS = Table(
         Column("Status", "status"),
         Column("Id", "exportId"),
     ),
+    id="exportId",
 )
 
 TYPES = {

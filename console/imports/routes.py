@@ -27,6 +27,7 @@ IMPORTS = Table(
         Column("Status", "status"),
         Column("Id", "importId"),
     ),
+    id="importId",
 )
 LINES = Table(
     "import",

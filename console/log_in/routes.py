@@ -48,7 +48,8 @@ async def post_log_in(request: Request, state: CurrentState) -> Response:
         await log_in(request, state, sent.first(USERNAME), sent.first(PASSWORD), now=datetime.now(UTC))
     except ApiError as error:
         status = 429 if hasattr(error, "retry_after") else 401
-        return log_in_page(request, error.message, FormValues(), next_path=sent.first("_next"), status=status)
+        named = FormValues([(USERNAME, sent.first(USERNAME))])
+        return log_in_page(request, error.message, named, next_path=sent.first("_next"), status=status)
     return RedirectResponse(own_path(sent.first("_next")), status_code=303)
 
 

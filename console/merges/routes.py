@@ -25,6 +25,7 @@ MERGES = Table(
         Column("Status", "status"),
         Column("Id", "mergeId"),
     ),
+    id="mergeId",
 )
 
 TEMPLATE = "merges/new.html"

@@ -14,7 +14,7 @@ from starlette.types import Scope
 from api.http.error_handlers import CatchUnexpectedErrors, RecordRefusal, faults_of
 from api.http.errors import STATUS, status_of
 from api.http.requests import validation_faults
-from console.pages.log_in_page import log_in_page
+from console.pages.log_in_page import log_in_page, own_path
 from console.pages.page import WithoutProgram
 from console.pages.rendering import render_plain, theme_of
 from console.security.page_headers import nonce_of
@@ -96,4 +96,16 @@ def error_page(request: Request, status: int, *messages: str, link: tuple[str, s
         title=_TITLES.get(status, "This did not work"),
         messages=messages,
         link=link,
+        page_before=_page_before(request),
     )
+
+
+def _page_before(request: Request) -> str:
+    """The address of the page of this console that led to a request; empty if none did."""
+    led, host = request.headers.get("referer", ""), request.headers.get("host", "")
+    origin = next((each for each in (f"http://{host}", f"https://{host}") if led.startswith(f"{each}/")), None)
+    if origin is None:
+        return ""
+    path = led.removeprefix(origin)
+    is_itself = request.method == "GET" and path.partition("?")[0] == request.scope["path"]
+    return path if own_path(path) == path and not is_itself else ""

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, tzinfo
 from typing import Any
 from urllib.parse import urlencode
 
@@ -24,6 +25,8 @@ class List:
     query: QueryParams
     errors: Mapping[str, str] = field(default_factory=dict)
     """What is wrong with the query, by the names of its parameters."""
+    zone: tzinfo = UTC
+    """Where the clock goes by which moments are shown."""
 
     @property
     def items(self) -> list[Any]:
@@ -70,6 +73,15 @@ class List:
     def value(self, name: str) -> str:
         """The value of a filter; empty without it."""
         return self.query.get(name, "")
+
+    def moment(self, name: str) -> str:
+        """The value of a filter by a moment, as a field for moments takes it; as it is, if it is no moment."""
+        text = self.value(name).strip()
+        try:
+            read = datetime.fromisoformat(text)
+        except ValueError:
+            return text
+        return (read.astimezone(self.zone) if read.tzinfo else read).strftime("%Y-%m-%dT%H:%M:%S")
 
     def further(self, fields: Iterable[tuple[str, Any, Any]]) -> list[tuple[str, str]]:
         """The filters of the URL that a form has no fields for: what a link to this list asked for is kept."""

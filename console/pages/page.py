@@ -123,8 +123,9 @@ class Page:
         try:
             content = await self.call(endpoint, query=asked, **path)
         except BadInput as error:
-            return List({"items": [], "total": NONE}, query, {each.path: each.message for each in error.faults})
-        return List(content, query)
+            faults = {each.path: each.message for each in error.faults}
+            return List({"items": [], "total": NONE}, query, faults, self.zone)
+        return List(content, query, zone=self.zone)
 
     @property
     def asks_csv(self) -> bool:

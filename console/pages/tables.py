@@ -49,12 +49,16 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """The columns of a list, and the name of its file."""
+    """The columns of a list, and the name of its file.
+
+    A list that pages by key has nothing twice; of another, `id` names what tells its items apart.
+    """
 
     name: str
     columns: Sequence[Column]
     by_key: bool = False
     order: str = ""
+    id: str = ""
 
     @property
     def first_page(self) -> Mapping[str, str]:
@@ -72,17 +76,22 @@ class Table:
         return csv_line(each.cell(item, shows_personal=shows_personal) for each in self.columns)
 
     async def chunks(self, first: Mapping[str, Any], fetch: Fetch) -> AsyncIterator[Sequence[Mapping[str, Any]]]:
-        """Yield the items of all pages, from the first one on; one page is in memory at a time."""
-        page, number = first, 1
+        """Yield the items of all pages, from the first one on; one page is in memory at a time.
+
+        What is added at the top meanwhile moves the others down: what was on the page before is not yielded again.
+        """
+        page, number, before = first, 1, set[object]()
         while page["items"]:
-            yield page["items"]
             if self.by_key:
+                yield page["items"]
                 following = page["scroll"]["next"]
                 if following is None:
                     return
                 page = await fetch({"_scroll": following})
             else:
-                if len(page["items"]) < int(CHUNK):
+                ids = [each["id" if "unreadable" in each else self.id] for each in page["items"]]
+                yield [each for id_, each in zip(ids, page["items"], strict=True) if id_ not in before]
+                if len(ids) < int(CHUNK):
                     return
-                number += 1
+                number, before = number + 1, before | set(ids)
                 page = await fetch({"_page": str(number)})

@@ -23,6 +23,7 @@ REVISIONS = Table(
         Column("Why", "note"),
         Column("In force", "inForce"),
     ),
+    id="revision",
 )
 DECISIONS = Table(
     "answers-of-a-reactor",

@@ -23,6 +23,7 @@ REWARDS = Table(
         Column("Stock", "stock"),
         Column("Active", "active"),
     ),
+    id="code",
 )
 COUPONS = Table(
     "codes",

@@ -1,7 +1,5 @@
 """Requests that other sites make a browser send are refused: by Sec-Fetch-Site, or by Origin where that is missing."""
 
-from urllib.parse import urlsplit
-
 from starlette.datastructures import Headers
 from starlette.requests import Request
 
@@ -28,5 +26,5 @@ def _is_own(headers: Headers) -> bool:
     site = headers.get("sec-fetch-site")
     if site is not None:
         return site in _OWN
-    origin = headers.get("origin")
-    return origin is not None and urlsplit(origin).netloc == headers.get("host")
+    origin, host = headers.get("origin"), headers.get("host")
+    return origin is not None and host is not None and origin in (f"http://{host}", f"https://{host}")

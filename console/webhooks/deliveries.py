@@ -46,6 +46,7 @@ RESENDS = Table(
         Column("Of", "total"),
         Column("Id", "webhookResendId"),
     ),
+    id="webhookResendId",
 )
 
 STATUSES = {"pending": "Pending", "delivered": "Delivered", "failed": "Given up", "skipped": "Skipped"}

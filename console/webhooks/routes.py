@@ -23,6 +23,7 @@ SUBSCRIPTIONS = Table(
         Column("Disabled", "disabledAt", "moment"),
         Column("Id", "webhookSubscriptionId"),
     ),
+    id="webhookSubscriptionId",
 )
 
 WEBHOOKS = f"{STORE}/webhooks"

@@ -2,8 +2,11 @@
 
 import csv
 import io
+from collections.abc import Mapping
+from typing import Any
 
 from access import Permission
+from console.pages.tables import CHUNK, Column, Table
 from tests.api.http.test_scrolling_lists import filled
 from tests.console.members.test_routes import register
 from tests.kit.access import add_administrator, add_role
@@ -118,3 +121,17 @@ async def test_filters_that_make_no_sense_are_said_at_the_list(api: Api, visitor
     assert answer.status_code == 303
     assert "_format" not in answer.headers["location"]
     assert "createdAt[gte] :" in shown
+
+
+async def test_what_is_added_meanwhile_neither_hides_a_row_nor_shows_one_twice() -> None:
+    rows = [{"n": number} for number in range(120)]
+    table = Table("list", (Column("Number", "n"),), id="n")
+
+    async def fetch(place: Mapping[str, str]) -> Mapping[str, Any]:
+        rows[:0] = [{"n": -len(rows)}, {"n": -len(rows) - 1}]
+        first = (int(place["_page"]) - 1) * int(CHUNK)
+        return {"items": rows[first : first + int(CHUNK)]}
+
+    written = [each["n"] async for items in table.chunks({"items": rows[: int(CHUNK)]}, fetch) for each in items]
+
+    assert written == list(range(120))

@@ -75,6 +75,7 @@ async def test_who_may_open_what(api: Api, role: str) -> None:
         {"Sec-Fetch-Site": "same-site"},
         {"Origin": "http://evil.example"},
         {"Origin": "null"},
+        {"Origin": "http://["},
         {},
     ],
 )
@@ -191,6 +192,15 @@ async def test_a_form_outlives_its_session(api: Api, visitor: Visitor) -> None:
     assert (wrong.status_code, hidden_of(wrong)["revision"]) == (401, "current")
     assert (done.status_code, done.headers["location"]) == (303, f"{HOME}/events/{event}")
     assert (await visitor.get(HOME)).status_code == 200
+
+
+async def test_the_name_stays_when_the_password_is_wrong(api: Api) -> None:
+    async with visiting(api) as visitor:
+        answer = await visitor.log_in('anna"@example.com', "not this one")
+
+    assert answer.status_code == 401
+    assert 'value="anna&#34;@example.com"' in answer.text
+    assert "not this one" not in answer.text
 
 
 async def test_guesses_are_slowed_down_as_those_of_the_api(api: Api) -> None:

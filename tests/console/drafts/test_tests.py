@@ -1,7 +1,7 @@
 """The tests of a draft on a page: what each expected and where, and the lines that no test reaches."""
 
 from tests.kit.api import Api
-from tests.kit.console import HOME, Visitor, text_of
+from tests.kit.console import HOME, Visitor, form_of, text_of
 
 TESTS = f"{HOME}/program/draft/tests"
 REACTOR = """\
@@ -56,6 +56,21 @@ async def test_tests_run_and_say_what_they_expected_and_what_they_did_not_reach(
     assert "was never true" in marks["lines"][1]["missing"][0]
     assert (marks["passed"], marks["failed"]) == (1, 1)
     assert reached["lines"] == unknown["lines"] == []
+
+
+async def test_a_text_that_is_not_saved_yet_is_saved_before_its_tests_run(api: Api, visitor: Visitor) -> None:
+    await put(api, tests__good=GOOD)
+    path = "tests/good.yaml"
+    form = form_of(await visitor.get(f"{HOME}/program/draft/file?path={path}"), having="text")
+
+    done = await visitor.post(TESTS, form | {"text": GOOD.replace("points: 7", "points: 8")})
+    late = await visitor.post(TESTS, form | {"text": "# typed in another window"})
+
+    assert "expected 8 , was 7" in text_of(done)
+    assert late.status_code == 409
+    assert "# typed in another window" in late.text
+    stored = await api.get("/api/DEFAULT/program/draft/file", params={"path": path})
+    assert "points: 8" in stored["text"]
 
 
 async def test_a_draft_with_errors_runs_no_tests(api: Api, visitor: Visitor) -> None:

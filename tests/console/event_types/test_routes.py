@@ -48,6 +48,27 @@ async def test_a_sample_becomes_an_event_type_in_the_draft(api: Api, visitor: Vi
     assert (await visitor.get(f"{HOME}/simulate?type=review")).status_code == 404
 
 
+async def test_a_sample_and_the_rows_outlive_every_answer(api: Api, visitor: Visitor) -> None:
+    typed = {"sample": SAMPLE, "eventType": "a b", "name": "Mine", "fields.0.path": "x y", "fields.0.choices": "1"}
+
+    answers = {
+        "refused": await visitor.post(NEW, typed | {"_do": "preview"}),
+        "wrong": await visitor.post(NEW, typed | {"_do": "propose", "sample": "[]"}),
+        "shown": await visitor.post(NEW, typed | {"_do": "preview", "eventType": "ab", "fields.0.path": "x"}),
+    }
+    kept = {name: form_of(each, having="eventType") for name, each in answers.items()}
+
+    assert [each.status_code for each in answers.values()] == [400, 400, 200]
+    for name, sample, event_type, path in (
+        ("refused", SAMPLE, "a b", "x y"),
+        ("wrong", "[]", "a b", "x y"),
+        ("shown", SAMPLE, "ab", "x"),
+    ):
+        form = kept[name]
+        found = (form["sample"], form["eventType"], form["name"], form["fields.0.path"], form["fields.0.choices"])
+        assert found == (sample, event_type, "Mine", path, "1"), name
+
+
 BAD_SAMPLES = {
     "": "",
     "not: [json": "line 2, column 1",

@@ -5,7 +5,7 @@ from tests.api.merges.test_routes import do, two
 from tests.console.members.test_routes import register
 from tests.kit.access import add_administrator, add_role
 from tests.kit.api import Api
-from tests.kit.console import HOME, Visitor, hidden_of, text_of, visiting
+from tests.kit.console import HOME, Visitor, form_of, hidden_of, text_of, visiting
 
 NEW = f"{HOME}/merges/new"
 
@@ -60,7 +60,7 @@ async def test_who_cannot_be_found_or_merged_is_said_at_the_field(api: Api, visi
 
     unknown = await visitor.post(NEW, {"_survivor": anna, "mergedCustomer": "nobody@example.com"})
     empty = await visitor.post(NEW, {})
-    several = await visitor.post(NEW, {"_survivor": anna, "mergedCustomer": "twin"})
+    several = await visitor.post(NEW, {"_survivor": anna, "mergedCustomer": "twin", "comment": "typed before"})
     itself = await visitor.post(NEW, {"_survivor": anna, "mergedCustomer": "anna@example.com"})
 
     assert [each.status_code for each in (unknown, empty, several, itself)] == [400] * 4
@@ -68,6 +68,7 @@ async def test_who_cannot_be_found_or_merged_is_said_at_the_field(api: Api, visi
     assert 'id="f-_survivor-error"' in empty.text
     assert '<select class="form-select is-invalid" id="f-mergedCustomer"' in several.text
     assert "dora@example.com" in several.text
+    assert form_of(several, having="comment")["comment"] == "typed before"
     assert 'id="f-mergedCustomer-error"' in itself.text
 
 
