@@ -338,6 +338,7 @@ _RULES: Mapping[str, _RulesOfPath] = {
     f"{_STORE}/program/draft/rebase": {"POST": _EDIT},
     f"{_STORE}/program/{{revision}}": {"GET": Needs(Permission.VIEW_PROGRAMS)},
     f"{_STORE}/program/{{revision}}/difference": {"GET": Needs(Permission.VIEW_PROGRAMS)},
+    f"{_STORE}/program/{{revision}}/plan": {"GET": Needs(Permission.DEPLOY_PROGRAMS)},
     f"{_STORE}/simulate": {"POST": Needs(Permission.SIMULATE, audited=False)},
     f"{_STORE}/simulate/test": {"POST": Needs(Permission.SIMULATE, audited=False)},
     f"{_STORE}/customEvent/{{customEvent}}/test": {"GET": Needs(Permission.VIEW_EVENTS)},

@@ -32,6 +32,7 @@ from console.pages.errors import install_error_pages
 from console.pages.page import AUTHENTICATING
 from console.pages.static_files import router as static_files
 from console.points import routes as points
+from console.program import rolling_back
 from console.program import routes as program
 from console.redemptions import routes as redemptions
 from console.rewards import routes as rewards
@@ -73,6 +74,7 @@ ROUTERS = (
     draft_planning.router,
     draft_backtest.router,
     program.router,
+    rolling_back.router,
     simulations.router,
     simulation_tests.router,
     imports.router,

@@ -134,6 +134,7 @@ class Programs:
         by: str,
         based_on: int | None = None,
         in_console: bool = False,
+        note: str = "",
         consent: DeployConsent = NO_CONSENT,
         write: WriteDeploy | None = None,
     ) -> tuple[int, int, bool]:
@@ -149,7 +150,7 @@ class Programs:
             by=by,
             based_on=seen,
             in_console=in_console,
-            note=f"rollback to {earlier}",
+            note=f"rollback to {earlier}" + (f": {note}" if note else ""),
             consent=consent,
             write=write,
         )

@@ -42,7 +42,7 @@ LIST_QUERY = ListQuery(
 
 _COLUMNS = {"exportId": "id", "type": "type", "status": "status", "message": "error", "createdAt": "created_at"}
 
-_NEEDED: Mapping[ExportType, Permission] = {
+NEEDED: Mapping[ExportType, Permission] = {
     "member": Permission.VIEW_MEMBERS,
     "unitTransfer": Permission.VIEW_POINTS,
     "customEvent": Permission.VIEW_EVENTS,
@@ -69,7 +69,7 @@ _ELSEWHERE = {
 )
 async def post_export(
     request: Request,
-    type_: Annotated[str, Path(alias="type", description=f"One of {', '.join(_NEEDED)}.")],
+    type_: Annotated[str, Path(alias="type", description=f"One of {', '.join(NEEDED)}.")],
     change: AdminChange,
 ) -> Response:
     """Have everything of a type written into a file, as of now, the oldest first: CSV, or with `format` JSON lines."""
@@ -149,18 +149,18 @@ async def retry(export_id: ExportInPath, store_request: AdminRequest) -> Respons
 
 
 def _type(text: str) -> ExportType:
-    for each in _NEEDED:
+    for each in NEEDED:
         if text == each:
             return each
     if text in _ELSEWHERE:
         raise BadInput.at("type", f"{text} is not exported as such: {_ELSEWHERE[text]}", "notSupported")
-    raise BadInput.at("type", f"{text[:80]} cannot be exported: use one of {', '.join(_NEEDED)}", "unknownType")
+    raise BadInput.at("type", f"{text[:80]} cannot be exported: use one of {', '.join(NEEDED)}", "unknownType")
 
 
 def _require_permission(asked: StoreRequest, type_: ExportType) -> AdminCaller:
     caller = asked.caller
-    if not isinstance(caller, AdminCaller) or not caller.rights.allow(_NEEDED[type_]):
-        raise Forbidden(f"this also needs the permission {_NEEDED[type_]}, which your role does not include")
+    if not isinstance(caller, AdminCaller) or not caller.rights.allow(NEEDED[type_]):
+        raise Forbidden(f"this also needs the permission {NEEDED[type_]}, which your role does not include")
     return caller
 
 

@@ -45,7 +45,7 @@ ITEM_QUERY = ListQuery(
     key=(int, str),
 )
 
-_NEEDED: Mapping[ImportType, Permission] = {
+NEEDED: Mapping[ImportType, Permission] = {
     "member": Permission.CHANGE_MEMBERS,
     "unitTransferAdding": Permission.MOVE_POINTS,
     "unitTransferSpending": Permission.MOVE_POINTS,
@@ -65,7 +65,7 @@ _REPORT_PAGE = 500
 @router.post("/{type}", summary="Import a file", response_model=ImportId, openapi_extra=FILE_BODY)
 async def post_import(
     request: Request,
-    type_: Annotated[str, Path(alias="type", description=f"One of {', '.join(_NEEDED)}.")],
+    type_: Annotated[str, Path(alias="type", description=f"One of {', '.join(NEEDED)}.")],
     store_request: AdminRequest,
     reference: Annotated[
         str, Query(max_length=255, description="Tells apart two imports of the same content that are both meant.")
@@ -78,8 +78,8 @@ async def post_import(
     """
     kind = _type(type_)
     caller = store_request.caller
-    if not isinstance(caller, AdminCaller) or not caller.rights.allow(_NEEDED[kind]):
-        raise Forbidden(f"this also needs the permission {_NEEDED[kind]}, which your role does not include")
+    if not isinstance(caller, AdminCaller) or not caller.rights.allow(NEEDED[kind]):
+        raise Forbidden(f"this also needs the permission {NEEDED[kind]}, which your role does not include")
     if kind in _BY_HAND:
         await store_request.database.read(lambda tx: require_unbounded(tx, store_request, "what a file changes"))
     import_id = await store_upload(request, store_request, kind, reference=reference)
@@ -164,7 +164,7 @@ async def retry(import_id: ImportInPath, store_request: AdminRequest) -> Respons
 
 
 def _type(text: str) -> ImportType:
-    for each in _NEEDED:
+    for each in NEEDED:
         if text == each:
             return each
     if text in ("groupValue", "segmentMembers"):

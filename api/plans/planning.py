@@ -35,6 +35,7 @@ from program_files import ProgramFaults, read_outline, read_revision, revision_h
 from program_files.folders.layout import TESTS
 from workbench.backtest import rendering
 from workbench.differences import as_json, differences
+from workbench.drafts.merging import Texts
 
 
 class DraftPlan(TypedDict):
@@ -74,19 +75,13 @@ async def plan_draft(request: Request, store_request: AdminRequest) -> Response:
     """
     posted = await read_body(request, PostDraftPlan)
     draft = await draft_of(store_request)
-    texts = draft.texts
-    files = encoded(texts)
-    problems = await asyncio.to_thread(problems_of, files, store_request.now)
     head: dict[str, Any] = {
-        "fingerprint": await asyncio.to_thread(revision_hash, files),
+        "fingerprint": await asyncio.to_thread(revision_hash, encoded(draft.texts)),
         "basedOn": draft.based_on,
         "inForce": draft.in_force,
-        "problems": problems,
     }
-    if any(each["severity"] == "error" and not each["path"].startswith(f"{TESTS}/") for each in problems):
-        return ExactJson({**head, **_NOTHING})
-    program, _ = await validate_program(texts, store_request.store)
-    return ExactJson(head | await _planned(store_request, draft, program, posted.days))
+    planned = await plan_texts(store_request, draft.texts, (draft.in_force, draft.files_in_force), days=posted.days)
+    return ExactJson(head | planned)
 
 
 _NO_TESTS: Mapping[str, Any] = {
@@ -108,10 +103,27 @@ _NOTHING: Mapping[str, Any] = {
 }
 
 
-async def _planned(store_request: StoreRequest, draft: DraftState, new: Program, days: int) -> dict[str, Any]:
-    old_files, new_files, now = encoded(draft.files_in_force), encoded(draft.texts), store_request.now
+async def plan_texts(
+    store_request: StoreRequest, texts: Texts, in_force: tuple[int, Texts], *, days: int
+) -> dict[str, Any]:
+    """What putting texts in force would do, in place of a revision with its texts: from `problems` on, a DraftPlan.
+
+    `days` 0: nothing is replayed.
+    """
+    problems = await asyncio.to_thread(problems_of, encoded(texts), store_request.now)
+    if any(each["severity"] == "error" and not each["path"].startswith(f"{TESTS}/") for each in problems):
+        return {"problems": problems, **_NOTHING}
+    program, _ = await validate_program(texts, store_request.store)
+    return {"problems": problems, **await _planned(store_request, texts, program, in_force, days)}
+
+
+async def _planned(
+    store_request: StoreRequest, texts: Texts, new: Program, in_force: tuple[int, Texts], days: int
+) -> dict[str, Any]:
+    number, old_texts = in_force
+    old_files, new_files, now = encoded(old_texts), encoded(texts), store_request.now
     old = await asyncio.to_thread(read_revision, old_files)
-    replaced = Replaced(draft.in_force, await asyncio.to_thread(read_outline, old_files))
+    replaced = Replaced(number, await asyncio.to_thread(read_outline, old_files))
 
     def at_once(tx: ReadTransaction) -> tuple[DeployLosses, Mapping[str, int]]:
         return losses_of_deploy(tx, replaced, Outline.of(new)), risers_of_deploy(tx, replaced, new, now=now)

@@ -122,7 +122,14 @@ async def roll_back(request: Request, store: StoreCode, deploying: DeployRequest
         code, consent = store[:MAX_STORE_CODE_LENGTH], validate_consent(posted.drop, rename=posted.rename)
         earlier, seen = await programs.to_roll_back_to(code, posted.revision, based_on=posted.based_on)
         _, number, is_new = await programs.roll_back(
-            code, earlier, by=by, based_on=seen, in_console=deploying.in_console, consent=consent, write=write
+            code,
+            earlier,
+            by=by,
+            based_on=seen,
+            in_console=deploying.in_console,
+            note=posted.note,
+            consent=consent,
+            write=write,
         )
         return number, is_new
 

@@ -44,12 +44,16 @@ class PostProgram(RequestModel):
 
 
 class PostRollback(RequestModel):
-    """The revision to go back to; without one, the one before the one in force. `drop` and `rename` as for a deploy."""
+    """The revision to go back to; without one, the one before the one in force. `drop` and `rename` as for a deploy.
+
+    `note` says why; the note of the revision begins with the number of the earlier one.
+    """
 
     revision: int | None = Field(default=None, ge=1, le=MAX_REVISION)
     based_on: BasedOn
     drop: Drop
     rename: bool = False
+    note: str = Field(default="", max_length=200)
 
 
 class DeployedRevision(TypedDict):

@@ -35,11 +35,15 @@ async def last_backtest(page: StorePage) -> dict[str, Any]:
     except NotFound:
         return {"backtest": None, "charts": []}
     result = backtest["result"]
-    return {"backtest": backtest, "charts": [] if result is None else list(_charts(page, result))}
+    return {"backtest": backtest, "charts": [] if result is None else backtest_charts(page, result)}
+
+
+def backtest_charts(page: StorePage, result: Mapping[str, Any]) -> list[Chart]:
+    """What rules awarded on each day, and how often each of those that differ most fired, before and after."""
+    return list(_charts(page, result))
 
 
 def _charts(page: StorePage, result: Mapping[str, Any]) -> Iterator[Chart]:
-    """What rules awarded on each day, and how often each of those that differ most fired, before and after."""
     awarded = result["awardedByDay"]
     days = awarded["items"]
     yield Chart(

@@ -1,13 +1,18 @@
 """Exports: asked for, listed with their progress, downloaded, tried again."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from api.exports.routes import download, list_exports, post_export, retry
+from access import Permission
+from api.exports.routes import NEEDED, download, list_exports, post_export, retry
 from console.pages.forms import Field, Form
-from console.pages.page import REFUSED, PageOfStore
+from console.pages.page import REFUSED, PageOfStore, StorePage
 from console.pages.tables import Column, Table
 from console.route_rules import STORE
+from loyalty.store.exports import ExportType
 
 router = APIRouter()
 
@@ -23,7 +28,8 @@ EXPORTS = Table(
     id="exportId",
 )
 
-TYPES = {
+_TEMPLATE = "exports/list.html"
+TYPES: Mapping[ExportType, str] = {
     "member": "Members",
     "unitTransfer": "Movements of points",
     "customEvent": "Events",
@@ -31,13 +37,9 @@ TYPES = {
     "rewardCoupon": "Coupon codes",
     "rewardFulfillment": "Issued rewards",
 }
+assert set(TYPES) == set(NEEDED)
 STATUSES = {"queued": "Queued", "running": "Running", "done": "Done", "failed": "Failed"}
-FORM = Form(
-    [
-        Field("_type", "What", "choice", required=True, choices=TYPES, value="member"),
-        Field("format", "As", "choice", required=True, choices={"csv": "CSV", "jsonl": "JSON lines"}, value="csv"),
-    ]
-)
+FORMATS = {"csv": "CSV", "jsonl": "JSON lines"}
 
 
 @router.get(f"{STORE}/exports")
@@ -45,21 +47,17 @@ async def list_page(page: PageOfStore) -> Response:
     """The exports of a store, the newest first; the page follows those that run."""
     if page.asks_csv:
         return await page.csv_of(list_exports, EXPORTS)
-    found = await page.list_of(list_exports, EXPORTS)
-    return await page.render(
-        "exports/list.html", block="rows", list=found, types=TYPES, statuses=STATUSES, form=page.new_form(FORM)
-    )
+    return await page.render(_TEMPLATE, block="rows", form=page.new_form(_form(page)), **await _context(page))
 
 
 @router.post(f"{STORE}/exports")
 async def ask_page(page: PageOfStore) -> Response:
     """Have everything of a type written into a file."""
-    form = FORM.filled(page.sent)
+    form = _form(page).filled(page.sent)
     try:
         await page.call(post_export, body={"format": form["format"].value}, type_=form["_type"].value)
     except REFUSED as error:
-        found = await page.list_of(list_exports, EXPORTS)
-        return await page.refuse("exports/list.html", form, error, list=found, types=TYPES, statuses=STATUSES)
+        return await page.refuse(_TEMPLATE, form, error, **await _context(page))
     return page.redirect(page.url("exports"), notice="The file is being written.")
 
 
@@ -74,3 +72,23 @@ async def retry_page(export: str, page: PageOfStore) -> Response:
     """Go on with a failed export."""
     await page.call(retry, export_id=export)
     return page.redirect(page.url("exports"), notice="The export goes on.")
+
+
+def _exportable(page: StorePage) -> dict[str, str]:
+    """What the caller may export, and download, by type."""
+    may_export = page.allows(Permission.EXPORT_DATA)
+    return {each: TYPES[each] for each, needed in NEEDED.items() if may_export and page.allows(needed)}
+
+
+def _form(page: StorePage) -> Form:
+    return Form(
+        [
+            Field("_type", "What", "choice", required=True, choices=_exportable(page)),
+            Field("format", "As", "choice", required=True, choices=FORMATS, value="csv"),
+        ]
+    )
+
+
+async def _context(page: StorePage) -> dict[str, Any]:
+    found = await page.list_of(list_exports, EXPORTS)
+    return {"list": found, "types": TYPES, "statuses": STATUSES, "exportable": _exportable(page)}

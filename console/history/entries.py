@@ -66,7 +66,9 @@ def entry_of(page: StorePage, item: Mapping[str, Any]) -> Entry:
         error=item.get("error", ""),
         details=[(_words(name), str(value)) for name, value in _details(page, said).items()],
         links=[
-            (page.url(section, str(said[name])), words) for name, (section, words) in _LINKS.items() if said.get(name)
+            (page.url(section, str(said[name])), words)
+            for name, (section, words) in _LINKS.items()
+            if said.get(name) and page.opens(section)
         ],
         fired=item.get("fired", ()),
         messages=item.get("messages", ()),

@@ -6,10 +6,20 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from api.http.errors import BadInput
-from api.imports.routes import cancel, download_report, list_imports, pause, post_import, resume, retry, show_import
+from api.imports.routes import (
+    NEEDED,
+    cancel,
+    download_report,
+    list_imports,
+    pause,
+    post_import,
+    resume,
+    retry,
+    show_import,
+)
 from console.pages.calls import Endpoint
 from console.pages.forms import Form
-from console.pages.page import REFUSED, PageOfStore
+from console.pages.page import REFUSED, PageOfStore, StorePage
 from console.pages.tables import Column, Table
 from console.route_rules import STORE
 from loyalty.store.imports import IMPORT_TYPES, ImportType
@@ -73,14 +83,16 @@ async def list_page(page: PageOfStore) -> Response:
     if page.asks_csv:
         return await page.csv_of(list_imports, IMPORTS)
     found = await page.list_of(list_imports, IMPORTS)
-    return await page.render("imports/list.html", block="rows", list=found, types=TYPES, statuses=STATUSES)
+    new = next(iter(_importable(page)), None)
+    return await page.render("imports/list.html", block="rows", list=found, types=TYPES, statuses=STATUSES, new=new)
 
 
 @router.get(f"{STORE}/imports/new/{{type}}")
 async def new_page(type: str, page: PageOfStore) -> Response:  # noqa: A002 - as its path names it
     """The form that uploads a file."""
-    chosen = type if type in TYPES else "member"
-    return await page.render("imports/new.html", form=Form([]), chosen=chosen, types=TYPES)
+    types = _importable(page)
+    chosen = type if type in types else next(iter(types), "")
+    return await page.render("imports/new.html", form=Form([]), chosen=chosen, types=types)
 
 
 @router.post(f"{STORE}/imports/new/{{type}}")
@@ -91,7 +103,7 @@ async def upload_page(type: str, page: PageOfStore) -> Response:  # noqa: A002 -
             raise BadInput.at("import[file]", "choose a file", "missing")
         made = await page.call_as_sent(post_import, type_=type)
     except REFUSED as error:
-        return await page.refuse("imports/new.html", Form([]), error, chosen=type, types=TYPES)
+        return await page.refuse("imports/new.html", Form([]), error, chosen=type, types=_importable(page))
     return page.redirect(page.url("imports", made["importId"]), notice="The file is stored; its lines are being done.")
 
 
@@ -122,3 +134,9 @@ async def change_page(change: str, page: PageOfStore) -> Response:
     endpoint, notice = _CHANGES.get(change, _CHANGES["retry"])
     await page.call(endpoint, import_id=import_id)
     return page.redirect(page.url("imports", import_id), notice=notice)
+
+
+def _importable(page: StorePage) -> dict[str, str]:
+    """What the caller may import, by type."""
+    may_import = page.may(post_import)
+    return {each: TYPES[each] for each, needed in NEEDED.items() if may_import and page.allows(needed)}

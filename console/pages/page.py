@@ -16,7 +16,9 @@ import rules
 from access import Permission
 from api.authentication.callers import AdminCaller
 from api.authentication.rules import authorize
-from api.http.errors import ApiError, BadInput, status_of
+from api.corrections.routes import post_correction
+from api.corrections.settings import show_settings as show_reasons
+from api.http.errors import ApiError, BadInput, Forbidden, status_of
 from api.http.idempotency import parse_key
 from api.programs.deploying import Deploy
 from api.programs.routes import deploy
@@ -33,6 +35,7 @@ from console.pages.lists import NONE, PLACES, List, without_empty
 from console.pages.notices import leave_notice
 from console.pages.rendering import render
 from console.pages.tables import CHUNK, FORMAT, Table
+from console.route_rules import STORE
 from console.sections import Section, store_path
 from console.security.form_values import FormValues, read_form
 from console.security.same_origin import require_same_origin
@@ -238,6 +241,20 @@ class StorePage(Page):
             ByHand: ByHand(change, self.sent.first(REASON) or None),
             Deploy: deploy,
         }
+
+    def opens(self, *steps: str) -> bool:
+        """Whether the caller may open the page of this store at a path; a wrong one is a KeyError."""
+        rule = self.state.rules["GET", "/".join((STORE, *steps))]
+        try:
+            authorize(rule, self.caller, self.store)
+        except Forbidden:
+            return False
+        return True
+
+    @property
+    def may_correct(self) -> bool:
+        """Whether the caller may correct members: the form shows the member, and the reasons of the store."""
+        return self.may(post_correction) and self.may(show_reasons) and self.opens("members")
 
     def url(self, *steps: str) -> str:
         """The path of a page of this store."""

@@ -9,7 +9,12 @@ from console.pages.page import StorePage
 
 
 def place_url(page: StorePage, revision: int | None, place: str) -> str:
-    """The address of a place, `file:line:column`, in a revision's files; None: in the caller's draft."""
+    """The address of a place, `file:line:column`, in a revision's files; None: in the caller's draft.
+
+    Empty for those who may not read these files.
+    """
+    if not (page.opens("program", "draft") if revision is None else page.opens("program")):
+        return ""
     path, _, rest = place.partition(":")
     query = urlencode({"path": path, "line": rest.partition(":")[0] or "1"})
     if revision is None:

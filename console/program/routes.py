@@ -1,13 +1,12 @@
-"""The program: revisions, the files and the difference of each, and the way back to an earlier one."""
+"""The program: revisions, the files and the difference of each, and the events that a reactor answered."""
 
 from fastapi import APIRouter
 from starlette.responses import Response
 
 from api.campaigns.decisions import list_decisions
 from api.http.errors import NotFound
-from api.programs.routes import list_revisions, roll_back, show_difference, show_revision
-from console.pages.forms import Field, Form
-from console.pages.page import REFUSED, PageOfStore
+from api.programs.routes import list_revisions, show_difference, show_revision
+from console.pages.page import PageOfStore
 from console.pages.tables import Column, Table
 from console.pages.waterfall import place_url
 from console.route_rules import STORE
@@ -39,8 +38,6 @@ DECISIONS = Table(
 
 MOST_DIGITS = 7
 """Digits of the number of a line."""
-
-FORM = Form([Field("rename", "The title may change", "yes_no")])
 
 
 @router.get(f"{STORE}/program")
@@ -84,28 +81,3 @@ async def reactor_page(reactor: str, page: PageOfStore) -> Response:
     known = next((each for each in page.store_request.program.reactors if each.name == reactor), None)
     place = "" if known is None else place_url(page, page.store_request.revision, str(known.place))
     return await page.render("program/reactor.html", block="rows", list=found, name=reactor, place=place)
-
-
-@router.get(f"{STORE}/program/{{revision}}/roll-back")
-async def question_page(revision: int, page: PageOfStore) -> Response:
-    """Ask before an earlier revision is put in force again, and show what that changes."""
-    shown = await page.call(show_revision, number=revision)
-    in_force = (await page.call(list_revisions, query={"_itemsOnPage": "1"}))["items"][0]["revision"]
-    changes = (await page.call(show_difference, number=revision, since=in_force))["changes"]
-    form = page.new_form(FORM)
-    return await page.render("program/roll_back.html", one=shown, changes=changes, form=form, in_force=in_force)
-
-
-@router.post(f"{STORE}/program/{{revision}}/roll-back")
-async def roll_back_page(revision: int, page: PageOfStore) -> Response:
-    """Put an earlier revision in force again, if the one that was shown is still in force."""
-    form, seen = FORM.filled(page.sent), page.sent.first("_inForce")
-    body = {"revision": revision, "drop": page.sent.all("_drop"), **form.body()}
-    if seen.isdecimal():
-        body["basedOn"] = int(seen)
-    try:
-        done = await page.call(roll_back, body=body, store=page.store)
-    except REFUSED as error:
-        shown = await page.call(show_revision, number=revision)
-        return await page.refuse("program/roll_back.html", form, error, one=shown, changes=[], in_force=seen)
-    return page.redirect(page.url("program"), notice=f"Revision {done['revision']} is in force.")

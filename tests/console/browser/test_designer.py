@@ -122,8 +122,8 @@ async def roll_back(page: Page, *, by_keyboard: bool = False) -> None:
         await press_on(page, "Roll back")
     else:
         await page.get_by_role("button", name="Roll back").click()
-    await expect(page.locator("#notices")).to_contain_text("is in force.")
-    await expect(page.locator("tbody tr").first).to_contain_text(re.compile(r"rollback to \d+"))
+    await settled(page, "**/program/*?deployed=1")
+    await expect(page.locator("main")).to_contain_text(re.compile(r"rollback to \d+"))
 
 
 async def test_a_word_is_completed_and_two_windows_overwrite_nothing(console: Console, page: Page) -> None:

@@ -2,16 +2,19 @@
 
 from datetime import UTC, datetime
 
+import pytest
+
 from loyalty.decisions.decision import Decision, RuleOutcome
 from loyalty.losses import DeployConsent
 from tests.kit.api import Api
-from tests.kit.console import HOME, Visitor, hidden_of
+from tests.kit.console import HOME, Visitor, form_of, hidden_of, text_of
 from tests.kit.programs import PROGRAM, files
 
 PROGRAMS = f"{HOME}/program"
 PLACE = "reactors/points-for-purchase.yaml:1:1"
 RENAME = DeployConsent(frozenset(), rename=True)
 CHANGED = PROGRAM.replace("points: 7d", "points: 9d")
+SPRING = "reactor: spring\non: app_login\nthen: [{award_points: {points: 5}}]\n"
 
 
 async def test_revisions_are_listed_compared_and_rolled_back(api: Api, visitor: Visitor) -> None:
@@ -39,10 +42,41 @@ async def test_a_rollback_that_would_lose_something_says_what(api: Api, visitor:
 
     question = await visitor.get(f"{PROGRAMS}/1/roll-back")
     refused = await visitor.post(f"{PROGRAMS}/1/roll-back", hidden_of(question))
-    meant = await visitor.post(f"{PROGRAMS}/1/roll-back", hidden_of(question) | {"rename": "true"})
+    typed = hidden_of(question) | {"_rename": "true", "note": "They miss coffee & cake"}
+    late = await visitor.post(f"{PROGRAMS}/1/roll-back", typed | {"_inForce": "9"})
+    replayed = await visitor.get(f"{PROGRAMS}/1/roll-back", params={**typed, "days": "3", "_replay": "1"})
+    meant = await visitor.post(f"{PROGRAMS}/1/roll-back", typed)
+    shown = await visitor.page(meant.headers["location"])
 
-    assert refused.status_code == 400
+    assert "The title changes from Tea shop to Coffee shop" in text_of(question)
+    assert (refused.status_code, late.status_code, replayed.status_code) == (400, 409, 200)
+    assert "Nothing was replayed: no event was reported since" in text_of(replayed)
+    for page in (late, replayed):
+        kept = form_of(page, having="note")
+        assert (kept["note"], kept.get("_rename")) == ("They miss coffee & cake", "true")
     assert meant.status_code == 303
+    assert "rollback to 1: They miss coffee & cake" in shown
+    assert "Revision 3 is in force. Roll back to revision 2" in shown
+
+
+@pytest.mark.parametrize("days", ["x", "0", "91", "-1", "٣", "9" * 30])
+async def test_days_of_a_rollback_that_make_no_sense_are_said_at_their_field(visitor: Visitor, days: str) -> None:
+    answer = await visitor.get(f"{PROGRAMS}/1/roll-back", params={"days": days, "_replay": "1", "note": "kept"})
+
+    assert answer.status_code == 400
+    assert 'id="f-days-error"' in answer.text
+    assert form_of(answer, having="note")["note"] == "kept"
+
+
+async def test_a_rollback_shows_what_it_would_change(api: Api, visitor: Visitor) -> None:
+    gold = PROGRAM.replace("from: 500", "from: 700")
+    await api.programs.deploy(files(program=gold, reactors__spring=SPRING), by="eve")
+
+    words = await visitor.page(f"{PROGRAMS}/1/roll-back")
+
+    assert "Changes since revision 2" in words
+    assert "removed reactor spring" in words
+    assert "0 passed, 0 failed" in words
 
 
 async def test_an_unknown_revision_is_no_page(visitor: Visitor) -> None:
