@@ -10,7 +10,7 @@ from api.drafts.schemas import MAX_PLAN_DAYS
 from api.http.errors import BadInput
 from api.plans.rollbacks import plan_rollback
 from api.programs.routes import roll_back, show_revision
-from console.drafts.backtest import backtest_charts
+from console.pages.backtest_charts import backtest_charts
 from console.pages.forms import Field, Form
 from console.pages.page import REFUSED, PageOfStore, StorePage
 from console.route_rules import STORE
