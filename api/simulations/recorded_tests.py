@@ -1,7 +1,7 @@
 """A designer's test made from a stored event, with its member as they were just before it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
@@ -17,7 +17,15 @@ from loyalty.program.program import Program
 from loyalty.store.events import StoredEvent
 from loyalty.store.memory.member_state import MemberState
 from workbench.backtest import MemberRange, Replay
-from workbench.generation.generation import REGISTERED, SALE, CannotGenerateTest, RecordedEvent, generate_test
+from workbench.generation.generation import (
+    REGISTERED,
+    RETURN,
+    SALE,
+    CannotGenerateTest,
+    RecordedEvent,
+    RecordedReturn,
+    generate_test,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +53,7 @@ def refuse_caused(tx: ReadTransaction, stored: StoredEvent) -> None:
         raise CannotGenerateTest(
             f"{stored.type} was caused by another event: make the test of {root.id}, a {root.type}"
         )
-    if stored.type == "transaction_returned":
-        raise CannotGenerateTest(
-            "a return takes back what its sale gave: make the test of the sale, and add a step with return and of to it"
-        )
-    if stored.type in BUILT_IN and stored.type not in (REGISTERED, SALE):
+    if stored.type in BUILT_IN and stored.type not in (REGISTERED, SALE, RETURN):
         raise CannotGenerateTest(f"{stored.type} happened by itself: a test waits for it, see docs/testing.md")
     if stored.removed_at is not None:
         raise CannotGenerateTest(f"body and decision of event {stored.id} were removed on {stored.removed_at:%Y-%m-%d}")
@@ -57,11 +61,32 @@ def refuse_caused(tx: ReadTransaction, stored: StoredEvent) -> None:
         raise CannotGenerateTest(f"event {stored.id} is not decided yet: try again when it is")
 
 
-def recorded_event(connection: Connection, program: Program, stored: StoredEvent) -> RecordedEvent:
+def recorded_event(tx: ReadTransaction, program: Program, stored: StoredEvent) -> RecordedEvent:
     """Return an event with the state of its member: a snapshot at the start of its day, and a replay from there.
 
-    Raise CannotGenerateTest for one that reverses another.
+    A return is recorded with its sale, before which the state is. Raise CannotGenerateTest for an event that reverses
+    another, and for a return whose sale cannot be recorded.
     """
+    if stored.type == RETURN:
+        sale = _recorded(tx.connection, program, _sale_of(tx, stored))
+        return replace(sale, returned=RecordedReturn(stored.received_at, stored.body))
+    return _recorded(tx.connection, program, stored)
+
+
+def _sale_of(tx: ReadTransaction, returned: StoredEvent) -> StoredEvent:
+    """Return the event of the sale of which goods came back."""
+    sale = tx.transactions.get(returned.body["sale"])
+    event = None if sale is None or sale.event is None else tx.events.get(sale.event)
+    if event is None:
+        raise CannotGenerateTest("the event of its sale is not kept any more")
+    try:
+        refuse_caused(tx, event)
+    except CannotGenerateTest as error:
+        raise CannotGenerateTest(f"it takes back what its sale gave, and {error}") from None
+    return event
+
+
+def _recorded(connection: Connection, program: Program, stored: StoredEvent) -> RecordedEvent:
     known = program.event_types.get(stored.type)
     if known is not None and known.reverses is not None:
         raise CannotGenerateTest(

@@ -83,7 +83,7 @@ async def _recorded(
 ) -> tuple[RecordedEvent, list[str]]:
     def read(tx: ReadTransaction) -> tuple[RecordedEvent, list[str]]:
         refuse_caused(tx, stored)
-        return recorded_event(tx.connection, program, stored), tx.events.log_of(stored.id)
+        return recorded_event(tx, program, stored), tx.events.log_of(stored.id)
 
     return await store_request.database.read(read)
 

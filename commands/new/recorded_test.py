@@ -24,7 +24,7 @@ def record_test(event_id: str, *, data: Path, store: str | None) -> RecordedTest
         try:
             refuse_caused(tx, stored)
             program = read_revision(revision_files(tx, stored.revision))
-            recorded, did = recorded_event(connection, program, stored), tx.events.log_of(stored.id)
+            recorded, did = recorded_event(tx, program, stored), tx.events.log_of(stored.id)
         except CannotGenerateTest as error:
             raise CannotRecord(str(error)) from None
     try:

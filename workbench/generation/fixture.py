@@ -19,8 +19,16 @@ from workbench.masking import Masker
 
 
 @dataclass(frozen=True, slots=True)
+class RecordedReturn:
+    """A past return of goods of a sale."""
+
+    received_at: datetime
+    body: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
 class RecordedEvent:
-    """A past event, and the state of its member just before it was received."""
+    """A past event, and the state of its member just before it was received. `returned`: what came back of a sale."""
 
     type: str
     time: datetime
@@ -30,6 +38,7 @@ class RecordedEvent:
     is_registered: bool
     used_by_program: Mapping[str, Mapping[Any, DailyUse]]
     """What firings had used of limits `per: program`, by reactor and day."""
+    returned: RecordedReturn | None = None
 
 
 def fixture_lines(recorded: RecordedEvent, masker: Masker, program: Program) -> Iterator[tuple[str, str]]:

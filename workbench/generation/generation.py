@@ -8,7 +8,7 @@ from loyalty.engine.in_memory import ProcessedEvent
 from loyalty.program.program import Program
 from program_files.text.plain_yaml import flow
 from workbench.generation.expectations import expectations
-from workbench.generation.fixture import RecordedEvent, fixture_lines
+from workbench.generation.fixture import RecordedEvent, RecordedReturn, fixture_lines
 from workbench.masking import CannotMask, Masker
 from workbench.scenarios.files import read_tests
 from workbench.scenarios.model import Scenario
@@ -16,8 +16,22 @@ from workbench.scenarios.running import REGISTERED, record_run, run
 
 SALE = "transaction"
 """The built-in event of a sale, which a test reports as a step of its own."""
+RETURN = "transaction_returned"
+"""That of a return: its test begins with the sale, whose results it takes back."""
 
-__all__ = ["REGISTERED", "SALE", "CannotGenerateTest", "GeneratedTest", "RecordedEvent", "generate_test"]
+_OF_RETURNS = frozenset({"sale", "sale_document_number", "whole"})
+"""What the body of a return has beside that of a sale."""
+
+__all__ = [
+    "REGISTERED",
+    "RETURN",
+    "SALE",
+    "CannotGenerateTest",
+    "GeneratedTest",
+    "RecordedEvent",
+    "RecordedReturn",
+    "generate_test",
+]
 
 
 class CannotGenerateTest(ValueError):
@@ -58,8 +72,12 @@ def _masked(recorded: RecordedEvent, program: Program) -> tuple[Masker, Any]:
     masker.add_identifier(profile.get("firstName"), "Name")
     masker.add_identifier(profile.get("lastName"), "Name")
     masker.add_identifier((profile.get("birthDate") or "")[:10])
+    return masker, _mask(masker, recorded.body)
+
+
+def _mask(masker: Masker, body: Mapping[str, Any]) -> Any:
     try:
-        return masker, masker.mask_body(recorded.body)
+        return masker.mask_body(body)
     except CannotMask as error:
         raise CannotGenerateTest(f"event.body.{error} must be masked, and no replacement fits its schema") from None
 
@@ -71,8 +89,9 @@ def _scenario(text: str, program: Program) -> Scenario:
 
 def _beginning(recorded: RecordedEvent, body: Any, masker: Masker, program: Program) -> str:
     """Return all of the test but what it expects."""
-    at = recorded.received_at.astimezone(program.zone)
-    name = f"{recorded.type} of {at.replace(tzinfo=None).isoformat(' ')}"  # to the microsecond: names are unique
+    at, returned = recorded.received_at.astimezone(program.zone), recorded.returned
+    type_, named = (recorded.type, at) if returned is None else (RETURN, returned.received_at.astimezone(program.zone))
+    name = f"{type_} of {named.replace(tzinfo=None).isoformat(' ')}"  # to the microsecond: names are unique
     lines = [
         f"test: {flow(name)}",
         f"at: {flow(at.isoformat())}",
@@ -80,7 +99,10 @@ def _beginning(recorded: RecordedEvent, body: Any, masker: Masker, program: Prog
         *(f"  {key}: {value}" for key, value in fixture_lines(recorded, masker, program)),
         "steps:",
     ]
-    return "\n".join([*lines, f"  - {flow(_step(recorded, body, program))}", ""])
+    steps = [_step(recorded, body, program)]
+    if returned is not None:
+        steps.append(_return(returned, body["document_number"], masker, program))
+    return "\n".join([*lines, *(f"  - {flow(each)}" for each in steps), ""])
 
 
 def _step(recorded: RecordedEvent, body: Any, program: Program) -> dict[str, Any]:
@@ -101,9 +123,20 @@ def _sale(body: Mapping[str, Any], masked: Mapping[str, Any]) -> dict[str, Any]:
     What is not said of it or of a line is left out.
     """
     of_whole = {name: masked[name] for name in ("channel", "purchase_place", "labels") if masked.get(name)}
+    return {"transaction": masked["document_number"], **of_whole, "items": _lines(body, masked)}
+
+
+def _return(returned: RecordedReturn, sale: str, masker: Masker, program: Program) -> dict[str, Any]:
+    """Return the step of a return; the masker of its sale masks what both have alike."""
+    masked = _mask(masker, {name: value for name, value in returned.body.items() if name not in _OF_RETURNS})
+    at = returned.received_at.astimezone(program.zone).isoformat()
+    items = _lines(returned.body, masked)
+    return {"return": masked["document_number"], "of": sale, "at": at, "items": items}
+
+
+def _lines(body: Mapping[str, Any], masked: Mapping[str, Any]) -> list[dict[str, Any]]:
     lines = [
         hidden | {name: line[name] for name in ("gross_value", "quantity")}
         for line, hidden in zip(body["items"], masked["items"], strict=True)
     ]
-    items = [{name: value for name, value in each.items() if value not in (None, "", {})} for each in lines]
-    return {"transaction": masked["document_number"], **of_whole, "items": items}
+    return [{name: value for name, value in each.items() if value not in (None, "", {})} for each in lines]

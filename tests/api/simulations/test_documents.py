@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from activities.events import EventActivities
 from database.tables import event
@@ -109,7 +109,7 @@ async def test_what_cannot_be_simulated_says_why(api: Api) -> None:
     assert fault(worthless, "transaction.items.0.grossValue")["code"] == "invalidAmount"
 
 
-async def test_a_sale_is_written_as_a_test_and_a_return_says_what_to_do(api: Api) -> None:
+async def test_a_sale_is_written_as_a_test_and_a_return_with_its_sale(api: Api) -> None:
     await api.deploy(**FILES)
     await api.report()
     sold = document("S-ANNA", "beans", "cup", customer=ANNA)
@@ -136,5 +136,33 @@ async def test_a_sale_is_written_as_a_test_and_a_return_says_what_to_do(api: Api
     assert "awarded: {points: 30}" in text
     assert written.json()["differences"] == []
     assert written.json()["path"].startswith("tests/transaction-")
+    assert back.status_code == 200, back.text
+    whole = back.json()
+    assert whole["text"].startswith('test: "transaction_returned of ')
+    sale, came_back = [line for line in whole["text"].splitlines() if line.startswith("  - {")]
+    number = sale.partition("transaction: ")[2].partition(",")[0]
+    returned_sku = came_back.partition("sku: ")[2].partition(",")[0]
+    assert (f"of: {number}," in came_back, "at: " in came_back) == (True, True), whole["text"]
+    assert sale.count(f"sku: {returned_sku},") == 1, whole["text"]
+    assert "events: {transaction: 1, transaction_returned: 1}" in whole["text"]
+    assert "progress: 20" in whole["text"]
+    assert "anna@" not in whole["text"]
+    assert whole["differences"] == []
+    assert whole["path"].startswith("tests/transaction_returned-")
+
+
+async def test_a_return_whose_sale_is_not_kept_is_no_test(api: Api) -> None:
+    await api.deploy(**FILES)
+    await api.report()
+    assert (await api.post(TRANSACTION, document("S-ANNA", "beans", customer=ANNA))).status_code == 200
+    assert (await api.post(TRANSACTION, returned("R1", "S-ANNA", "beans"))).status_code == 200
+    await _applied(api)
+    ids = select(event.c.type, event.c.id)
+    events = dict(await api.write(lambda tx: [tuple(each) for each in tx.connection.execute(ids)]))
+    old = update(event).where(event.c.id == events["transaction"]).values(removed_at=datetime.now(UTC))
+    await api.write(lambda tx: tx.connection.execute(old))
+
+    back = await api.http.get(f"/api/DEFAULT/customEvent/{events['transaction_returned']}/test")
+
     assert back.json()["errors"][0]["code"] == "noTest"
-    assert "make the test of the sale" in back.json()["errors"][0]["message"]
+    assert "it takes back what its sale gave, and body and decision" in back.json()["errors"][0]["message"]
