@@ -12,37 +12,65 @@ from rules.spelling import closest_match, is_one_edit_apart
 from rules.values import Json
 
 SYNONYMS = {
-    "=": "==",
-    "<>": "!=",
-    "=>": ">=",
-    "=<": "<=",
-    "&&": "and",
-    "||": "or",
-    "eq": "==",
-    "ne": "!=",
-    "gt": ">",
-    "gte": ">=",
-    "lt": "<",
-    "lte": "<=",
-    "equals": "==",
-    "not": "!",
-    "sum": "+",
-    "mod": "%",
-    "concat": "cat",
-    "len": "length",
-    "count": "length",
-    "any": "some",
-    "every": "all",
-    "exists": "!!",
-    "startsWith": "starts_with",
-    "endsWith": "ends_with",
+    name: operator
+    for operator, names in {
+        "==": "= eq equal equals is",
+        "!=": "<> ne neq isnt not_equals notEquals",
+        ">": "gt greater greater_than",
+        ">=": "=> gte",
+        "<": "lt less less_than",
+        "<=": "=< lte",
+        "and": "&&",
+        "or": "||",
+        "!": "not",
+        "if": "ifelse if_else ternary",
+        "+": "add plus sum",
+        "-": "subtract minus sub",
+        "*": "multiply times mul",
+        "/": "divide div",
+        "%": "mod modulo remainder",
+        "min": "minimum",
+        "max": "maximum",
+        "cat": "concat",
+        "length": "len count size length_of",
+        "some": "any any_of anyOf",
+        "all": "every all_of allOf",
+        "none": "none_of noneOf",
+        "starts_with": "startsWith startswith startwith begins_with",
+        "ends_with": "endsWith endswith endwith",
+        "upper": "uppercase upper_case toUpper toUpperCase to_upper",
+        "lower": "lowercase lower_case toLower toLowerCase to_lower",
+        "date": "to_date toDate parse_date",
+        "weekday": "day_of_week dayOfWeek dayofweek weekday_of",
+        "hour": "hour_of",
+        "year": "year_of",
+        "month": "month_of",
+    }.items()
+    for name in names.split()
 }
 """Names that other languages have for our operators."""
 
+_CONTAINS = 'write {"in": [x, y]}, which is true if y contains x'
+_NOT_IN = 'write {"!": {"in": [x, y]}}'
 _ROUNDING = 'no operator rounds: {"-": [x, {"%": [x, 1]}]} is x without its fraction'
-_HINTS = dict.fromkeys(("floor", "ceil", "round", "trunc", "int", "integer"), _ROUNDING) | {
-    "contains": 'write {"in": [x, y]}, which is true if y contains x',
+_NOW = 'write {"var": "now"}'
+_DEFAULT = 'write {"var": [path, default]}'
+_DAYS = 'write {"days_between": [x, y]}'
+_SUBSTRING = 'write {"substr": [text, start, length]}'
+_MEAN = 'write {"/": [..., {"length": array}]} with the sum of the array by reduce'
+_HINTS = {
+    **dict.fromkeys(("floor", "ceil", "round", "trunc", "int", "integer", "round_down", "round_up"), _ROUNDING),
+    **dict.fromkeys(("contains", "includes", "has"), _CONTAINS),
+    **dict.fromkeys(("not_in", "notIn", "nin", "!in", "not_contains"), _NOT_IN),
+    **dict.fromkeys(("now", "today", "current_date", "current_time"), _NOW),
+    **dict.fromkeys(("??", "coalesce", "default"), _DEFAULT),
+    **dict.fromkeys(("datediff", "date_diff", "dateDiff"), _DAYS),
+    **dict.fromkeys(("substring", "slice", "mid"), _SUBSTRING),
+    **dict.fromkeys(("avg", "average", "mean"), _MEAN),
     "between": 'write {"<=": [low, x, high]}',
+    "exists": 'write {"!=": [{"var": path}, null]}',
+    "val": 'write {"var": "a.b"}',
+    "xor": 'write {"!=": [x, y]} for two conditions',
     "sum": 'write {"+": [x, y]}, or for the items of an array '
     '{"reduce": [array, {"+": [{"var": "accumulator"}, {"var": "current.FIELD"}]}, 0]}',
 }
@@ -132,16 +160,14 @@ class _Parser:
         return self._placeholder(path, *(parsed[:1] if meant is None or meant.name in LOOPS else parsed))
 
     def _meant(self, name: str, path: JsonPath) -> Operator | None:
-        """Add a fault for an unknown operator; return the one that was certainly meant, to check its operands."""
+        """Add a fault for an unknown operator; return the one that was meant, to check its operands."""
         self._characters += len(name)
         shown = name if len(name) <= 40 else f"{name[:40]}..."
-        suggestion = None if name in _HINTS else SYNONYMS.get(name) or closest_match(name[:40], TABLE)
-        hint = f": {_HINTS[name]}" if name in _HINTS else ""
+        known = name if name in _HINTS or name in SYNONYMS else name.lower()
+        suggestion = None if known in _HINTS else SYNONYMS.get(known) or _misspelt(name[:40])
+        hint = f": {_HINTS[known]}" if known in _HINTS else ""
         self._add_fault("unknown_operator", path, f"{shown} is not an operator{hint}", suggestion)
-        is_certain = name in SYNONYMS or (
-            suggestion is not None and (is_one_edit_apart(name, suggestion) or name.lower() == suggestion)
-        )
-        return TABLE[suggestion] if suggestion is not None and is_certain else None
+        return None if suggestion is None else TABLE[suggestion]
 
     def _literal(self, value: Json, path: JsonPath) -> Expression:
         match value:
@@ -174,6 +200,15 @@ class _Parser:
     def _too_big(self, path: JsonPath, message: str) -> Expression:
         self.is_too_big = True
         return self._refuse("too_big", path, message)
+
+
+def _misspelt(name: str) -> str | None:
+    """Return the operator that a name misspells; names of operators are so short that others are like many of them."""
+    close = closest_match(name, TABLE)
+    if close is None or name.lower() == close:
+        return close
+    begins_alike = name[:1] == close[:1] or sorted(name) == sorted(close)
+    return close if begins_alike and is_one_edit_apart(name, close) else None
 
 
 def _wrong_arity(operator: Operator, name: str, given: int) -> str:

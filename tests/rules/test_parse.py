@@ -112,3 +112,30 @@ def test_a_rule_that_is_too_big_is_not_parsed_at_all():
 
     assert [fault.code for fault in parsed.faults] == ["too_big"]
     assert parsed.invalid == {()}
+
+
+@pytest.mark.parametrize(
+    ("name", "cure"),
+    [
+        ("lenght", "Did you mean length?"),
+        ("vra", "Did you mean var?"),
+        ("Not", "Did you mean !?"),
+        ("add", "Did you mean +?"),
+        ("subtract", "Did you mean -?"),
+        ("isnt", "Did you mean !=?"),
+        ("notIn", 'write {"!": {"in": [x, y]}}'),
+        ("exists", 'write {"!=": [{"var": path}, null]}'),
+        ("??", 'write {"var": [path, default]}'),
+        ("xor", 'write {"!=": [x, y]} for two conditions'),
+        ("datediff", 'write {"days_between": [x, y]}'),
+        ("today", 'write {"var": "now"}'),
+        *(
+            (name, "")
+            for name in ("oneOf", "switch", "after", "average_of", "rate", "sort", "minute", "months_between")
+        ),
+    ],
+)
+def test_no_operator_is_suggested_that_does_something_else(name: str, cure: str) -> None:
+    (fault,) = rules.parse_with_recovery({name: []}).faults[:1]
+
+    assert str(fault).removeprefix(f"{name} is not an operator").lstrip(".: ") == cure
