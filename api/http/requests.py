@@ -3,10 +3,12 @@
 import asyncio
 from collections.abc import Mapping
 from dataclasses import replace
+from decimal import Decimal
 from typing import Annotated, Any, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 from pydantic.alias_generators import to_camel
+from pydantic_core import PydanticCustomError
 from starlette.requests import Request
 
 import rules
@@ -119,10 +121,34 @@ _MESSAGES = {
     "int_type": "this must be a whole number",
 }
 """Messages in place of those that pydantic writes for Python programmers."""
+_BOUNDS = {
+    "greater_than_equal": "this must be at least {ge}",
+    "less_than_equal": "this must be at most {le}",
+    "string_too_short": "this must have at least {min_length} characters",
+    "string_too_long": "this must have at most {max_length} characters",
+    "too_short": "these are {actual_length}: send at least {min_length}",
+    "too_long": "these are {actual_length}: send at most {max_length}",
+    "literal_error": "this must be {expected}",
+}
+"""The same of values beyond a bound, which is in them."""
 
 
 def _message(error: Mapping[str, Any]) -> str:
+    bound, facts = _BOUNDS.get(error["type"]), error.get("ctx", {})
+    if error["type"] == "string_too_short" and facts["min_length"] == 1:
+        return "this must not be empty"
+    if bound is not None:
+        return bound.format_map(facts)
     return _MESSAGES.get(error["type"]) or str(error["msg"]).removeprefix("Value error, ")
+
+
+def exact_number(value: Any) -> Decimal | int:
+    """A number of a body as it is, for a validator; a text and a boolean are none."""
+    if isinstance(value, str):
+        raise PydanticCustomError("number_type", "this must be a number: send it without quotes")
+    if isinstance(value, bool) or not isinstance(value, int | Decimal):
+        raise PydanticCustomError("number_type", "this must be a number")
+    return value
 
 
 def _check_readable(text: str) -> str:
@@ -164,7 +190,11 @@ _EXCESSES: Mapping[Bound, InputFault] = {
         "unkeepableText",
         "",
     ),
-    "number": InputFault("the number is beyond 10^15: send it as text", "numberTooLarge", ""),
+    "number": InputFault(
+        "the number is beyond 10^15, which no amount may be; an id of so many digits is sent as text",
+        "numberTooLarge",
+        "",
+    ),
     "digits": InputFault(
         f"the number has more than {MAX_DIGITS} digits, or more than {MAX_DECIMALS} decimals: round it",
         "numberTooLong",

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Path, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
+from api.http.refusal_paths import refusals_at
 from api.http.requests import read_body, request_body
 from api.http.responses import no_content
 from api.members.paths import MemberInPath
@@ -26,6 +27,7 @@ from loyalty.members.accounts import (
     send_activation_code,
 )
 from loyalty.members.referrals import refer_by_token
+from loyalty.refusals import UnknownReferrer
 from loyalty.store.members import Identity
 
 router = APIRouter(prefix="/api/{storeCode}/member", tags=["Member"])
@@ -71,7 +73,8 @@ async def register(request: Request, change: AdminChange) -> Response:
 
         def run(operation: OperationContext, tx: Transaction) -> MemberId:  # noqa: ARG001 - the operation has it
             member_id = register_inactive(operation, new)
-            refer_by_token(operation, member_id, posted.customer.referrer_token)
+            with refusals_at({UnknownReferrer: "customer.referrerToken"}):
+                refer_by_token(operation, member_id, posted.customer.referrer_token)
             return {"customerId": member_id, "email": posted.customer.email}
 
         return operation_of(change.store_request, run)

@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from api.authentication.callers import MemberCaller
 from api.http.paging import ListQuery, page_of_list, page_of_records
+from api.http.refusal_paths import refusals_at
 from api.http.requests import read_body, request_body
 from api.http.responses import ExactJson
 from api.members.filters import LIST_QUERY, filtered_page
@@ -42,6 +43,7 @@ from loyalty.events.operations import OperationContext
 from loyalty.members.referrals import refer_by_token
 from loyalty.members.registration import register_member
 from loyalty.program.program import Program
+from loyalty.refusals import UnknownChannel, UnknownReferrer
 
 router = APIRouter(prefix="/api/{storeCode}/member", tags=["Member"])
 
@@ -73,10 +75,11 @@ async def _registration(store_request: StoreRequest, customer: NewCustomer) -> O
     def register(operation: OperationContext, tx: Transaction) -> MemberId:
         registered = register_member(tx, program, revision, new, now=store_request.now)
         operation.to_start.append(registered)
-        refer_by_token(operation, registered.member, customer.referrer_token)
-        if customer.channel_id is not None:
-            operation.lock_members(registered.member)
-            give_channel(operation, tx, registered.member, customer.channel_id)
+        with refusals_at({UnknownReferrer: "customer.referrerToken", UnknownChannel: "customer.channelId"}):
+            refer_by_token(operation, registered.member, customer.referrer_token)
+            if customer.channel_id is not None:
+                operation.lock_members(registered.member)
+                give_channel(operation, tx, registered.member, customer.channel_id)
         return {"customerId": registered.member, "email": customer.email}
 
     return operation_of(store_request, register)

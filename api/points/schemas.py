@@ -4,10 +4,9 @@ from decimal import Decimal
 from typing import Annotated, Any, Literal, NotRequired
 
 from pydantic import BeforeValidator, Field, WithJsonSchema
-from pydantic_core import PydanticCustomError
 from typing_extensions import TypedDict
 
-from api.http.requests import RequestModel
+from api.http.requests import RequestModel, exact_number
 from api.http.responses import ExactNumber, Id, Instant, Listed, Scroll, UnreadableItem
 from api.wallets.schemas import WalletType
 from loyalty.points.amounts import MAX_AMOUNT
@@ -18,9 +17,7 @@ MAX_DAYS = 36_500
 
 
 def _exact(value: Any) -> Decimal:
-    if isinstance(value, bool) or not isinstance(value, int | Decimal):
-        raise PydanticCustomError("number_type", "this must be a number: send it without quotes")
-    return Decimal(value)
+    return Decimal(exact_number(value))
 
 
 Amount = Annotated[

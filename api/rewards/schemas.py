@@ -4,10 +4,9 @@ from decimal import Decimal
 from typing import Annotated, Any, Literal, NotRequired
 
 from pydantic import BeforeValidator, Field, WithJsonSchema
-from pydantic_core import PydanticCustomError
 from typing_extensions import TypedDict
 
-from api.http.requests import RequestModel
+from api.http.requests import RequestModel, exact_number
 from api.http.responses import ExactNumber, Id, Instant, Listed, Total, UnreadableItem
 from loyalty.program.rewards import RewardKind, ValueType
 from loyalty.rewards.operations import MAX_QUANTITY
@@ -15,9 +14,7 @@ from loyalty.rewards.stocking import MAX_CODE_LENGTH, MAX_CODES, MAX_STOCK
 
 
 def _exact(value: Any) -> Decimal:
-    if isinstance(value, bool) or not isinstance(value, int | Decimal):
-        raise PydanticCustomError("number_type", "this must be a number: send it without quotes")
-    return Decimal(value)
+    return Decimal(exact_number(value))
 
 
 Number = Annotated[Decimal, BeforeValidator(_exact), WithJsonSchema({"type": "number", "exclusiveMinimum": 0})]

@@ -10,6 +10,7 @@ from starlette.responses import Response
 from api.authentication.callers import AdminCaller
 from api.http.errors import BadInput, NotFound
 from api.http.paging import page_of_records
+from api.http.refusal_paths import refusals_at
 from api.http.requests import read_body, request_body
 from api.http.responses import ExactJson
 from api.state.changes import AdminChange, Change, Changed, Operation
@@ -32,6 +33,7 @@ from database import ReadTransaction, Transaction
 from loyalty.events.operations import OperationContext
 from loyalty.members.identity import identity_of
 from loyalty.members.registration import find_member
+from loyalty.refusals import DifferentMembers, MemberInactive
 from loyalty.transactions.operations import (
     assign_transaction,
     change_transaction,
@@ -81,7 +83,8 @@ async def post_transaction(request: Request, change: AdminChange) -> Response:
 
     def run(operation: OperationContext, _: Transaction) -> dict[str, Any]:
         document = validate_transaction(posted.transaction, program)
-        return {"transactionId": register_transaction(operation, document)}
+        with refusals_at(dict.fromkeys((DifferentMembers, MemberInactive), "transaction.customerData")):
+            return {"transactionId": register_transaction(operation, document)}
 
     return await change.respond(posted, _changes(change, run))
 

@@ -7,22 +7,18 @@ from pydantic import BeforeValidator, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
 from typing_extensions import TypedDict
 
-from api.http.requests import Identifier, RequestModel
+from api.http.requests import Identifier, RequestModel, exact_number
 from api.http.responses import ExactNumber, Id, Instant, JsonObject, Listed, UnreadableItem
 from loyalty.transactions.documents import MAX_ITEMS, MAX_VALUE
-
-
-def _exact(value: Any) -> Decimal | int:
-    if isinstance(value, bool) or not isinstance(value, int | Decimal):
-        raise PydanticCustomError("number_type", "this must be a number: send it without quotes")
-    return value
 
 
 def _label_value(value: Any) -> str | Decimal | int | bool:
     if not isinstance(value, str | int | Decimal):
         raise PydanticCustomError("label_type", "this must be a text, a number, true or false")
     if isinstance(value, str) and len(value) > MAX_TEXT:
-        raise PydanticCustomError("string_too_long", "this must have at most {most} characters", {"most": MAX_TEXT})
+        raise PydanticCustomError(
+            "string_too_long", "this must have at most {max_length} characters", {"max_length": MAX_TEXT}
+        )
     return value
 
 
@@ -30,12 +26,14 @@ MAX_TEXT = 255
 MAX_LABELS = 100
 
 Value = Annotated[
-    Decimal | int, BeforeValidator(_exact), WithJsonSchema({"type": "number", "minimum": 0, "maximum": int(MAX_VALUE)})
+    Decimal | int,
+    BeforeValidator(exact_number),
+    WithJsonSchema({"type": "number", "minimum": 0, "maximum": int(MAX_VALUE)}),
 ]
 """What was paid; how exact it is, the operation judges."""
 Quantity = Annotated[
     Decimal | int,
-    BeforeValidator(_exact),
+    BeforeValidator(exact_number),
     WithJsonSchema({"type": "number", "exclusiveMinimum": 0, "maximum": int(MAX_VALUE)}),
 ]
 LabelValue = Annotated[

@@ -85,7 +85,7 @@ class GiveReward:
 def buy_reward(operation: OperationContext, request: BuyReward) -> list[str]:
     """Check, pay, take from stock and issue; return the ids of the issued rewards.
 
-    Raise the one RewardRefusal that says why not, or MemberFrozen.
+    Raise the one RewardRefusal that says why not, MemberInactive or MemberFrozen.
     """
     reward = reward_of(operation.program, request.reward)
     _require_quantity(request.quantity)
@@ -93,6 +93,7 @@ def buy_reward(operation: OperationContext, request: BuyReward) -> list[str]:
     price = price_of(reward, now=operation.now)
     amount = _amount(price, reward, request)
     operation.lock_members(request.member)
+    operation.require_active(request.member)
     operation.require_unfrozen(request.member)
     member = operation.facts_of(request.member)
     reward = limited_for(reward, member)

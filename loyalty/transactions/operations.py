@@ -137,6 +137,8 @@ def _register_return(operation: OperationContext, document: Document) -> str:
     number = document.linked_number
     if number is None:
         raise MissingSale
+    if number == document.number:
+        raise NotASale(number)
     seen = operation.tx.transactions.by_number(number)
     member_id = None if seen is None else seen.member
     if member_id is not None:

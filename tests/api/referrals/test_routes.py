@@ -104,5 +104,5 @@ async def test_a_referral_by_nobody_is_refused(api: Api, content: dict[str, Any]
 async def test_a_token_of_nobody_registers_nobody(api: Api, token: str):
     answer = await api.post(PATH, {"customer": {"email": "a@example.com", "referrerToken": token}})
 
-    assert fault(answer, "referrerId")["code"] == "unknownReferrer"
+    assert fault(answer, "customer.referrerToken")["code"] == "unknownReferrer"
     assert await api.count() == (0, 0)
