@@ -109,14 +109,14 @@ class WorkerDependencies:
 
 
 async def connect_lazily() -> Client:
-    """A client by Temporal's environment variables and `temporal.toml`; it connects at its first call."""
+    """Return a client by Temporal's environment variables and `temporal.toml`; it connects at its first call."""
     return await Client.connect(
         **_config(), data_converter=CONVERTER, runtime=temporal_runtime(), interceptors=interceptors(), lazy=True
     )
 
 
 async def connect_until_ready() -> Client:
-    """A connected client by the same settings; wait until Temporal answers and knows the search attributes."""
+    """Return a connected client by the same settings; wait until Temporal answers and knows the search attributes."""
     while True:
         try:
             async with asyncio.timeout(5):
@@ -131,7 +131,7 @@ async def connect_until_ready() -> Client:
 
 
 async def connect_to(address: str) -> Client:
-    """A connected client of the server at `host:port`."""
+    """Return a connected client of the server at `host:port`."""
     return await Client.connect(
         address, data_converter=CONVERTER, runtime=temporal_runtime(), interceptors=interceptors()
     )

@@ -33,13 +33,13 @@ class Bounds:
     each: tuple[Bound, ...]
 
     def of(self, kind: CorrectionKind, unit: str | None) -> Bound:
-        """The bound of a kind and a unit; one of 0, if none is named."""
+        """Return the bound of a kind and a unit; one of 0, if none is named."""
         found = next((bound for bound in self.each if (bound.kind, bound.unit) == (kind, unit)), None)
         found = found or next((bound for bound in self.each if (bound.kind, bound.unit) == (kind, None)), None)
         return found or Bound(kind, Decimal(0), Decimal(0))
 
     def cover(self, other: "Bounds") -> bool:
-        """Whether other bounds allow nothing that these do not."""
+        """Return whether other bounds allow nothing that these do not."""
         units = {bound.unit for bounds in (self, other) for bound in bounds.each} | {None}
         return all(
             _at_most(other.of(kind, unit).once, self.of(kind, unit).once)

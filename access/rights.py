@@ -28,26 +28,26 @@ class Rights:
     """None of them: corrections are not bounded."""
 
     def allow(self, permission: Permission) -> bool:
-        """Whether these rights include a permission."""
+        """Return whether these rights include a permission."""
         return permission in self.permissions
 
     def reach(self, store: str) -> bool:
-        """Whether these rights hold in a store."""
+        """Return whether these rights hold in a store."""
         return self.store is None or self.store == store
 
     def cover(self, other: "Rights") -> bool:
-        """Whether these rights include all of other rights."""
+        """Return whether these rights include all of other rights."""
         is_within = other.permissions <= self.permissions and (self.store is None or self.store == other.store)
         return is_within and self.cover_bounds(other)
 
     def cover_bounds(self, other: "Rights") -> bool:
-        """Whether other rights, as far as bounds limit them, correct no more alone than these do."""
+        """Return whether other rights, as far as bounds limit them, correct no more alone than these do."""
         if not other.permissions & BOUNDED:
             return True
         return all(any(mine.cover(theirs) for theirs in other.bounds) for mine in self.bounds)
 
     def limited_to(self, other: "Rights") -> "Rights":
-        """What two rights have in common: nothing, if they are in different stores."""
+        """Return what two rights have in common: nothing, if they are in different stores."""
         bounds = tuple(dict.fromkeys(self.bounds + other.bounds))
         if self.store is not None and other.store is not None and self.store != other.store:
             return Rights(frozenset(), self.store, bounds)

@@ -84,10 +84,10 @@ BUILT_IN_ROLES = (
 
 
 def role_of_id(role_id: int) -> Role | None:
-    """The built-in role with this number."""
+    """Return the built-in role with this number."""
     return next((role for role in BUILT_IN_ROLES if role.id == role_id), None)
 
 
 def role_named(name: str) -> Role | None:
-    """The built-in role with this name."""
+    """Return the built-in role with this name."""
     return next((role for role in BUILT_IN_ROLES if role.name == name), None)

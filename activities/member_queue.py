@@ -94,7 +94,7 @@ class MemberQueue:
         return True
 
     def is_first(self, turn: Turn) -> bool:
-        """Whether no other event of the member waits before it in this process."""
+        """Return whether no other event of the member waits before it in this process."""
         return turn is _first(self._turns[turn.event.member])
 
     def settle(self, member: str, event_id: str) -> None:

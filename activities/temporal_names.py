@@ -31,15 +31,15 @@ MERGE_MEMBERS = "MergeMembers"
 
 
 def erasure_id(store: str, member: str) -> str:
-    """The workflow id for anonymising a member."""
+    """Return the workflow id for anonymising a member."""
     return f"erase/{store}/{member}"
 
 
 def retention_id(store: str) -> str:
-    """The workflow id of a store's retention."""
+    """Return the workflow id of a store's retention."""
     return f"retention/{store}"
 
 
 def clock_id(store: str) -> str:
-    """The workflow id of a store's clock."""
+    """Return the workflow id of a store's clock."""
     return f"clock/{store}"

@@ -56,7 +56,7 @@ def deploy(
 
 
 def _program(folder: Path | None, plan: Path | None, based_on: int | None) -> tuple[Mapping[str, bytes], int | None]:
-    """The files to deploy, and the revision they may replace (None: the one in force)."""
+    """Return the files to deploy, and the revision they may replace (None: the one in force)."""
     from commands.shared.plan_files import read_plan
     from program_files import read_folder
 

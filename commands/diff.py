@@ -54,7 +54,10 @@ def diff(
 
 
 async def _compare(registry: "Registry", store: str, old: int, new: int) -> "tuple[Change, ...]":
-    """The changes from one revision to another; 0 is the empty program. Raise ProgramFaults if one cannot be read."""
+    """Return the changes from one revision to another; 0 is the empty program.
+
+    Raise ProgramFaults if one cannot be read.
+    """
     from program_files import read_revision
     from workbench.differences import differences
 

@@ -44,7 +44,7 @@ def rollback(
 
 
 async def prepare_rollback(registry: "Registry", store: str | None, to: int | None) -> tuple[int, "PendingDeployment"]:
-    """An earlier revision (None: the one before the one in force), and what putting it in force again changes.
+    """Return an earlier revision (None: the one before the one in force), and what putting it in force again changes.
 
     Raise NotFound, RegistryError, UnknownRevision, or ProgramFaults if this version of Laurel cannot read it any more.
     """

@@ -96,7 +96,7 @@ class UnderConsole(BaseRoute):
         self._app = app
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
-        """Whether a request is for the console."""
+        """Return whether a request is for the console."""
         path = scope.get("path", "")
         is_here = scope["type"] == "http" and (path == "/console" or path.startswith("/console/"))
         return (Match.FULL, {}) if is_here else (Match.NONE, {})
@@ -115,7 +115,7 @@ def add_console(app: FastAPI) -> FastAPI:
 
 
 def console_app(state: AppState) -> FastAPI:
-    """The console alone, on the state of an app of the API."""
+    """Return the console alone, on the state of an app of the API."""
     routes = [route for router in ROUTERS for route in router.routes]
     check_rules(routes, RULES, authenticating=AUTHENTICATING, table="console/route_rules.py")
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False, routes=routes)

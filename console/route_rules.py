@@ -9,7 +9,7 @@ STORE = "/console/stores/{storeCode}"
 
 
 def _personal(permission: Permission) -> Needs:
-    """The rule of what shows personal data as it is: a form with present values, a file."""
+    """Return the rule of what shows personal data as it is: a form with present values, a file."""
     return Needs(permission, also=Permission.VIEW_PERSONAL_DATA)
 
 

@@ -8,7 +8,7 @@ from api.authentication.callers import AdminCaller
 
 
 def store_path(store: str, *steps: str) -> str:
-    """The path of a page of a store."""
+    """Return the path of a page of a store."""
     return "/".join(["/console/stores", *(quote(each, safe="") for each in (store, *steps))])
 
 
@@ -23,7 +23,7 @@ class Section:
     is_of_store: bool = True
 
     def url(self, store: str | None) -> str:
-        """The path of its first page."""
+        """Return the path of its first page."""
         base = store_path(store or "") if self.is_of_store else "/console"
         return f"{base}/{self.name}" if self.name else base
 
@@ -51,7 +51,7 @@ SECTIONS = (
 
 
 def sections_of(caller: AdminCaller, store: str | None) -> list[Section]:
-    """The sections that a caller may open."""
+    """Return the sections that a caller may open."""
     return [
         each
         for each in SECTIONS

@@ -52,7 +52,7 @@ def is_caused_by(event_type: str) -> ColumnElement[bool]:
 
 
 def is_of_test_member(is_test: bool) -> ColumnElement[bool]:
-    """The issued rewards of test members, or of all others."""
+    """Return the issued rewards of test members, or of all others."""
     of_test_member = belongs_to_test_member(issued_reward.c.member)
     return of_test_member if is_test else not_(of_test_member)
 

@@ -15,5 +15,5 @@ def ids_of_test_members(store: str) -> Select[tuple[str]]:
 
 
 def belongs_to_test_member(owner: ColumnElement[Any]) -> ColumnElement[bool]:
-    """Whether the member of a row is a test member."""
+    """Return whether the member of a row is a test member."""
     return exists().where(_OWNER.c.id == owner, _OWNER.c.is_test)

@@ -71,7 +71,7 @@ def damage_of(values: Iterable[Any], numbers: Iterable[Any] = ()) -> str | None:
 
 @cache
 def _numbers(record: type) -> frozenset[str]:
-    """The fields of a record that are whole numbers."""
+    """Return the fields of a record that are whole numbers."""
     try:
         hints = get_type_hints(record)
     except NameError:  # a type that only the type checker imports is no row

@@ -226,7 +226,7 @@ _MERGE = "merge/"
 
 
 def merge_workflow_id(store: str, merge_id: str) -> str:
-    """The id of the workflow of a merge, which owns the events that hold up both queues."""
+    """Return the id of the workflow of a merge, which owns the events that hold up both queues."""
     return f"{_MERGE}{store}/{merge_id}"
 
 

@@ -65,7 +65,7 @@ def check_program(files: Mapping[str, bytes], *, now: datetime, unread: Collecti
 
 
 def read_program(files: Mapping[str, bytes]) -> Program:
-    """The program that files define; raise ProgramFaults with all errors. Reactors that ended are accepted."""
+    """Return the program that files define; raise ProgramFaults with all errors. Reactors that ended are accepted."""
     problems = Problems()
     program = _program(files, problems)
     if program is None or problems.errors:
@@ -74,7 +74,7 @@ def read_program(files: Mapping[str, bytes]) -> Program:
 
 
 def read_revision(files: Mapping[str, bytes]) -> Program:
-    """The program of a deployed revision; raise ProgramFaults only with errors that keep it from running.
+    """Return the program of a deployed revision; raise ProgramFaults only with errors that keep it from running.
 
     Errors that only a later version of Laurel finds stop the next deploy, but not a revision in force.
     """
@@ -89,7 +89,7 @@ def read_revision(files: Mapping[str, bytes]) -> Program:
 def read_declarations(
     files: Mapping[str, bytes], *, unread: Collection[str] = ()
 ) -> tuple[Declarations, tuple[Problem, ...]]:
-    """What files declare, and the problems that keep other declarations from being read.
+    """Return what files declare, and the problems that keep other declarations from being read.
 
     Reactors are not read, and of achievements only their names.
     """
@@ -100,7 +100,7 @@ def read_declarations(
 
 
 def read_outline(files: Mapping[str, bytes]) -> Outline:
-    """The outline of a deployed revision, even of one that this version of Laurel cannot run."""
+    """Return the outline of a deployed revision, even of one that this version of Laurel cannot run."""
     declared, _ = read_declarations(files)
     settings = declared.settings
     names: NamesByKind = {
@@ -123,7 +123,7 @@ def _declares(path: str) -> bool:
 def _program(
     files: Mapping[str, bytes], problems: Problems, unread: Collection[str] = (), now: datetime | None = None
 ) -> Program | None:
-    """The program; None if there are no settings. Without `now`, no reactor counts as past."""
+    """Return the program; None if there are no settings. Without `now`, no reactor counts as past."""
     nodes = _read_all(files, unread, problems)
     settings = _settings(nodes[PROGRAM], problems)
     declared = _declarations(nodes, settings, problems)
@@ -171,7 +171,7 @@ def _program(
 
 
 def _faulty_event_types(nodes: Mapping[str, Node | None], problems: Problems) -> Collection[str]:
-    """The names of event types whose files have errors."""
+    """Return the names of event types whose files have errors."""
     files = {problem.place.file for problem in problems.errors}
     named = (node.entries.get("event") for path, node in nodes.items() if node is not None and path in files)
     return {str(name.value) for name in named if name is not None}
@@ -196,14 +196,14 @@ def _responder_reader(
 
 
 def _follows(problem: Problem) -> bool:
-    """Whether a problem only follows from an unknown type of the body: the rule may be right."""
+    """Return whether a problem only follows from an unknown type of the body: the rule may be right."""
     return problem.code == "unknown-type" or (problem.code == "not-boolean" and " is anything," in problem.message)
 
 
 def _read_all(
     files: Mapping[str, bytes], unread: Collection[str], problems: Problems
 ) -> Mapping[str, Mapping[str, Node | None]]:
-    """The content of each file, by folder and path; None for a file that cannot be read."""
+    """Return the content of each file, by folder and path; None for a file that cannot be read."""
     nodes: dict[str, dict[str, Node | None]] = {folder: {} for folder in (PROGRAM, *FOLDERS)}
     values = 0
     for path in unread:
@@ -264,7 +264,7 @@ def _declarations(
 
 
 def _names_of(nodes: Mapping[str, Node | None]) -> Collection[str] | None:
-    """The names of achievements, before these are read; None if one cannot be read."""
+    """Return the names of achievements, before these are read; None if one cannot be read."""
     names = [node and node.entries.get("achievement") for node in nodes.values()]
     texts = [name.value for name in names if name and isinstance(name.value, str)]
     return texts if len(texts) == len(names) else None
@@ -273,7 +273,7 @@ def _names_of(nodes: Mapping[str, Node | None]) -> Collection[str] | None:
 def _named(
     nodes: Mapping[str, Node | None], read: Callable[[Node], Declared | None], key: str, problems: Problems
 ) -> dict[str, Declared]:
-    """What the files of one folder declare, by name."""
+    """Return what the files of one folder declare, by name."""
     found: dict[str, Declared] = {}
     places: dict[str, Place] = {}
     for node in nodes.values():

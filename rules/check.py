@@ -180,16 +180,16 @@ class Checker:
         self.unnarrowed_scope, self._inside = whole, around
 
     def inferred(self, expression: Expression) -> Type:
-        """The type last inferred for a part."""
+        """Return the type last inferred for a part."""
         return self._types.get(id(expression), ANY)
 
     def is_implied(self, expression: Expression) -> bool:
-        """Whether an earlier condition alone makes the part always true or always false."""
+        """Return whether an earlier condition alone makes the part always true or always false."""
         before = self._before.get(id(expression))
         return before is not None and definite_truth(before) is None
 
     def unnarrowed_type(self, expression: Expression) -> Type:
-        """The type of a part before conditions narrowed it."""
+        """Return the type of a part before conditions narrowed it."""
         steps = static_path(expression) if isinstance(expression, Call) and expression.operator.name == "var" else None
         if not isinstance(expression, Call) or steps is None or self.scope is self.unnarrowed_scope:
             return self._before.get(id(expression), self.inferred(expression))
@@ -252,7 +252,7 @@ class Checker:
             self.add_fault("may_be_missing", operand, f"{message}{hint}", suggestion)
 
     def _field_type(self, operand: Expression) -> Type:
-        """The type at the literal path of a `var`; NEVER for any other operand."""
+        """Return the type at the literal path of a `var`; NEVER for any other operand."""
         steps = static_path(operand) if isinstance(operand, Call) and literal_path(operand) else None
         found = NEVER if steps is None else self.scope
         for step in steps or ():
@@ -270,7 +270,7 @@ class Checker:
         return exact.dumps({"var": ".".join(steps)}) if fits(present(found), wanted) else None
 
     def path_type(self, steps: tuple[str, ...], at: Expression) -> Type:
-        """The type at the end of a path; NEVER, and a fault, if there is no such path."""
+        """Return the type at the end of a path; NEVER, and a fault, if there is no such path."""
         found = self.scope
         for step in steps:
             further = step_into(found, step)
@@ -341,7 +341,7 @@ class Checker:
 
 
 def label(expression: Expression) -> str:
-    """What a message calls the expression: its path, its literal, or the operator whose result it is."""
+    """Return what a message calls the expression: its path, its literal, or the operator whose result it is."""
     match expression:
         case Literal():
             return render(expression)
@@ -357,6 +357,6 @@ def _loop_over(path: tuple[str, ...]) -> str:
 
 
 def json_hint(expression: Expression) -> str:
-    """The expression as JSON in a suggestion: a `var`, or dots for anything longer."""
+    """Return the expression as JSON in a suggestion: a `var`, or dots for anything longer."""
     path = literal_path(expression)
     return exact.dumps({"var": path}) if path is not None else "..."

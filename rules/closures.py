@@ -92,7 +92,7 @@ def charged(function: Function, cost: Callable[..., int]) -> Callable[[ClosureBu
 
 
 def step_cost(expression: Expression) -> int:
-    """The steps that evaluating the expression once inside a loop costs."""
+    """Return the steps that evaluating the expression once inside a loop costs."""
     match expression:
         case Literal(value=str() as text):
             return 1 + len(text) // 64

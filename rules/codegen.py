@@ -215,7 +215,7 @@ class CodeGenerator:
 
 
 def number_test(operand: Operand) -> str | None:
-    """A Python test that the atom is an int or a Decimal; None if it is known to be one."""
+    """Return a Python test that the atom is an int or a Decimal; None if it is known to be one."""
     match operand.static_type:
         case "number" | "decimal":
             return None
@@ -238,7 +238,7 @@ def guarded(fast: str, tests: Iterable[str | None], slow: Operand, static_type: 
 
 
 def truth_test(operand: Operand) -> str:
-    """A Python test of an atom that agrees with `values.is_truthy`."""
+    """Return a Python test of an atom that agrees with `values.is_truthy`."""
     if operand.static_type == "any":
         return f"({operand.text} or {operand.text}.__class__ is dict)"
     return operand.text

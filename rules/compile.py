@@ -96,7 +96,7 @@ def evaluate(rule: Json, data: Json) -> Json:
 
 
 def interpreted(expression: Expression, timezone: tzinfo) -> Evaluate:
-    """The rule as closures."""
+    """Return the rule as closures."""
     closure, has_reduce = ClosureBuilder(timezone).build(expression), _has_reduce(expression)
 
     def evaluate(data: Json) -> Json:
@@ -109,7 +109,7 @@ def interpreted(expression: Expression, timezone: tzinfo) -> Evaluate:
 
 
 def interpreted_trace(expression: Expression, timezone: tzinfo) -> Callable[[Json], Trace]:
-    """The rule as closures that record a trace."""
+    """Return the rule as closures that record a trace."""
     has_reduce = _has_reduce(expression)
 
     def trace(data: Json) -> Trace:
@@ -125,7 +125,7 @@ def interpreted_trace(expression: Expression, timezone: tzinfo) -> Callable[[Jso
 def generated(
     expression: Expression, timezone: tzinfo, otherwise: Callable[[Json], Any], *, recording: bool
 ) -> Callable[[Json], Any] | None:
-    """The rule as one generated Python function; None if it is too large or too deep for one.
+    """Return the rule as one generated Python function; None if it is too large or too deep for one.
 
     The function falls back to `otherwise` when a number overflows the decimal context.
     """
@@ -162,12 +162,12 @@ _NAMES: dict[str, Any] = {
 
 
 def _has_reduce(expression: Expression) -> bool:
-    """Whether a `reduce` may nest its result in itself at every turn."""
+    """Return whether a `reduce` may nest its result in itself at every turn."""
     return any(isinstance(part, Call) and part.operator.name == "reduce" for part in walk(expression))
 
 
 def _has_arithmetic_in_loop(expression: Expression) -> bool:
-    """Whether it does arithmetic in a loop, so that installing the decimal context once pays off."""
+    """Return whether it does arithmetic in a loop, so that installing the decimal context once pays off."""
     return any(
         isinstance(inner, Call) and inner.operator.name in _ARITHMETIC
         for part in walk(expression)

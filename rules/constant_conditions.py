@@ -62,7 +62,7 @@ def _walk(expression: Expression, types: InferredTypes, *, as_condition: bool) -
 
 
 def _branches(expression: Expression) -> bool:
-    """Whether the expression chooses among its operands, so that the warnings belong to those."""
+    """Return whether the expression chooses among its operands, so that the warnings belong to those."""
     if not isinstance(expression, Call):
         return False
     name = expression.operator.name
@@ -93,7 +93,7 @@ def _warning(expression: Expression, types: InferredTypes, *, as_condition: bool
 
 
 def _cause(expression: Expression, types: InferredTypes) -> str:
-    """What makes the condition constant, as the end of the message; empty for a literal."""
+    """Return what makes the condition constant, as the end of the message; empty for a literal."""
     if not isinstance(expression, Call):
         return ""
     if types.is_implied(expression):

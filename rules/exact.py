@@ -55,7 +55,7 @@ def _refuse_depth(text: str) -> None:
 
 
 def _may_have_long_integer(text: str) -> bool:
-    """Whether an integer may be longer than LONGEST_NUMBER: as it has a block of digits alone then."""
+    """Return whether an integer may be longer than LONGEST_NUMBER: as it has a block of digits alone then."""
     return len(text) > LONGEST_NUMBER and any(
         text[start : start + _BLOCK].isdecimal() for start in range(0, len(text), _BLOCK)
     )

@@ -49,7 +49,7 @@ class Explanation:
 
 
 def clause_text(actual: Mapping[str, Json], needed: str, within: Sequence[str] = ()) -> str:
-    """What a clause saw and needed, as text: "event.body.total is 12, needed >= 20"."""
+    """Return what a clause saw and needed, as text: "event.body.total is 12, needed >= 20"."""
     seen = [f"{name} is {render_value(value)}" for name, value in actual.items()]
     return ", ".join([*seen, *([f"needed {needed}"] if needed else []), *[f"in {element}" for element in within]])
 

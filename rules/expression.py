@@ -65,7 +65,7 @@ LOOPS = frozenset({"map", "filter", "reduce", "all", "some", "none"})
 
 
 def children(expression: Expression) -> tuple[Expression, ...]:
-    """The direct operands or elements."""
+    """Return the direct operands or elements."""
     match expression:
         case Literal():
             return ()
@@ -83,7 +83,7 @@ def walk(expression: Expression) -> Iterator[Expression]:
 
 
 def is_constant(expression: Expression) -> bool:
-    """Whether the expression contains no operator call."""
+    """Return whether the expression contains no operator call."""
     return not any(isinstance(part, Call) for part in walk(expression))
 
 

@@ -72,7 +72,7 @@ def _at_array(scope: Type, var: Expression, refine: Callable[[Type], Type]) -> T
 
 
 def _unless_never(scope: Type, narrower: Type) -> Type:
-    """The narrower type, unless it is NEVER: then the condition cannot hold, and what follows is unreachable."""
+    """Return the narrower type, unless it is NEVER: then the condition cannot hold, and what follows is unreachable."""
     return scope if narrower == NEVER else narrower
 
 
@@ -81,7 +81,7 @@ def _steps(var: Expression) -> tuple[str, ...] | None:
 
 
 def _default(var: Call) -> Literal | None:
-    """The literal default of a `var`, null if it has none; None if the default is computed."""
+    """Return the literal default of a `var`, null if it has none; None if the default is computed."""
     default = var.operands[1] if len(var.operands) > 1 else Literal((), None)
     return default if isinstance(default, Literal) else None
 
@@ -100,7 +100,7 @@ def _is_absent(option: Type) -> bool:
 
 
 def _assume_any(scope: Type, operands: tuple[Expression, ...], *, holds: bool) -> Type:
-    """The union of the cases in which one operand decides and all operands before it do not."""
+    """Return the union of the cases in which one operand decides and all operands before it do not."""
     cases = list[Type]()
     for operand in operands:
         cases.append(_assume(scope, operand, holds=holds, in_disjunction=True))
@@ -109,7 +109,7 @@ def _assume_any(scope: Type, operands: tuple[Expression, ...], *, holds: bool) -
 
 
 def _merge(one: Type, other: Type) -> Type:
-    """The union of two scopes, merged field by field if their fields have the same names, to bound its size."""
+    """Return the union of two scopes, merged field by field if their fields have the same names, to bound its size."""
     if one is other:
         return one
     if isinstance(one, RecordType) and isinstance(other, RecordType) and _names(one) == _names(other):

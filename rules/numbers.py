@@ -38,7 +38,7 @@ _RADIX = re.compile(r"0(?:[xX][0-9a-fA-F]+|[oO][0-7]+|[bB][01]+)")
 
 
 def exact(value: float | Decimal) -> ExactNumber | None:
-    """The exact value of a number, a float as its shortest decimal representation; None if it is not finite."""
+    """Return the exact value of a number, a float as its shortest decimal representation; None if it is not finite."""
     if isinstance(value, int):
         return value
     try:
@@ -133,7 +133,7 @@ def rounded(product: int) -> ExactNumber | None:
 
 
 def divide(dividend: ExactNumber, divisor: ExactNumber) -> ExactNumber | None:
-    """The quotient, rounded to 34 digits; None if the divisor is 0."""
+    """Return the quotient, rounded to 34 digits; None if the divisor is 0."""
     if not divisor:
         return None
     if isinstance(dividend, int) and isinstance(divisor, int):
@@ -147,7 +147,7 @@ def divide(dividend: ExactNumber, divisor: ExactNumber) -> ExactNumber | None:
 
 
 def remainder(dividend: ExactNumber, divisor: ExactNumber) -> ExactNumber | None:
-    """The exact remainder, with the sign of the dividend; None if the divisor is 0."""
+    """Return the exact remainder, with the sign of the dividend; None if the divisor is 0."""
     if not divisor:
         return None
     if isinstance(dividend, int) and isinstance(divisor, int):

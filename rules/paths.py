@@ -12,7 +12,7 @@ def split_path(path: Json) -> tuple[str, ...]:
 
 
 def static_path(call: Call) -> tuple[str, ...] | None:
-    """The steps of the path of a `var`; None if the path is computed."""
+    """Return the steps of the path of a `var`; None if the path is computed."""
     if not call.operands:
         return ()
     path = call.operands[0]
@@ -20,7 +20,7 @@ def static_path(call: Call) -> tuple[str, ...] | None:
 
 
 def static_keys(call: Call) -> list[str] | None:
-    """The paths of a `missing` or `missing_some`; None if any is computed or empty."""
+    """Return the paths of a `missing` or `missing_some`; None if any is computed or empty."""
     operands = call.operands[1:] if call.operator.name == "missing_some" else call.operands
     if not all(map(is_constant, operands)):
         return None
@@ -29,12 +29,12 @@ def static_keys(call: Call) -> list[str] | None:
 
 
 def requested_keys(operands: list[Json]) -> list[Json]:
-    """The paths that `missing` tests: its operands, or its first operand if that is an array."""
+    """Return the paths that `missing` tests: its operands, or its first operand if that is an array."""
     return operands[0] if operands and isinstance(operands[0], list) else operands
 
 
 def may_read(expression: Expression, name: str) -> bool:
-    """Whether a rule may read the top-level field `name` of its data; True when in doubt.
+    """Return whether a rule may read the top-level field `name` of its data; True when in doubt.
 
     A computed or empty path may read it. Paths inside loops count too, although they start at an array element.
     """
@@ -51,7 +51,7 @@ LOOKUPS: Final = frozenset({"var", "missing", "missing_some"})
 
 
 def _first_steps(call: Call) -> set[str] | None:
-    """The first steps of the paths of a call; None if they may be any."""
+    """Return the first steps of the paths of a call; None if they may be any."""
     if call.operator.name == "var":
         steps = static_path(call)
         return {steps[0]} if steps else None

@@ -58,7 +58,7 @@ def render(expression: Expression, depth: int = 3) -> str:
 
 
 def literal_path(expression: Expression) -> str | None:
-    """The path of a `var` as it is written; None if it is empty, computed or not a text."""
+    """Return the path of a `var` as it is written; None if it is empty, computed or not a text."""
     if isinstance(expression, Call) and expression.operator.name == "var" and expression.operands:
         path = expression.operands[0]
         if isinstance(path, Literal) and isinstance(path.value, str) and path.value:

@@ -82,7 +82,7 @@ def _of_type(number: NumberType) -> Bounds:
 
 
 def _of_branches(operands: tuple[Expression, ...], scope: Type, root: str) -> Found:
-    """The bounds of `if`: each result under the conditions that lead to it."""
+    """Return the bounds of `if`: each result under the conditions that lead to it."""
     found: list[Bounds] = []
     for condition, result in zip(operands[::2], operands[1::2], strict=False):
         known = bounds(result, assume(scope, condition, holds=True), root=root)

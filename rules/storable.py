@@ -84,14 +84,14 @@ def _are_small_integers(array: list[Json] | tuple[Json, ...]) -> bool:
 
 
 def _least_bytes(part: Json) -> int:
-    """The fewest bytes that a part takes in JSON, without its elements."""
+    """Return the fewest bytes that a part takes in JSON, without its elements."""
     if isinstance(part, str):
         return 2 + (len(part) if part.isascii() else len(part.encode()))
     return 1 + len(part) if isinstance(part, dict | list | tuple) else 1
 
 
 def _bound_beyond(part: Json) -> Bound | None:
-    """The bound that a text or a number is beyond."""
+    """Return the bound that a text or a number is beyond."""
     match part:
         case str():
             return "text" if _UNSTORABLE.search(part) else None

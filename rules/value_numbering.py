@@ -98,12 +98,12 @@ def _negated(found: Type) -> Type:
 
 
 def is_computed(expression: Expression) -> bool:
-    """Whether the expression is an operator call other than `var`."""
+    """Return whether the expression is an operator call other than `var`."""
     return isinstance(expression, Call) and expression.operator.name != "var"
 
 
 def _refinements_of_operands(condition: Call, *, holds: bool) -> Iterator[tuple[Expression, Refinement]]:
-    """The operands that a condition compares with a literal, each with its refinement."""
+    """Yield the operands that a condition compares with a literal, each with its refinement."""
     name, operands = condition.operator.name, condition.operands
     match name:
         case "==" | "===" | "!=" | "!==":

@@ -43,7 +43,7 @@ _KINDS: dict[type, ValueKind] = {
 
 
 def kind_of(value: Json) -> ValueKind:
-    """The kind of a value, also of an instance of a subclass; OBJECT for any unknown class."""
+    """Return the kind of a value, also of an instance of a subclass; OBJECT for any unknown class."""
     found = _KINDS.get(type(value))
     if found is not None:
         return found
@@ -170,7 +170,7 @@ def less_or_equal(left: Json, right: Json) -> bool:
 
 
 def contains(needle: Json, haystack: Json) -> bool:
-    """Whether a text contains the needle, or an array an element strictly equal to it."""
+    """Return whether a text contains the needle, or an array an element strictly equal to it."""
     match kind_of(haystack):
         case ValueKind.TEXT | ValueKind.INSTANT:
             return bool(haystack) and to_text(needle) in to_text(haystack)
@@ -229,7 +229,7 @@ MISSING = Missing.MISSING
 
 
 def look_up(value: Json, steps: tuple[str, ...]) -> Json:
-    """The value at the end of the steps, or MISSING; arrays and texts have indexes and `length`."""
+    """Return the value at the end of the steps, or MISSING; arrays and texts have indexes and `length`."""
     for step in steps:
         if isinstance(value, dict):
             value = value.get(step, MISSING)

@@ -33,7 +33,7 @@ def equality(left: Json, right: Json) -> int:
 
 
 def text(*values: Json) -> int:
-    """The steps of making a text of values: a step for each character."""
+    """Return the steps of making a text of values: a step for each character."""
     return sum(
         len(value) if isinstance(value, str) else array_to_text(value) if isinstance(value, list) else 1
         for value in values
@@ -41,12 +41,12 @@ def text(*values: Json) -> int:
 
 
 def paths(*values: Json) -> int:
-    """The steps of looking up paths that are computed."""
+    """Return the steps of looking up paths that are computed."""
     return ELEMENT * len(values) + text(*values)
 
 
 def search(needle: Json, haystack: Json) -> int:
-    """The steps of looking for a value in a text or an array, or at the start or the end of a text."""
+    """Return the steps of looking for a value in a text or an array, or at the start or the end of a text."""
     steps = sought(needle)
     if isinstance(haystack, str):
         return steps + len(haystack) // CHARACTERS
@@ -54,12 +54,12 @@ def search(needle: Json, haystack: Json) -> int:
 
 
 def sought(needle: Json) -> int:
-    """The steps of looking for a value in a constant, whose size the rule has paid for."""
+    """Return the steps of looking for a value in a constant, whose size the rule has paid for."""
     return array_to_text(needle) if isinstance(needle, list) else 0
 
 
 def start_or_end(value: Json, sought: Json) -> int:
-    """The steps of comparing the start or the end of a text."""
+    """Return the steps of comparing the start or the end of a text."""
     return sum(
         len(each) // CHARACTERS if isinstance(each, str) else array_to_text(each) if isinstance(each, list) else 0
         for each in (value, sought)
@@ -67,12 +67,12 @@ def start_or_end(value: Json, sought: Json) -> int:
 
 
 def merge(*values: Json) -> int:
-    """The steps of joining arrays."""
+    """Return the steps of joining arrays."""
     return sum(len(value) if isinstance(value, list) else 1 for value in values)
 
 
 def array_to_text(array: list[Json]) -> int:
-    """The steps of converting an array to text; counting ends where no evaluation can pay."""
+    """Return the steps of converting an array to text; counting ends where no evaluation can pay."""
     steps, pending = 0, [array]
     while pending and steps <= STEPS:
         part = pending.pop()

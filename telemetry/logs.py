@@ -59,7 +59,7 @@ def log_to(stream: TextIO) -> None:
 
 
 def leave_out_personal_data(_logger: WrappedLogger, _method: str, line: EventDict) -> EventDict:
-    """A processor of structlog that replaces e-mail addresses and quoted rows in all texts of a line."""
+    """Return a processor of structlog that replaces e-mail addresses and quoted rows in all texts of a line."""
     return {key: _clean(value) for key, value in line.items()}
 
 

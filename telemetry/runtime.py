@@ -20,7 +20,7 @@ events in a second, so they are off unless it is set."""
 
 @cache
 def temporal_runtime() -> Runtime:
-    """The runtime of every client of this process."""
+    """Return the runtime of every client of this process."""
     address = os.environ.get(SDK_METRICS)
     return Runtime(
         telemetry=TelemetryConfig(

@@ -61,7 +61,7 @@ def stop_tracing() -> None:
 
 
 def interceptors() -> "list[Interceptor]":
-    """What Temporal's clients and workers need to carry traces on; nothing if there are none."""
+    """Return what Temporal's clients and workers need to carry traces on; nothing if there are none."""
     if _tracing.tracer is None:
         return []
     from temporalio.contrib.opentelemetry import TracingInterceptor
@@ -70,7 +70,7 @@ def interceptors() -> "list[Interceptor]":
 
 
 def trace_headers() -> Mapping[str, str]:
-    """The headers by which a receiver can carry the present trace on (`traceparent`); none if there is none."""
+    """Return the headers by which a receiver can carry the present trace on (`traceparent`); none if there is none."""
     if _tracing.tracer is None:
         return {}
     from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
@@ -81,7 +81,7 @@ def trace_headers() -> Mapping[str, str]:
 
 
 def trace_id() -> str | None:
-    """The id of the present trace; None: there is none."""
+    """Return the id of the present trace; None: there is none."""
     if _tracing.tracer is None:
         return None
     from opentelemetry.trace import format_trace_id, get_current_span
@@ -120,7 +120,7 @@ _NO_SPAN = RequestSpan()
 
 
 def request_span(method: str, headers: Iterable[tuple[bytes, bytes]]) -> AbstractContextManager[RequestSpan]:
-    """The span of a request, which carries the trace of its `traceparent` on; neither URL nor body is in it."""
+    """Return the span of a request, which carries the trace of its `traceparent` on; neither URL nor body is in it."""
     return _NO_SPAN if _tracing.tracer is None else _span_of(_tracing.tracer, method, headers)
 
 

@@ -65,13 +65,13 @@ class _Scalar:
 
 
 def blocks_of(path: str, text: str, schema: Schema) -> Block | None:
-    """The blocks of a YAML file; None if it cannot be read, or is JSON."""
+    """Return the blocks of a YAML file; None if it cannot be read, or is JSON."""
     root = None if path.endswith(".json") else read_text(path, text.encode(), Problems())
     return None if root is None else _Drawing(root, text, schema).block("", root, ())
 
 
 def with_literal(path: str, text: str, line: int, column: int, value: LiteralValue) -> str:
-    """The text with another literal at a place; raise NotChanged.
+    """Return the text with another literal at a place; raise NotChanged.
 
     Only its own characters are replaced, and the file says the same but for this value.
     """
@@ -120,7 +120,7 @@ class _Drawing:
 
 
 def _scalars(text: str) -> dict[tuple[int, int], _Scalar]:
-    """The scalars on one line, by line and column; those that span lines are changed in the text alone."""
+    """Return the scalars on one line, by line and column; those that span lines are changed in the text alone."""
     starts = [0, *(found.end() for found in re.finditer(r"\r\n|[\r\n]", text))]
     found = {}
     for event in yaml.parse(text, Loader=yaml.CBaseLoader):
@@ -148,7 +148,7 @@ def _stands_at(node: Node, line: int, column: int) -> bool:
 
 
 def _written(value: LiteralValue, style: str) -> str:
-    """A literal as YAML: a text in the quotes that it had, or in none if it needs none."""
+    """Return a literal as YAML: a text in the quotes that it had, or in none if it needs none."""
     match value:
         case bool():
             return "true" if value else "false"
@@ -163,7 +163,7 @@ def _written(value: LiteralValue, style: str) -> str:
 
 
 def literal_of(text: str, before: LiteralValue | None) -> LiteralValue:
-    """What a field's text means in place of a literal: of its type; raise NotChanged."""
+    """Return what a field's text means in place of a literal: of its type; raise NotChanged."""
     if isinstance(before, bool):
         if text not in ("true", "false"):
             raise NotChanged("this is true or false")
@@ -176,14 +176,14 @@ def literal_of(text: str, before: LiteralValue | None) -> LiteralValue:
 
 
 def literal_at(block: Block, line: int, column: int) -> Block | None:
-    """The literal at a place among the blocks of a file."""
+    """Return the literal at a place among the blocks of a file."""
     if block.kind == "literal" and (block.line, block.column) == (line, column):
         return block
     return next((found for each in block.blocks if (found := literal_at(each, line, column)) is not None), None)
 
 
 def _replaced(whole: Any, path: Sequence[str | int], value: LiteralValue) -> Any:
-    """A value with another one at a path."""
+    """Return a value with another one at a path."""
     if not path:
         return value
     step, rest = path[0], path[1:]

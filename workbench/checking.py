@@ -11,7 +11,7 @@ from program_files.text.problems import Problem, in_order
 
 
 def check_contents(contents: Contents, *, now: datetime) -> Report:
-    """All problems of a folder and its files, and the program if none is an error."""
+    """Return all problems of a folder and its files, and the program if none is an error."""
     if not contents.is_whole:
         return Report(None, contents.problems)
     unread = [path for path in contents.unread if path.split("/")[0] != TESTS]
@@ -23,12 +23,12 @@ def check_contents(contents: Contents, *, now: datetime) -> Report:
 
 
 def check_files(files: Mapping[str, bytes], *, now: datetime) -> Report:
-    """All problems of the files of a folder, tests among them, and the program if none is an error."""
+    """Return all problems of the files of a folder, tests among them, and the program if none is an error."""
     return check_contents(Contents(files, (), (), is_whole=True), now=now)
 
 
 def _test_problems(contents: Contents, program: Program) -> tuple[Problem, ...]:
-    """The problems of the tests, which can be checked only against a program without errors."""
+    """Return the problems of the tests, which can be checked only against a program without errors."""
     tests = only_tests(contents.files)
     if not tests:
         return ()

@@ -42,7 +42,7 @@ class Lines:
     _lines: dict[str, list[str]] = field(default_factory=dict)
 
     def token(self, place: Place) -> Token | None:
-        """The word at a source position; None if there is not exactly one."""
+        """Return the word at a source position; None if there is not exactly one."""
         lines = self._lines_of(place.file)
         line = lines[place.line - 1] if place.line <= len(lines) else ""
         start = place.column - 1
@@ -52,7 +52,7 @@ class Lines:
         return None if word is None else Token(word[0], place.column, place.column + len(word[0]))
 
     def cure(self, problem: Problem) -> Cure | None:
-        """What puts a problem right; None if its suggestion cannot be applied as it is."""
+        """Return what puts a problem right; None if its suggestion cannot be applied as it is."""
         token, suggestion = self.token(problem.place), problem.suggestion
         if token is None or suggestion is None or token.text not in problem.message:
             return None
@@ -75,7 +75,7 @@ class Lines:
 
 
 def apply(text: str, cure: Cure) -> str:
-    """The text of a file with a cure applied; a text that has no such place stays as it is."""
+    """Return the text of a file with a cure applied; a text that has no such place stays as it is."""
     breaks = [0, *(found.end() for found in _BREAK.finditer(text))]
     if not 1 <= cure.line <= len(breaks):
         return text

@@ -39,7 +39,7 @@ _BLOCK: Final = re.compile(r"(<!-- grammar: (\w+)[^\n]*-->\n).*?(\n<!-- end of g
 
 
 def page() -> str:
-    """The text of `docs/keys.md`."""
+    """Return the text of `docs/keys.md`."""
     parts, listed = [_HEAD], set[str]()
     for grammar in FILE_GRAMMARS.values():
         parts.append(f"## Files of {grammar.folder}/\n" if grammar.folder else f"## {grammar.map.title}\n")
@@ -53,7 +53,7 @@ def page() -> str:
 
 
 def with_tables(text: str) -> str:
-    """A page with the tables between its comments made anew; raise KeyError for an unknown name of a table."""
+    """Return a page with the tables between its comments made anew; raise KeyError for an unknown name of a table."""
     return _BLOCK.sub(lambda found: f"{found[1]}{TABLES[found[2]]()}{found[3]}", text)
 
 
@@ -91,7 +91,7 @@ def _example(effect: Key) -> str:
 
 
 def _choices(key: Key, head: str) -> str:
-    """The words and maps that the value of a key can be, each with its meaning."""
+    """Return the words and maps that the value of a key can be, each with its meaning."""
     assert isinstance(key.value, UnionValue)
     rows: list[str] = []
     for option in key.value.options:
@@ -133,7 +133,7 @@ def _words(value: ValueGrammar) -> Iterator[Mapping[str, str]]:
 
 
 def _maps(value: ValueGrammar) -> Iterator[MapGrammar]:
-    """Every map in the grammar of a value, itself first."""
+    """Yield every map in the grammar of a value, itself first."""
     match value:
         case MapGrammar(keys=keys):
             yield value

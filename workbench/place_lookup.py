@@ -17,7 +17,7 @@ class PlaceLookup:
         self._nodes: dict[str, Node | None] = {}
 
     def place_of(self, file: str, path: rules.JsonPath) -> Place:
-        """The place of the value at a path in a file, or of the last value on the way."""
+        """Return the place of the value at a path in a file, or of the last value on the way."""
         if file not in self._nodes:
             self._nodes[file] = read_text(file, self._files[file], Problems())
         node = self._nodes[file]

@@ -49,7 +49,7 @@ The files of each example below are added to this small program, or replace its 
 
 
 def page() -> str:
-    """The text of `docs/problems.md`."""
+    """Return the text of `docs/problems.md`."""
     groups = (
         f"## {title}\n\n" + "\n".join(_section(code, what) for code, what in group.items())
         for title, group in TITLES.items()
@@ -58,7 +58,7 @@ def page() -> str:
 
 
 def problems_of(files: Files) -> tuple[Problem, ...]:
-    """The problems that `laurel check` finds in these files, added to the base or replacing its files."""
+    """Return the problems that `laurel check` finds in these files, added to the base or replacing its files."""
     read: dict[str, bytes] = {}
     found: list[Problem] = []
     for path, text in {**BASE, **files}.items():

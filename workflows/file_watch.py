@@ -24,7 +24,7 @@ log = structlog.get_logger(__name__)
 
 
 def import_id(ref: ImportRef) -> str:
-    """The workflow id of an import."""
+    """Return the workflow id of an import."""
     return f"import/{ref.store}/{ref.id}"
 
 
@@ -43,7 +43,7 @@ async def start_import(client: Client, ref: ImportRef) -> None:
 
 
 def export_id(ref: ExportRef) -> str:
-    """The workflow id of an export."""
+    """Return the workflow id of an export."""
     return f"export/{ref.store}/{ref.id}"
 
 

@@ -66,7 +66,7 @@ _PROGRESS = {"memberProgress": {"completedCount": 1}}
     openapi_extra=LIST_QUERY.openapi_parameters(),
 )
 async def list_achievements(request: Request, store_request: AdminRequest) -> Response:
-    """The achievements of the program in force."""
+    """Return the achievements of the program in force."""
     program = store_request.program
     page, filters = LIST_QUERY.parse(request.query_params, program.zone)
     at = await store_request.deployed_at()
@@ -81,7 +81,7 @@ async def list_achievements(request: Request, store_request: AdminRequest) -> Re
     openapi_extra=TRIGGERS_QUERY.openapi_parameters(),
 )
 async def list_triggers(request: Request, member: MemberInPath, store_request: AdminRequest) -> Response:
-    """The events that counted for achievements of a member, the newest first."""
+    """Return the events that counted for achievements of a member, the newest first."""
     program = store_request.program
     page, filters = TRIGGERS_QUERY.parse(request.query_params, program.zone)
     conditions = [_trigger_condition(each, program) for each in filters]
@@ -97,7 +97,7 @@ async def list_triggers(request: Request, member: MemberInPath, store_request: A
 
 @router.get("/achievement/{achievement}", summary="Show an achievement", response_model=Achievement)
 async def show_achievement(name: AchievementInPath, store_request: AdminRequest) -> Response:
-    """One achievement of the program in force."""
+    """Return one achievement of the program in force."""
     program = store_request.program
     return ExactJson(achievement_view(require_achievement(program, name), program))
 
@@ -139,7 +139,7 @@ async def patch_progress(
     tags=["Member"],
 )
 async def list_badge_types(request: Request, store_request: AdminRequest) -> Response:
-    """The badges that the program declares, or without a declaration those that its rules grant."""
+    """Return the badges that the program declares, or without a declaration those that its rules grant."""
     page, filters = BADGES_QUERY.parse(request.query_params, store_request.program.zone)
     views = badge_type_views(store_request.program, deployed_at=await store_request.deployed_at())
     return ExactJson(page_of_list([each for each in views if matches(each, filters)], page))
@@ -147,7 +147,7 @@ async def list_badge_types(request: Request, store_request: AdminRequest) -> Res
 
 @router.get("/badge-type/{badgeType}", summary="Show a badge type", response_model=BadgeType, tags=["Member"])
 async def show_badge_type(name: BadgeInPath, store_request: AdminRequest) -> Response:
-    """One badge of the program."""
+    """Return one badge of the program."""
     for view in badge_type_views(store_request.program, deployed_at=await store_request.deployed_at()):
         if name == view["badge"] or name.lower() == view["badgeTypeId"]:
             return ExactJson(view)
@@ -189,7 +189,7 @@ async def refuse_change(store_request: AdminRequest) -> Response:
 
 
 def require_achievement(program: Program, text: str) -> model.Achievement:
-    """The achievement that an id, or a name in program files, names; raise NotFound."""
+    """Return the achievement that an id, or a name in program files, names; raise NotFound."""
     for each in program.achievements:
         if text == each.name or text.lower() == program.id_of("achievement", each.name):
             return each
@@ -197,7 +197,7 @@ def require_achievement(program: Program, text: str) -> model.Achievement:
 
 
 def _require_badge(program: Program, text: str, held: Sequence[str]) -> str:
-    """The badge of the program, or of the member, that an id or a name names; raise NotFound."""
+    """Return the badge of the program, or of the member, that an id or a name names; raise NotFound."""
     for each in (*program.badge_titles, *held):
         if text == each or text.lower() == program.id_of("badge", each):
             return each
@@ -205,7 +205,7 @@ def _require_badge(program: Program, text: str, held: Sequence[str]) -> str:
 
 
 def _progress_of(program: Program, achievement: model.Achievement, posted: MemberProgress) -> Decimal | None:
-    """The progress to set; None: it stays. Raise BadInput for a rule of another achievement."""
+    """Return the progress to set; None: it stays. Raise BadInput for a rule of another achievement."""
     if not posted.rules:
         return None
     rule, path = posted.rules[0], "memberProgress.rules.0"
@@ -221,7 +221,7 @@ def _progress_of(program: Program, achievement: model.Achievement, posted: Membe
 
 
 def _trigger_condition(one: Filter, program: Program) -> Condition:
-    """A filter as a condition; ids of achievements that the program does not have find nothing."""
+    """Return a filter as a condition; ids of achievements that the program does not have find nothing."""
     match one.field:
         case "achievementId" | "ruleId":
             kind = "achievement" if one.field == "achievementId" else "achievement_rule"

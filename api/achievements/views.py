@@ -14,7 +14,7 @@ from loyalty.webhooks.messages.parts import progress
 
 
 def achievement_basics_view(achievement: Achievement, program: Program, *, deployed_at: datetime) -> dict[str, Any]:
-    """An achievement in short."""
+    """Return an achievement in short."""
     return {
         "achievementId": program.id_of("achievement", achievement.name),
         "name": achievement.title,
@@ -24,7 +24,7 @@ def achievement_basics_view(achievement: Achievement, program: Program, *, deplo
 
 
 def achievement_view(achievement: Achievement, program: Program) -> dict[str, Any]:
-    """An achievement in the documented fields, as far as these can say it."""
+    """Return an achievement in the documented fields, as far as these can say it."""
     limit = None if achievement.repeat is None else {"value": achievement.repeat}
     names = {"en": {"name": achievement.title, "description": achievement.description}}
     return {
@@ -38,7 +38,7 @@ def achievement_view(achievement: Achievement, program: Program) -> dict[str, An
 
 
 def trigger_view(trigger: Trigger, program: Program) -> dict[str, Any]:
-    """An event that counted for an achievement; one that the program does not have any more goes by its name."""
+    """Return an event that counted for an achievement; one that the program does not have any more goes by its name."""
     known = program.achievement_named.get(trigger.name)
     title = trigger.name if known is None else known.title
     return {
@@ -52,7 +52,7 @@ def trigger_view(trigger: Trigger, program: Program) -> dict[str, Any]:
 
 
 def badge_type_views(program: Program, *, deployed_at: datetime) -> list[dict[str, Any]]:
-    """The kinds of badges of a program: those that it declares, or else those that its rules grant."""
+    """Return the kinds of badges of a program: those that it declares, or else those that its rules grant."""
     at = format_instant(deployed_at, program.zone)
     return [
         {

@@ -96,7 +96,7 @@ def reset_password(access: Access, code_hash: str, password_hash: str, *, now: d
 
 
 def sessions_of(access: AccessReader, caller: AdminCaller, name: str, *, now: datetime) -> list[Session]:
-    """An administrator's sessions, the oldest first; raise Forbidden or NotFound."""
+    """Return an administrator's sessions, the oldest first; raise Forbidden or NotFound."""
     admin = self_or_other(access, caller, name, Permission.VIEW_ADMINISTRATORS)
     return access.sessions.of(admin.id, now=now)
 
@@ -113,7 +113,7 @@ def end_session(access: Access, caller: AdminCaller, name: str, session_id: str)
 
 
 def self_or_other(access: AccessReader, caller: AdminCaller, name: str, others: Permission) -> Admin:
-    """The caller, or with a permission another administrator; raise NotFound or Forbidden."""
+    """Return the caller, or with a permission another administrator; raise NotFound or Forbidden."""
     mine = present_rights(access, caller)
     admin = require_admin(access, name, mine)
     if admin.id != caller.id and not mine.allow(others):
@@ -129,7 +129,7 @@ def require_another(access: Access, admin: Admin) -> None:
 
 
 def _changed(access: Access, before: Admin, changed: ChangedAdministrator, password_hash: str | None) -> Admin:
-    """An administrator with the fields that were sent."""
+    """Return an administrator with the fields that were sent."""
     sent = changed.model_fields_set
     after = replace(before, store=changed.store if "store" in sent else before.store)
     if changed.roles is not None:

@@ -86,7 +86,7 @@ async def post_administrator(request: Request, change: CurrentAccessChange) -> R
 
 @router.get("/data/{admin}", summary="Show an administrator", response_model=Administrator)
 async def show_administrator(admin: AdminInPath, caller: CurrentAdmin, state: CurrentState) -> Response:
-    """One administrator, with role and store."""
+    """Return one administrator, with role and store."""
 
     def read(access: AccessReader) -> Administrator:
         return administrator_view(access, require_admin(access, admin, present_rights(access, caller)))
@@ -141,7 +141,7 @@ async def put_password(request: Request, change: CurrentAccessChange) -> Respons
 
 @router.get("/permissions", summary="Show what the caller may do", response_model=OwnPermissions)
 async def show_permissions(caller: CurrentAdmin, state: CurrentState) -> Response:
-    """The permissions of the caller, an administrator or an API key, and the store that they are limited to."""
+    """Return the permissions of the caller, an administrator or an API key, and the store that they are limited to."""
 
     def read(access: AccessReader) -> OwnPermissions:
         mine = present_rights(access, caller)
@@ -164,7 +164,7 @@ async def show_permissions(caller: CurrentAdmin, state: CurrentState) -> Respons
     openapi_extra=SESSION_QUERY.openapi_parameters(),
 )
 async def list_sessions(request: Request, admin: AdminInPath, caller: CurrentAdmin, state: CurrentState) -> Response:
-    """The logins of an administrator that have not ended, the newest first: when, and from where."""
+    """Return the logins of an administrator that have not ended, the newest first: when, and from where."""
     page, _ = SESSION_QUERY.parse(request.query_params, UTC)
     now = datetime.now(UTC)
     sessions = await state.services.database.access_read(lambda access: sessions_of(access, caller, admin, now=now))
@@ -187,6 +187,6 @@ async def delete_session(
 
 
 def _details(form: NewAdministrator | ChangedAdministrator) -> dict[str, Any]:
-    """What the audit log says of a form: the fields that were sent, of a password only that it was."""
+    """Return what the audit log says of a form: the fields that were sent, of a password only that it was."""
     sent = form.model_dump(mode="json", by_alias=True, exclude_unset=True, exclude={"plain_password"})
     return sent | ({"passwordChanged": True} if form.plain_password is not None else {})

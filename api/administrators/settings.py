@@ -35,7 +35,7 @@ AdminInPath = Annotated[str, Path(alias="admin", max_length=255, description="Th
 async def list_settings(
     request: Request, admin: AdminInPath, store: StoreCode, caller: CurrentAdmin, state: CurrentState
 ) -> Response:
-    """What an administrator keeps in a store. Those of others need `ADMIN VIEW`."""
+    """Return what an administrator keeps in a store. Those of others need `ADMIN VIEW`."""
     page, _ = QUERY.parse(request.query_params, UTC)
 
     def read(access: AccessReader) -> list[AdminSetting]:

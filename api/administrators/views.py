@@ -12,7 +12,7 @@ from database.sessions import Session
 
 
 def administrator_view(access: AccessReader, admin: Admin) -> Administrator:
-    """An administrator in the documented fields, without the password."""
+    """Return an administrator in the documented fields, without the password."""
     role = access.roles.get(admin.role)
     return {
         "id": admin.id,
@@ -28,7 +28,7 @@ def administrator_view(access: AccessReader, admin: Admin) -> Administrator:
 
 
 def session_view(session: Session, *, current: str | None) -> SessionView:
-    """A session in the documented fields."""
+    """Return a session in the documented fields."""
     return {
         "sessionId": session.id,
         "createdAt": format_instant(session.created_at, UTC),
@@ -44,5 +44,5 @@ def names_of(permissions: frozenset[Permission]) -> list[str]:
 
 
 def role_names(role: Role | None) -> list[str]:
-    """The name of a role, as a list."""
+    """Return the name of a role, as a list."""
     return [] if role is None else [role.name]

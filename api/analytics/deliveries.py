@@ -40,7 +40,7 @@ class DeliveryPeriod:
     def asked(
         cls, first: date | None, last: date | None, interval: DeliveryInterval, *, today: date
     ) -> "DeliveryPeriod":
-        """The period from one day to another, until today by default; raise BadInput."""
+        """Return the period from one day to another, until today by default; raise BadInput."""
         if interval != "hour":
             return cls(period_of(first, last, interval, today=today), by_hour=False)
         end = last or today
@@ -51,7 +51,7 @@ class DeliveryPeriod:
         return cls(period_of(start, end, "day", today=today), by_hour=True)
 
     def moments(self, zone: ZoneInfo) -> list[datetime]:
-        """The moments at which intervals begin, and the end of the last one."""
+        """Return the moments at which intervals begin, and the end of the last one."""
         if not self.by_hour:
             return self.days.bounds(self.days.spans, zone)
         begin, end = start_of(self.days.first, zone), start_of(self.days.last + timedelta(days=1), zone)
@@ -66,7 +66,7 @@ def _period(
     ] = None,
     last: Annotated[date | None, Query(alias="intervalEndDate", description="Included. [default: today]")] = None,
 ) -> DeliveryPeriod:
-    """The period that a request asks for; raise BadInput."""
+    """Return the period that a request asks for; raise BadInput."""
     today = local_day(store_request.now, store_request.program.zone)
     return DeliveryPeriod.asked(first, last, interval, today=today)
 
@@ -77,7 +77,7 @@ async def deliveries_series(
     period: Annotated[DeliveryPeriod, Depends(_period)],
     subscription: Annotated[str | None, Query(alias="webhookSubscriptionId", max_length=255)] = None,
 ) -> Response:
-    """How many attempts had an answer of 2xx, another one or none, and how long receivers took on average."""
+    """Return how many attempts had an answer of 2xx, another one or none, and how long receivers took on average."""
     zone = store_request.program.zone
     moments = period.moments(zone)
     wanted = None if subscription is None else subscription.lower()

@@ -123,7 +123,7 @@ def _by_day(
 def _general(
     tx: ReadTransaction, figures: FigureReader, period: Period, spans: list[tuple[date, date]]
 ) -> list[General]:
-    """What members did in each of these spans of days."""
+    """Return what members did in each of these spans of days."""
     registered = tx.members.registrations(period.bounds(spans, figures.days_in))
     sums = figures.by_span(spans, "sales", "returns")
     active, buyers, returners = [figures.active_by(name, spans) for name in (ACTIVE, BUYER, RETURNER)]

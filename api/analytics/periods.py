@@ -41,7 +41,7 @@ class Period:
         return Period(last - (self.last - self.first), last, self.interval)
 
     def shown(self, zone: ZoneInfo) -> dict[str, str]:
-        """The ends of the period as answers show them, and its intervals."""
+        """Return the ends of the period as answers show them, and its intervals."""
         end = start_of(self.last + timedelta(days=1), zone) - timedelta(milliseconds=1)
         return {
             "intervalStartDate": format_instant(start_of(self.first, zone), zone),
@@ -50,7 +50,7 @@ class Period:
         }
 
     def bounds(self, spans: list[tuple[date, date]], zone: ZoneInfo) -> list[datetime]:
-        """The moments at which intervals begin, and the end of the last one."""
+        """Return the moments at which intervals begin, and the end of the last one."""
         return [start_of(first, zone) for first, _ in spans] + [start_of(spans[-1][1] + timedelta(days=1), zone)]
 
 
@@ -62,12 +62,12 @@ def _period(
     ] = None,
     last: Annotated[date | None, Query(alias="intervalEndDate", description="Included. [default: today]")] = None,
 ) -> Period:
-    """The period that a request asks for; raise BadInput."""
+    """Return the period that a request asks for; raise BadInput."""
     return period_of(first, last, aggregation, today=local_day(store_request.now, store_request.program.zone))
 
 
 def period_of(first: date | None, last: date | None, interval: Interval, *, today: date) -> Period:
-    """The period from one day to another, by default DEFAULT_DAYS until today; raise BadInput."""
+    """Return the period from one day to another, by default DEFAULT_DAYS until today; raise BadInput."""
     end = last or today
     for name, day in (("intervalStartDate", first), ("intervalEndDate", end)):
         if day is not None and not LEAST_YEAR <= day.year <= MOST_YEAR:

@@ -36,7 +36,7 @@ async def show_liability(
     until: Until = None,
     breakage: Breakage = None,
 ) -> Response:
-    """What the store owes its members in points at the end of a past day, by wallet and month of earning.
+    """Return what the store owes its members in points at the end of a past day, by wallet and month of earning.
 
     Figures go by the moment of booking: what is booked later never changes them.
     """

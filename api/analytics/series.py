@@ -29,7 +29,7 @@ WalletInPath = Annotated[str, Path(alias="walletTypeCode", description="The code
 
 @router.get("/points/{walletTypeCode}", summary="Show points over time", response_model=PointsSeries)
 async def points_series(store_request: AdminRequest, period: AskedPeriod, code: WalletInPath) -> Response:
-    """What was issued, spent and expired of a wallet in each interval, and what is outstanding at its end."""
+    """Return what was issued, spent and expired of a wallet in each interval, and what is outstanding at its end."""
     wallet, program = wallet_in_path(store_request, code), store_request.program
 
     def read(tx: ReadTransaction) -> list[Mapping[str, Any]]:
@@ -56,7 +56,7 @@ async def expiring_series(
     code: WalletInPath,
     weeks: Annotated[int, Query(ge=1, le=MAX_WEEKS, description="This week is the first.")] = DEFAULT_WEEKS,
 ) -> Response:
-    """The points of a wallet that expire in the coming weeks, from Monday to Sunday, if nothing changes."""
+    """Return the points of a wallet that expire in the coming weeks, from Monday to Sunday, if nothing changes."""
     wallet, program = wallet_in_path(store_request, code), store_request.program
     monday = beginning(local_day(store_request.now, program.zone), "week")
     spans = [(monday + timedelta(7 * week), monday + timedelta(7 * week + 6)) for week in range(weeks)]
@@ -82,7 +82,7 @@ async def rewards_series(
     period: AskedPeriod,
     reward: Annotated[str | None, Query(max_length=255, description="The name of one reward.")] = None,
 ) -> Response:
-    """How many rewards were issued, used and cancelled in each interval, each by its own moment."""
+    """Return how many rewards were issued, used and cancelled in each interval, each by its own moment."""
     zone = store_request.program.zone
 
     def read(tx: ReadTransaction) -> list[Sums]:
@@ -107,7 +107,7 @@ async def rewards_series(
 
 
 def wallet_figures(figures: FigureReader, wallet: str, spans: list[tuple[date, date]]) -> list[WalletFigures]:
-    """The points of a wallet in each of these spans of days, which are in order."""
+    """Return the points of a wallet in each of these spans of days, which are in order."""
     there = figures.sums(*STOCKS, last=spans[0][0] - timedelta(days=1))
     found = []
     for within in figures.by_span(spans, *STOCKS, "issued", "spent", "expired"):
@@ -118,7 +118,7 @@ def wallet_figures(figures: FigureReader, wallet: str, spans: list[tuple[date, d
 
 
 def wallet_in_path(store_request: StoreRequest, code: str) -> Wallet:
-    """The wallet that a path names; raise NotFound."""
+    """Return the wallet that a path names; raise NotFound."""
     wallet = store_request.program.wallets.get(code)
     if wallet is None:
         raise NotFound(f"no wallet type {code[:80]} in {store_request.store}")

@@ -42,7 +42,7 @@ async def members(
         bool | None, Query(alias="withTransaction", description="Only those with a sale, or only those without.")
     ] = None,
 ) -> Response:
-    """How many members there are, and how many of them registered on the last 1, 7, 30 and 365 days."""
+    """Return how many members there are, and how many of them registered on the last 1, 7, 30 and 365 days."""
     zone = store_request.program.zone
     starts = [start_of(day, zone) for day in _starts(store_request)]
 
@@ -61,7 +61,7 @@ async def members(
 
 @router.get("/points", summary="Count points", response_model=list[PointTotals])
 async def points(store_request: AdminRequest) -> Response:
-    """What was ever added, spent and expired of each wallet, and what is active and pending now."""
+    """Return what was ever added, spent and expired of each wallet, and what is active and pending now."""
     program = store_request.program
 
     def read(tx: ReadTransaction) -> Sums:
@@ -85,7 +85,7 @@ async def points(store_request: AdminRequest) -> Response:
 
 @router.get("/transactions", summary="Count transactions", response_model=list[TransactionTotals])
 async def transactions(store_request: AdminRequest) -> Response:
-    """How many sales there are, their value, and how many were made on the last 1, 7, 30 and 365 days.
+    """Return how many sales there are, their value, and how many were made on the last 1, 7, 30 and 365 days.
 
     Returns are not taken from them. Laurel knows of no costs of delivery, so both amounts are the same.
     """
@@ -111,13 +111,13 @@ async def transactions(store_request: AdminRequest) -> Response:
 
 @router.get("/referrals", summary="Count referrals", response_model=ReferralTotals)
 async def referrals(store_request: AdminRequest) -> Response:
-    """How many members were brought by another."""
+    """Return how many members were brought by another."""
     return ExactJson({"total": await store_request.database.read(lambda tx: tx.referrals.count())})
 
 
 @router.get("/levels", summary="Count members by tier", response_model=TierTotals)
 async def levels(store_request: AdminRequest) -> Response:
-    """How many members are in each tier of the program."""
+    """Return how many members are in each tier of the program."""
     program = store_request.program
     counts = await store_request.database.read(members_by_tier)
     items = [
@@ -140,7 +140,7 @@ async def levels(store_request: AdminRequest) -> Response:
     openapi_extra=CAMPAIGNS_QUERY.openapi_parameters(),
 )
 async def campaigns(request: Request, store_request: AdminRequest) -> Response:
-    """How often each campaign of the program fired, by default ever; `executedAt` is compared by days."""
+    """Return how often each campaign of the program fired, by default ever; `executedAt` is compared by days."""
     program = store_request.program
     page, filters = CAMPAIGNS_QUERY.parse(request.query_params, program.zone)
     first, last = _days_of(filters, program)
@@ -162,7 +162,7 @@ async def campaigns(request: Request, store_request: AdminRequest) -> Response:
 
 
 def _starts(store_request: AdminRequest) -> list[date]:
-    """The first days of the intervals that end today."""
+    """Return the first days of the intervals that end today."""
     today = local_day(store_request.now, store_request.program.zone)
     return [today - timedelta(days=days - 1) for days in INTERVALS]
 
@@ -172,7 +172,7 @@ def _intervals(counts: Sequence[int]) -> dict[str, Any]:
 
 
 def _days_of(filters: Sequence[Filter], program: Program) -> tuple[date, date]:
-    """The first and the last day that filters of `executedAt` leave."""
+    """Return the first and the last day that filters of `executedAt` leave."""
     first, last = date.min, date.max
     for each in filters:
         assert not isinstance(each.value, str | bool), "dates are compared"

@@ -45,7 +45,7 @@ def add_key(
 
 
 def keys_of(access: AccessReader, caller: AdminCaller, admin_name: str) -> list[ApiKey]:
-    """An administrator's keys, the oldest first; raise Forbidden or NotFound."""
+    """Return an administrator's keys, the oldest first; raise Forbidden or NotFound."""
     mine = present_rights(access, caller)
     admin = _owner(access, caller, mine, admin_name, Permission.VIEW_ADMINISTRATORS)
     return access.api_keys.of_admin(admin.id)

@@ -54,7 +54,7 @@ async def make_key(request: Request, admin: str, change: CurrentAccessChange) ->
 
 @router.get("", summary="List API keys", response_model=ApiKeys, openapi_extra=LIST_QUERY.openapi_parameters())
 async def list_keys(request: Request, admin: str, caller: CurrentAdmin, state: CurrentState) -> Response:
-    """An administrator's keys, the newest first, without their tokens.
+    """Return an administrator's keys, the newest first, without their tokens.
 
     `lastUsedAt` is stored once a minute; the process that answers knows its own uses at once.
     """
@@ -121,7 +121,7 @@ def _new_token() -> str:
 
 
 def _expiry(text: str | None) -> datetime | None:
-    """When a key is to expire; raise BadInput for a text that is no date, or one that has passed."""
+    """Return when a key is to expire; raise BadInput for a text that is no date, or one that has passed."""
     try:
         moment = read_date(text, UTC) if text else None
     except ValueError as error:
@@ -132,5 +132,5 @@ def _expiry(text: str | None) -> datetime | None:
 
 
 def _details(form: NewApiKey | ChangedApiKey) -> dict[str, Any]:
-    """What the audit log says of a form: the fields that were sent."""
+    """Return what the audit log says of a form: the fields that were sent."""
     return form.model_dump(mode="json", by_alias=True, exclude_unset=True)

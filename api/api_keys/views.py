@@ -16,7 +16,7 @@ HIDDEN_TOKEN = KEY_PREFIX + "..."
 def api_key_view(
     access: AccessReader, key: ApiKey, uses: Mapping[str, datetime], *, now: datetime, token: str = HIDDEN_TOKEN
 ) -> dict[str, Any]:
-    """A key in the documented fields; without its token, except when it is made or rotated.
+    """Return a key in the documented fields; without its token, except when it is made or rotated.
 
     `uses` are later than those that are stored.
     """

@@ -55,7 +55,7 @@ FilenameInPath = Annotated[str, Path(alias="filename", max_length=255)]
     openapi_extra=LIST_QUERY.openapi_parameters(),
 )
 async def export(request: Request, caller: CurrentAdmin, state: CurrentState) -> Response:
-    """The newest 10,000 entries that match the filters, as CSV."""
+    """Return the newest 10,000 entries that match the filters, as CSV."""
     page, filters = LIST_QUERY.parse(request.query_params, UTC)
     conditions = [each.on(COLUMNS[each.field]) for each in filters]
     wanted = replace(page, limit=MOST_EXPORTED, offset=0, conditions=conditions)
@@ -72,7 +72,7 @@ async def export(request: Request, caller: CurrentAdmin, state: CurrentState) ->
 
 @router.get("/archive", summary="List archives of the audit log", response_model=ArchiveList)
 async def list_archives(_: CurrentAdmin, state: CurrentState) -> Response:
-    """The names of the archives, the oldest first."""
+    """Return the names of the archives, the oldest first."""
     found = await state.services.database.access_read(lambda access: access.audit_archives.all())
     names = [each.filename for each in found]
     return ExactJson(page_of_list(names, PageRequest(max(1, len(names)))))
@@ -118,7 +118,7 @@ async def post_archive(request: Request, change: CurrentAccessChange) -> Respons
     responses={200: {"content": {"application/gzip": {}}, "description": "JSON lines, compressed by gzip."}},
 )
 async def get_archive(filename: FilenameInPath, _: CurrentAdmin, state: CurrentState) -> Response:
-    """The entries of an archive, the oldest first."""
+    """Return the entries of an archive, the oldest first."""
     content = await state.services.database.access_read(lambda access: access.audit_archives.content(filename))
     if content is None:
         raise NotFound(f"no archive {filename[:80]}")
@@ -149,6 +149,6 @@ def _line(entry: AuditEntry) -> tuple[str, ...]:
 
 
 def _cell(text: str) -> str:
-    """A cell of CSV, which no spreadsheet takes for a formula."""
+    """Return a cell of CSV, which no spreadsheet takes for a formula."""
     guarded = f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
     return '"' + guarded.replace('"', '""') + '"' if any(each in guarded for each in '",\r\n') else guarded

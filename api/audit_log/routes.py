@@ -64,7 +64,7 @@ _TOTAL = {"all": 812, "filtered": 1, "estimated": False}
     responses={200: {"content": {"application/json": {"example": {"items": [ENTRY], "total": _TOTAL}}}}},
 )
 async def list_entries(request: Request, caller: CurrentAdmin, state: CurrentState) -> Response:
-    """What administrators and API keys changed, and what they were refused, the newest first.
+    """Return what administrators and API keys changed, and what they were refused, the newest first.
 
     A caller with access to one store sees what was changed in it.
     """

@@ -8,7 +8,7 @@ from database.audit_log import AuditEntry
 
 
 def entry_view(entry: AuditEntry) -> AuditLogEntry:
-    """An entry in the documented fields; its moment is UTC."""
+    """Return an entry in the documented fields; its moment is UTC."""
     return {
         "auditLogId": entry.id,
         "createdAt": format_instant(entry.created_at, UTC),

@@ -86,7 +86,7 @@ class Authenticator:
 
 
 def session_caller(access: AccessReader, token: AccessToken) -> Caller | None:
-    """The caller that a token belongs to; None if its session has ended, or its administrator is disabled."""
+    """Return the caller that a token belongs to; None if its session has ended, or its administrator is disabled."""
     session = access.sessions.get(token.session)
     if session is None or (session.subject, session.store) != (token.subject, token.store):
         return None
@@ -97,7 +97,7 @@ def session_caller(access: AccessReader, token: AccessToken) -> Caller | None:
 
 
 def admin_caller(access: AccessReader, admin_id: str) -> AdminCaller | None:
-    """An administrator as a caller, with present rights; None if there is none, or if disabled."""
+    """Return an administrator as a caller, with present rights; None if there is none, or if disabled."""
     admin = access.admins.get(admin_id)
     if admin is None or not admin.active:
         return None
@@ -105,12 +105,12 @@ def admin_caller(access: AccessReader, admin_id: str) -> AdminCaller | None:
 
 
 def key_rights(access: AccessReader, key: ApiKey, owner: Rights) -> Rights:
-    """The rights of a key: those of its role in its store, and no more than its administrator has."""
+    """Return the rights of a key: those of its role in its store, and no more than its administrator has."""
     return access.roles.rights_of(key.role, key.store).limited_to(owner)
 
 
 def key_caller(access: AccessReader, key_hash: str) -> tuple[AdminCaller, datetime | None] | None:
-    """The caller that a key's hash belongs to, and when its token expires; None if it belongs to none."""
+    """Return the caller that a key's hash belongs to, and when its token expires; None if it belongs to none."""
     found = access.api_keys.of_hash(key_hash)
     if found is None:
         return None
@@ -123,7 +123,7 @@ def key_caller(access: AccessReader, key_hash: str) -> tuple[AdminCaller, dateti
 
 
 def _credential(headers: Mapping[str, str]) -> str:
-    """The token or key of a request; either may stand in either header."""
+    """Return the token or key of a request; either may stand in either header."""
     given = headers.get("x-auth-token") or headers.get("authorization", "")
     scheme, _, rest = given.strip().partition(" ")
     credential = rest.strip() if scheme.lower() == "bearer" else given.strip()

@@ -41,7 +41,7 @@ def require_store(access: AccessReader, store: str | None, *, path: str) -> None
 
 
 def require_role(access: AccessReader, given: str | int, *, path: str) -> Role:
-    """The role of this name or number; raise BadInput."""
+    """Return the role of this name or number; raise BadInput."""
     role = access.roles.named(given) if isinstance(given, str) else access.roles.get(given)
     if role is None:
         names = ", ".join(each.name for each in access.roles.all())
@@ -50,7 +50,7 @@ def require_role(access: AccessReader, given: str | int, *, path: str) -> Role:
 
 
 def require_admin(access: AccessReader, name: str, mine: Rights) -> Admin:
-    """The administrator with this id or name, if within reach of these rights; raise NotFound."""
+    """Return the administrator with this id or name, if within reach of these rights; raise NotFound."""
     admin = access.admins.named(name) or access.admins.get(name.lower())
     if admin is None or (mine.store is not None and admin.store != mine.store):
         raise NotFound(f"no administrator {name[:80]}")
@@ -58,10 +58,10 @@ def require_admin(access: AccessReader, name: str, mine: Rights) -> Admin:
 
 
 def admin_rights(access: AccessReader, admin: Admin) -> Rights:
-    """The rights of an administrator, disabled or not."""
+    """Return the rights of an administrator, disabled or not."""
     return access.roles.rights_of(admin.role, admin.store)
 
 
 def rights_of_key(access: AccessReader, key: ApiKey, admin: Admin) -> Rights:
-    """The rights of a key of an administrator, disabled or not."""
+    """Return the rights of a key of an administrator, disabled or not."""
     return key_rights(access, key, admin_rights(access, admin))

@@ -61,7 +61,7 @@ class _Buckets:
         self._buckets: OrderedDict[Hashable, _Bucket] = OrderedDict()
 
     def wait(self, key: Hashable, now: float) -> float:
-        """The seconds that an attempt would wait now."""
+        """Return the seconds that an attempt would wait now."""
         return max(0.0, (1 - self._filled(key, now).tokens) / self._allowance.each_second)
 
     def take(self, key: Hashable, now: float) -> None:
@@ -78,7 +78,7 @@ class _Buckets:
         self._buckets.pop(key, None)
 
     def _filled(self, key: Hashable, now: float) -> _Bucket:
-        """A bucket, filled up to now."""
+        """Return a bucket, filled up to now."""
         bucket = self._buckets.setdefault(key, _Bucket(self._allowance.burst, now))
         self._buckets.move_to_end(key)
         earned = (now - bucket.at) * self._allowance.each_second
@@ -141,7 +141,7 @@ class LoginRateLimiter:
 
 
 def _network(host: str) -> str:
-    """The part of an address that one client cannot choose."""
+    """Return the part of an address that one client cannot choose."""
     try:
         address = ip_address(host)
     except ValueError:

@@ -14,7 +14,7 @@ _HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 
 
 def hash_password(password: str) -> str:
-    """The hash of a password, to be stored."""
+    """Return the hash of a password, to be stored."""
     return _HASHER.hash(password)
 
 
@@ -27,12 +27,12 @@ class Passwords:
         """For those who have logged in before: they do not wait behind many who have not."""
 
     async def hash(self, password: str) -> str:
-        """The hash of a password, to be stored."""
+        """Return the hash of a password, to be stored."""
         async with self._semaphore:
             return await asyncio.to_thread(hash_password, password)
 
     async def verify(self, password_hash: str | None, password: str, *, is_known: bool = False) -> bool:
-        """Whether a password has this hash; without a hash False, after as much work."""
+        """Return whether a password has this hash; without a hash False, after as much work."""
         async with self._known if is_known else self._semaphore:
             is_right = await asyncio.to_thread(_verify, password_hash or _dummy_hash(), password)
         return is_right and password_hash is not None

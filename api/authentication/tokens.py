@@ -49,7 +49,7 @@ class Tokens:
     async def issue_to_member(
         self, member_id: str, store: str, *, password_hash: str | None = None, address: str | None = None
     ) -> TokenPair:
-        """The first pair of tokens of a new session of a member.
+        """Return the first pair of tokens of a new session of a member.
 
         Raise NotAuthenticated if the member is not active, or has another password than this hash by now.
         """
@@ -69,7 +69,7 @@ class Tokens:
     async def issue_to_admin(
         self, admin_id: str, *, password_hash: str | None = None, address: str | None = None
     ) -> TokenPair:
-        """The first pair of tokens of a new session of an administrator.
+        """Return the first pair of tokens of a new session of an administrator.
 
         Raise NotAuthenticated if the administrator is disabled, or has another password than this hash by now.
         """
@@ -106,7 +106,7 @@ class Tokens:
         await self._database.access_write(lambda access: access.sessions.end_all_of(subject))
 
     async def read(self, token: str) -> AccessToken:
-        """Whose access token this is; raise NotAuthenticated. Its session may have ended."""
+        """Return whose access token this is; raise NotAuthenticated. Its session may have ended."""
         try:
             claims = jwt.decode(
                 token, await self._secret(), algorithms=[_ALGORITHM], options={"require": ["exp", "sub"]}
@@ -126,7 +126,7 @@ class Tokens:
         return {"token": jwt.encode(claims, await self._secret(), _ALGORITHM), "refresh_token": refresh_token}
 
     async def _secret(self) -> str:
-        """The key that signs access tokens: generated once, and shared through the database."""
+        """Return the key that signs access tokens: generated once, and shared through the database."""
         if not self._cached_secret:
             fresh = secrets.token_urlsafe(_SECRET_BYTES)
             self._cached_secret = await self._database.access_write(
@@ -136,12 +136,12 @@ class Tokens:
 
 
 def digest(token: str) -> str:
-    """The SHA-256 of a token or key, to be stored: it is random enough that no slow hash is needed."""
+    """Return the SHA-256 of a token or key, to be stored: it is random enough that no slow hash is needed."""
     return hashlib.sha256(token.encode(errors="surrogatepass")).hexdigest()
 
 
 def _new_session(subject: str, store: str | None, address: str | None) -> tuple[Session, str]:
-    """A session that begins now, and its first refresh token."""
+    """Return a session that begins now, and its first refresh token."""
     now = datetime.now(UTC)
     session = Session(new_id(), subject, store, now, now + REFRESH_TOKEN_LIFETIME, address)
     return session, secrets.token_urlsafe(_SECRET_BYTES)

@@ -101,7 +101,7 @@ class BacktestRunner:
 
 
 async def _replayed(job: Job, report: Report, ends_at: float, seconds: float) -> ReplayComparison | str:
-    """The comparison, or why there is none. No thread waits for longer than it takes to look once."""
+    """Return the comparison, or why there is none. No thread waits for longer than it takes to look once."""
     process = await asyncio.to_thread(_Process, job)
     try:
         while True:
@@ -133,7 +133,7 @@ class _Process:
         self._progress = Progress()
 
     def look(self, seconds: float) -> Progress | ReplayComparison | str:
-        """The result, or why there is none; how far it has come if that takes longer than so many seconds."""
+        """Return the result, or why there is none; how far it has come if that takes longer than so many seconds."""
         wait = seconds
         try:
             while self._receiver.poll(wait):

@@ -44,7 +44,7 @@ _COLUMNS = {"codeId": "id", "usedAt": "used_at", "createdAt": "created_at"}
     openapi_extra=CODES_QUERY.openapi_parameters(),
 )
 async def list_codes(request: Request, name: CampaignInPath, store_request: AdminRequest) -> Response:
-    """The redemption codes of a campaign, the latest first: `active` ones can be used, `used` ones no more."""
+    """Return the redemption codes of a campaign, the latest first: `active` ones can be used, `used` ones no more."""
     program = store_request.program
     reactor = reactor_in_path(program, name)
     page, filters = CODES_QUERY.parse(request.query_params, program.zone)

@@ -91,7 +91,7 @@ class _Asked:
     openapi_extra=scrolling_parameters(LIST_QUERY),
 )
 async def list_decisions(request: Request, name: CampaignInPath, store_request: AdminRequest) -> Response:
-    """The events that fired a reactor of the program in force, and those that nearly did, the newest first.
+    """Return the events that fired a reactor of the program in force, and those that nearly did, the newest first.
 
     Nearly: one part alone of its condition was false; `outcome` is `fired` or `nearly`. A page looks at 100 events of
     its type; `scroll.next` leads to those before, also if none of them is shown.
@@ -114,7 +114,7 @@ async def list_decisions(request: Request, name: CampaignInPath, store_request: 
 async def _of_members(
     store_request: StoreRequest, events: Sequence[StoredEvent], test: bool | None
 ) -> Sequence[StoredEvent]:
-    """The events of test members, or of all others; None: of both."""
+    """Return the events of test members, or of all others; None: of both."""
     if test is None:
         return events
     members = {each.member for each in events}
@@ -123,7 +123,7 @@ async def _of_members(
 
 
 def _asked(request: Request, program: Program) -> _Asked:
-    """What is asked for; raise BadInput."""
+    """Return what is asked for; raise BadInput."""
     query, scroll = without_scroll(request.query_params)
     _, filters = LIST_QUERY.parse(query, program.zone)
     wanted = {each.field: each.value for each in filters}
@@ -142,7 +142,7 @@ def _place(fields: Mapping[str, Any]) -> tuple[datetime, str]:
 
 
 async def _answers(store_request: StoreRequest, reactor: Reactor, events: Sequence[StoredEvent]) -> list[_Answer]:
-    """The answers of a reactor that fired, or whose condition was false."""
+    """Return the answers of a reactor that fired, or whose condition was false."""
     programs = store_request.state.services.programs
     known = {store_request.revision: store_request.program}
     for each in events:
@@ -187,7 +187,7 @@ def _views(tx: ReadTransaction, store_request: StoreRequest, answers: Sequence[_
 
 
 def _nearness(tx: ReadTransaction, answer: _Answer) -> Nearness | None:
-    """How near an event came; None if that is not known."""
+    """Return how near an event came; None if that is not known."""
     if answer.parts is None:
         return None
     event = answer.event

@@ -14,7 +14,7 @@ CampaignInPath: TypeAlias = Annotated[
 
 
 def reactor_in_path(program: Program, text: str) -> Reactor:
-    """The reactor that an id, or a name in program files, names; raise NotFound."""
+    """Return the reactor that an id, or a name in program files, names; raise NotFound."""
     for each in program.reactors:
         if text == each.name or text.lower() == program.id_of("reactor", each.name):
             return each

@@ -63,7 +63,7 @@ _EXAMPLE = {
     "/campaign", summary="List campaigns", response_model=Campaigns, openapi_extra=LIST_QUERY.openapi_parameters()
 )
 async def list_campaigns(request: Request, store_request: AdminRequest) -> Response:
-    """The reactors of the program in force, with the use of the limits that are the whole program's."""
+    """Return the reactors of the program in force, with the use of the limits that are the whole program's."""
     page, filters = LIST_QUERY.parse(request.query_params, store_request.program.zone)
     views = await _views(store_request, store_request.program.reactors)
     return ExactJson(page_of_list([each for each in views if matches(each, filters)], page))
@@ -71,7 +71,7 @@ async def list_campaigns(request: Request, store_request: AdminRequest) -> Respo
 
 @router.get("/campaign/{campaign}", summary="Show a campaign", response_model=Campaign)
 async def show_campaign(name: CampaignInPath, store_request: AdminRequest) -> Response:
-    """One reactor of the program in force: its condition, effects, limits and their use."""
+    """Return one reactor of the program in force: its condition, effects, limits and their use."""
     reactor = reactor_in_path(store_request.program, name)
     (view,) = await _views(store_request, [reactor])
     return ExactJson(view)
@@ -84,7 +84,7 @@ async def show_campaign(name: CampaignInPath, store_request: AdminRequest) -> Re
     openapi_extra=request_body(PostCampaignSimulation, _EXAMPLE),
 )
 async def simulate(request: Request, store_request: AdminRequest) -> Response:
-    """What the campaigns would do with an event of a member, or of an ad-hoc one. Nothing is written."""
+    """Return what the campaigns would do with an event of a member, or of an ad-hoc one. Nothing is written."""
     posted = await read_body(request, PostCampaignSimulation)
     simulation = simulation_of(posted.simulate, store_request.program)
     done = await run_simulation(store_request, simulation)
@@ -98,7 +98,7 @@ async def simulate(request: Request, store_request: AdminRequest) -> Response:
     openapi_extra=MEMBER_QUERY.openapi_parameters(),
 )
 async def list_member_campaigns(request: Request, member: MemberInPath, store_request: CallerRequest) -> Response:
-    """The active campaigns with something left of every limit, for the member and in all.
+    """Return the active campaigns with something left of every limit, for the member and in all.
 
     `showAll=true`: also those that are not active, or of which nothing is left.
     """
@@ -131,7 +131,7 @@ async def list_member_campaigns(request: Request, member: MemberInPath, store_re
     openapi_extra=VISIBLE_QUERY.openapi_parameters(),
 )
 async def list_visible_campaigns(request: Request, member: MemberInPath, store_request: CallerRequest) -> Response:
-    """The campaigns of the program in force, in short. Laurel hides none from members."""
+    """Return the campaigns of the program in force, in short. Laurel hides none from members."""
     program, now = store_request.program, store_request.now
     page, filters = VISIBLE_QUERY.parse(request.query_params, program.zone)
     await store_request.database.read(lambda tx: member_in_path(tx, store_request, member))

@@ -17,7 +17,7 @@ _IDENTITY = {"id": "customerId", "email": "email", "phone": "phone", "loyaltyCar
 
 
 def simulation_of(posted: CampaignSimulation, program: Program) -> PostSimulation:
-    """The simulation that is asked for; raise BadInput for what Laurel does not simulate."""
+    """Return the simulation that is asked for; raise BadInput for what Laurel does not simulate."""
     if posted.trigger != "custom_event":
         message = f"{posted.trigger[:40]} is not simulated here: send custom_event, or the event type to POST simulate"
         raise BadInput.at("simulate.trigger", message, "notSupported")
@@ -34,7 +34,7 @@ def simulation_of(posted: CampaignSimulation, program: Program) -> PostSimulatio
 
 
 def simulated_campaigns(done: DoneSimulation, program: Program) -> dict[str, Any]:
-    """What the reactors would do, and the wallets of the member after it."""
+    """Return what the reactors would do, and the wallets of the member after it."""
     outcomes = [outcome for event in done.result.events for outcome in event.decision.outcomes if outcome.fired]
     wallets = [
         {
@@ -57,7 +57,7 @@ def simulated_campaigns(done: DoneSimulation, program: Program) -> dict[str, Any
 
 
 def _adhoc(posted: SimulatedCustomer, customer: dict[str, Any], program: Program) -> dict[str, Any]:
-    """An ad-hoc member as `POST simulate` reads one; raise BadInput for fields that it does not have."""
+    """Return an ad-hoc member as `POST simulate` reads one; raise BadInput for fields that it does not have."""
     member: dict[str, Any] = {}
     if posted.level_id is not None:
         level = customer.pop("levelId")
@@ -74,7 +74,7 @@ def _adhoc(posted: SimulatedCustomer, customer: dict[str, Any], program: Program
 
 
 def _number(given: Any) -> Any:
-    """A number that may be sent as text."""
+    """Return a number that may be sent as text."""
     try:
         number = Decimal(given) if isinstance(given, str) else given
     except ArithmeticError:

@@ -34,7 +34,7 @@ _TRANSACTIONS = {"transaction": "transaction", "transaction_returned": "return_t
 
 
 def first_day(program: Program, now: datetime) -> date:
-    """The first day whose use can matter to a limit."""
+    """Return the first day whose use can matter to a limit."""
     today = local_day(now, program.zone)
     every = {limit.every for reactor in program.reactors for limit in reactor.limits}
     return min((window(today, each)[0] for each in every), default=today)
@@ -43,7 +43,7 @@ def first_day(program: Program, now: datetime) -> date:
 def campaign_view(
     reactor: Reactor, program: Program, usage: LimitUsage, *, now: datetime, deployed_at: datetime, for_member: bool
 ) -> dict[str, Any]:
-    """A reactor in the documented fields, with the use of its limits; those per member only for a member."""
+    """Return a reactor in the documented fields, with the use of its limits; those per member only for a member."""
     limits = _limits(reactor)
     today = local_day(now, program.zone)
     return visible_view(reactor, program, now=now, deployed_at=deployed_at) | {
@@ -63,7 +63,7 @@ def campaign_view(
 
 
 def visible_view(reactor: Reactor, program: Program, *, now: datetime, deployed_at: datetime) -> dict[str, Any]:
-    """A reactor in short."""
+    """Return a reactor in short."""
     activity = {"startsAt": format_instant(reactor.active_from or deployed_at, program.zone)}
     if reactor.active_until is not None:
         activity["endsAt"] = format_instant(reactor.active_until, program.zone)
@@ -81,18 +81,18 @@ def visible_view(reactor: Reactor, program: Program, *, now: datetime, deployed_
 
 
 def limit_reached(reactor: Reactor, usage: LimitUsage, today: date) -> bool:
-    """Whether a limit of a reactor has nothing left."""
+    """Return whether a limit of a reactor has nothing left."""
     return any(_used(reactor, limit, usage, today) >= _most(limit) for limit in reactor.limits)
 
 
 def is_active(reactor: Reactor, now: datetime) -> bool:
-    """Whether a moment lies in the active dates of a reactor."""
+    """Return whether a moment lies in the active dates of a reactor."""
     begun = reactor.active_from is None or reactor.active_from <= now
     return begun and (reactor.active_until is None or now < reactor.active_until)
 
 
 def trigger_of(reactor: Reactor, program: Program) -> str:
-    """What a reactor answers, as the reference names it."""
+    """Return what a reactor answers, as the reference names it."""
     if reactor.on in _TRANSACTIONS:
         return _TRANSACTIONS[reactor.on]
     if reactor.on == "achievement_completed":
@@ -102,7 +102,7 @@ def trigger_of(reactor: Reactor, program: Program) -> str:
 
 
 def _limits(reactor: Reactor) -> dict[str, Limit]:
-    """The limits of a reactor by their documented names; of several of a kind the one of the shortest period."""
+    """Return the limits of a reactor by their documented names; of several of a kind the one of the shortest period."""
     found: dict[str, Limit] = {}
     for limit in sorted(reactor.limits, key=lambda each: _PERIODS.index(each.every)):
         for unit, value in (("points", limit.points), ("executions", limit.times)):
@@ -136,7 +136,7 @@ def _most(limit: Limit) -> Decimal:
 
 
 def _used(reactor: Reactor, limit: Limit, usage: LimitUsage, today: date) -> Decimal:
-    """What is used of a limit in its present period; of points, of the wallet of which most is used."""
+    """Return what is used of a limit in its present period; of points, of the wallet of which most is used."""
     first, last = window(today, limit.every)
     days = [each for each in usage.get((reactor.name, limit.per), ()) if first <= each.day <= last]
     if limit.points is None:
@@ -181,5 +181,5 @@ def _named(effect: EffectRule, program: Program) -> tuple[EffectName, dict[str, 
 
 
 def _text(logic: Logic) -> str:
-    """The JSON Logic of a rule."""
+    """Return the JSON Logic of a rule."""
     return exact.dumps(json_of(logic.expression))

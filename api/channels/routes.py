@@ -31,7 +31,7 @@ _CHANGED = {"channel": {"name": "The harbour shop", "identifier": "gdynia-harbou
 
 @router.get("", summary="List channels", response_model=Channels, openapi_extra=LIST_QUERY.openapi_parameters())
 async def list_channels(request: Request, store_request: AdminRequest) -> Response:
-    """The channels of a store, the newest first."""
+    """Return the channels of a store, the newest first."""
     page, filters = LIST_QUERY.parse(request.query_params, store_request.program.zone)
     wanted = replace(page, conditions=[each.on(each.field) for each in filters])
     return ExactJson(page_of_records(await store_request.database.read(lambda tx: tx.channels.page(wanted)), _view))
@@ -54,7 +54,7 @@ async def post_channel(request: Request, change: AdminChange) -> Response:
 
 @router.get("/{channel}", summary="Show a channel", response_model=ChannelDetails)
 async def show_channel(channel_id: ChannelInPath, store_request: AdminRequest) -> Response:
-    """One channel."""
+    """Return one channel."""
     return ExactJson(await store_request.database.read(lambda tx: _view(_channel(tx, channel_id))))
 
 

@@ -173,7 +173,7 @@ async def post_undo(request: Request, correction_id: CorrectionInPath, change: A
 
 @router.get("", summary="List corrections", response_model=Corrections, openapi_extra=LIST_QUERY.openapi_parameters())
 async def list_corrections(request: Request, store_request: AdminRequest) -> Response:
-    """The corrections of all members, the newest first; with `status=waiting` those that wait for approval."""
+    """Return the corrections of all members, the newest first; with `status=waiting` those that wait for approval."""
     program = store_request.program
     page, filters = LIST_QUERY.parse(request.query_params, program.zone)
     wanted = replace(page, conditions=[_condition(each) for each in filters])
@@ -186,7 +186,7 @@ async def list_corrections(request: Request, store_request: AdminRequest) -> Res
 
 @router.get("/{correction}", summary="Show a correction", response_model=CorrectionView)
 async def show_correction(correction_id: CorrectionInPath, store_request: AdminRequest) -> Response:
-    """One correction, with who asked for it, decided on it and undid it."""
+    """Return one correction, with who asked for it, decided on it and undid it."""
     program = store_request.program
     found = await store_request.database.read(lambda tx: _require(tx, correction_id))
     return ExactJson(correction_view(found, program))
@@ -205,7 +205,7 @@ async def _decide(request: Request, correction_id: str, change: AdminChange, dec
 def _corrects(
     store_request: StoreRequest, run: Callable[[OperationContext, Transaction], Correction]
 ) -> Callable[[], Any]:
-    """What `Change.run` runs for a request that corrects: the audit log says what and why."""
+    """Return what `Change.run` runs for a request that corrects: the audit log says what and why."""
 
     async def prepare() -> Operation:
         def operation(tx: Transaction) -> Changed:
@@ -220,7 +220,7 @@ def _corrects(
 
 
 def _require(tx: ReadTransaction, correction_id: str) -> Correction:
-    """The correction that a path names; raise NotFound."""
+    """Return the correction that a path names; raise NotFound."""
     found = tx.corrections.get(correction_id.lower())
     if found is None:
         raise NotFound(f"no correction {correction_id[:80]} in {tx.store}")

@@ -31,7 +31,7 @@ _EXAMPLE = {
 
 @router.get("", summary="Show what corrections need", response_model=CorrectionSettingsView)
 async def show_settings(store_request: AdminRequest) -> Response:
-    """The reasons that corrections may name, and whether other changes by hand need one, too."""
+    """Return the reasons that corrections may name, and whether other changes by hand need one, too."""
     return ExactJson(rules_view(await store_request.database.read(lambda tx: tx.corrections.rules())))
 
 
@@ -65,7 +65,7 @@ async def put_settings(request: Request, change: AdminChange) -> Response:
 
 
 def _reasons(forms: Sequence[ReasonForm]) -> tuple[Reason, ...]:
-    """The reasons of a request; raise BadInput for two with one code, or if none is active."""
+    """Return the reasons of a request; raise BadInput for two with one code, or if none is active."""
     codes = [each.code for each in forms]
     for number, code in enumerate(codes):
         if code in codes[:number]:

@@ -35,7 +35,7 @@ _MESSAGES: Final[Mapping[str, tuple[str, ...]]] = {
 
 
 def correction_view(correction: Correction, program: Program) -> dict[str, Any]:
-    """A correction, with who asked for it, decided on it and undid it."""
+    """Return a correction, with who asked for it, decided on it and undid it."""
     zone = program.zone
     outcome = correction.outcome
     undone = None if outcome is None else outcome.get("undo")
@@ -60,7 +60,7 @@ def correction_view(correction: Correction, program: Program) -> dict[str, Any]:
 
 
 def outcome_view(outcome: Mapping[str, Any], program: Program) -> dict[str, Any]:
-    """What a correction, or undoing it, did."""
+    """Return what a correction, or undoing it, did."""
     return {
         "before": _standing_view(outcome["before"], program),
         "after": _standing_view(outcome["after"], program),
@@ -75,7 +75,7 @@ def outcome_view(outcome: Mapping[str, Any], program: Program) -> dict[str, Any]
 
 
 def preview_view(preview: Preview, program: Program) -> dict[str, Any]:
-    """What a correction would do, and whether it would wait for approval."""
+    """Return what a correction would do, and whether it would wait for approval."""
     done, above = preview.done, preview.above
     outcome = done.outcome or {}
     return {
@@ -91,7 +91,7 @@ def preview_view(preview: Preview, program: Program) -> dict[str, Any]:
 
 
 def rules_view(rules: CorrectionRules) -> CorrectionSettingsView:
-    """What a store asks of corrections."""
+    """Return what a store asks of corrections."""
     return {
         "reasons": [
             {"code": each.code, "title": each.title, "needsComment": each.needs_comment, "active": each.active}
@@ -102,7 +102,7 @@ def rules_view(rules: CorrectionRules) -> CorrectionSettingsView:
 
 
 def audit_details(correction: Correction) -> dict[str, Any]:
-    """What the audit log says of a correction: no free text, which may be about a person."""
+    """Return what the audit log says of a correction: no free text, which may be about a person."""
     return omit_none(
         correctionId=correction.id,
         customerId=correction.member,

@@ -48,12 +48,12 @@ _FILES = {
 
 
 async def show_page(_request: Request) -> Response:
-    """The page."""
+    """Return the page."""
     return Response(_PAGE, media_type="text/html", headers={"Content-Security-Policy": _POLICY})
 
 
 async def show_file(request: Request) -> Response:
-    """A file of the page."""
+    """Return a file of the page."""
     name = request.url.path.rpartition("/")[2]
     content = _START.encode() if name == "start.js" else _content(name)
     media_type = _FILES.get(name, "text/javascript")

@@ -71,7 +71,7 @@ class FileBlocks(TypedDict):
 
 @router.get("/blocks", summary="Show a file of your draft as blocks", response_model=FileBlocks)
 async def show_blocks(store_request: AdminRequest, path: PathInQuery) -> Response:
-    """Every part of a file in your draft: what no block is known for is shown as maps, lists and text."""
+    """Return every part of a file in your draft: what no block is known for is shown as maps, lists and text."""
     draft = await draft_of(store_request)
     text = _text(draft, path)
     root = await asyncio.to_thread(_drawn, draft, path, text)

@@ -30,7 +30,7 @@ _EXAMPLE = {"path": "reactors/spring.yaml", "text": "reactor: spring\non: app_l\
 
 @router.get("/problems", summary="Check your draft", response_model=DraftProblems)
 async def check_draft(store_request: AdminRequest) -> Response:
-    """What `laurel check` finds wrong in the program of your draft, tests included, by file, line and column.
+    """Return what `laurel check` finds wrong in the program of your draft, tests included, by file, line and column.
 
     Columns count characters from 1. `cure` replaces a word of its line by a text, and puts the problem right.
     """
@@ -45,7 +45,7 @@ async def check_draft(store_request: AdminRequest) -> Response:
     openapi_extra=request_body(PostCompletion, _EXAMPLE),
 )
 async def complete_word(request: Request, store_request: AdminRequest) -> Response:
-    """The keys, names and paths that can be written at a position of a text, which need not be saved.
+    """Return the keys, names and paths that can be written at a position of a text, which need not be saved.
 
     `start` and `end` are the columns of the word that a proposal replaces. Nothing is changed.
     """
@@ -68,7 +68,7 @@ def encoded(texts: Mapping[str, str]) -> dict[str, bytes]:
 
 
 def schema_at(path: str, files: Mapping[str, bytes]) -> Schema:
-    """The schema of the kind of file that a path has in a program of these files."""
+    """Return the schema of the kind of file that a path has in a program of these files."""
     folder = path.split("/")[0] if "/" in path else ""
     kind = next(name for name, grammar in FILE_GRAMMARS.items() if grammar.folder == folder)
     vocabulary, _ = read_vocabulary(files)
@@ -76,13 +76,13 @@ def schema_at(path: str, files: Mapping[str, bytes]) -> Schema:
 
 
 def problems_of(files: Mapping[str, bytes], now: datetime) -> list[dict[str, Any]]:
-    """All problems of the files of a draft, in the documented fields."""
+    """Return all problems of the files of a draft, in the documented fields."""
     lines = Lines(files)
     return [_problem_view(problem, lines) for problem in check_files(files, now=now).problems]
 
 
 def _problem_view(problem: Problem, lines: Lines) -> dict[str, Any]:
-    """A problem with the word that it points at and its cure."""
+    """Return a problem with the word that it points at and its cure."""
     place, token, cure = problem.place, lines.token(problem.place), lines.cure(problem)
     return {
         "path": place.file,

@@ -53,14 +53,14 @@ FILE_EXAMPLE = {
 
 @router.get("", summary="Show your draft", response_model=Draft)
 async def show_draft(store_request: AdminRequest) -> Response:
-    """The files of the program as you are changing it. Your draft begins with the first file that you change."""
+    """Return the files of the program as you are changing it. Your draft begins with the first file that you change."""
     admin, zone = admin_of(store_request), store_request.program.zone
     return ExactJson(await store_request.database.read(lambda tx: draft_view(DraftState.read(tx, admin), zone)))
 
 
 @router.get("/file", summary="Show a file of your draft", response_model=DraftFileText)
 async def show_draft_file(store_request: AdminRequest, path: PathInQuery) -> Response:
-    """The text of a file in your draft, in the revision that it is based on, and in the one in force."""
+    """Return the text of a file in your draft, in the revision that it is based on, and in the one in force."""
     admin = admin_of(store_request)
 
     def read(tx: ReadTransaction) -> dict[str, Any]:
@@ -133,7 +133,7 @@ async def discard_draft(store_request: AdminRequest) -> Response:
 
 
 async def draft_of(store_request: StoreRequest) -> DraftState:
-    """The draft of who asks, with the files of the revisions that it is about."""
+    """Return the draft of who asks, with the files of the revisions that it is about."""
     admin = admin_of(store_request)
 
     def read(tx: ReadTransaction) -> DraftState:
@@ -145,5 +145,5 @@ async def draft_of(store_request: StoreRequest) -> DraftState:
 
 
 def admin_of(store_request: StoreRequest) -> str:
-    """The administrator whose draft it is: of an API key, its administrator."""
+    """Return the administrator whose draft it is: of an API key, its administrator."""
     return corrector_of(store_request).id

@@ -64,7 +64,7 @@ class DraftState:
         return with_changes(self.base, self.changes)
 
     def text(self, path: str) -> str | None:
-        """The text of a file in the draft; None if there is no such file."""
+        """Return the text of a file in the draft; None if there is no such file."""
         return self.changes[path] if path in self.changes else self.base.get(path)
 
 

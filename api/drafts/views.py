@@ -9,7 +9,7 @@ from workbench.drafts.merging import change_of, version_of
 
 
 def draft_view(draft: DraftState, zone: tzinfo) -> dict[str, Any]:
-    """A draft with its files, in the documented fields; files that it removes are among them."""
+    """Return a draft with its files, in the documented fields; files that it removes are among them."""
     stored = draft.stored
     in_conflict = {each.path for each in draft.conflicts}
     paths = sorted({*draft.base, *draft.changes})
@@ -29,13 +29,13 @@ def _file_view(draft: DraftState, path: str, zone: tzinfo) -> dict[str, Any]:
 
 
 def saved_view(draft: DraftState, path: str) -> dict[str, Any]:
-    """What became of a file, and the version of its text."""
+    """Return what became of a file, and the version of its text."""
     text = draft.text(path)
     return {"path": path, "change": change_of(draft.base.get(path), text), "version": version_of(text)}
 
 
 def file_view(draft: DraftState, path: str) -> dict[str, Any]:
-    """A file with its texts."""
+    """Return a file with its texts."""
     return saved_view(draft, path) | {
         "text": draft.text(path),
         "baseText": draft.base.get(path),

@@ -22,7 +22,7 @@ _COLUMNS = {"subject": "subject", "kind": "kind", "dueAt": "due_at", "failedAt":
 
 
 def filtered_page(tx: ReadTransaction, page: PageRequest, filters: list[Filter]) -> PageRequest:
-    """The page of the due items that match the filters."""
+    """Return the page of the due items that match the filters."""
     return replace(page, conditions=[_condition(tx, each) for each in filters])
 
 

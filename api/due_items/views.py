@@ -18,7 +18,7 @@ _SUBJECT_TYPES: Mapping[SubjectType, Literal["lot", "hold", "issuedReward", "mem
 
 
 def due_item_view(item: StoredDueItem, zone: tzinfo) -> DueItemView:
-    """A due item, and why it is set aside if it is."""
+    """Return a due item, and why it is set aside if it is."""
     kind = known_kind(item.kind)
     return {
         "subject": item.subject,

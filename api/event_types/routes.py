@@ -28,7 +28,7 @@ router = APIRouter(prefix=PREFIX, tags=["Custom Event"])
     openapi_extra=LIST_QUERY.openapi_parameters(),
 )
 async def list_schemas(request: Request, store_request: AdminRequest) -> Response:
-    """The event types that can be reported, with the schemas of their bodies."""
+    """Return the event types that can be reported, with the schemas of their bodies."""
     zone = store_request.program.zone
     page, filters = LIST_QUERY.parse(request.query_params, zone)
     deployed_at = await _deployed_at(store_request)
@@ -39,7 +39,7 @@ async def list_schemas(request: Request, store_request: AdminRequest) -> Respons
 
 @router.get("/{eventType}", summary="Show an event type", response_model=EventSchema)
 async def show_schema(name: Annotated[str, Path(alias="eventType")], store_request: AdminRequest) -> Response:
-    """One event type with the schema of its body."""
+    """Return one event type with the schema of its body."""
     event_type = _custom_event_types(store_request).get(name)
     if event_type is None:
         raise NotFound(f"no event type {name[:80]} in {store_request.store}")
@@ -57,11 +57,11 @@ async def refuse_change(store_request: AdminRequest) -> Response:
 
 
 def _custom_event_types(store_request: StoreRequest) -> dict[str, EventType]:
-    """The event types that can be reported, by name."""
+    """Return the event types that can be reported, by name."""
     return {name: each for name, each in store_request.program.event_types.items() if not each.built_in}
 
 
 async def _deployed_at(store_request: StoreRequest) -> datetime:
-    """When the revision in force was deployed."""
+    """Return when the revision in force was deployed."""
     latest = await store_request.database.read(lambda tx: tx.revisions.latest())
     return latest.deployed_at if latest else store_request.now

@@ -17,7 +17,7 @@ _FIELD_TYPES = {
 
 
 def event_type_view(event_type: EventType, *, deployed_at: datetime, zone: tzinfo) -> dict[str, Any]:
-    """An event type in the documented fields."""
+    """Return an event type in the documented fields."""
     schema = event_type.body.schema if isinstance(event_type.body.schema, dict) else {}
     properties = schema.get("properties", {})
     return {
@@ -31,7 +31,7 @@ def event_type_view(event_type: EventType, *, deployed_at: datetime, zone: tzinf
 
 
 def _field(name: str, schema: Any) -> dict[str, Any]:
-    """A property of a body's JSON Schema in the documented fields."""
+    """Return a property of a body's JSON Schema in the documented fields."""
     described = schema if isinstance(schema, dict) else {}
     json_type = described.get("type")
     is_date = described.get("format") in ("date", "date-time")

@@ -96,7 +96,7 @@ _FILE = {
     openapi_extra=request_body(PostSample, _SAMPLE),
 )
 async def propose(request: Request, _store_request: AdminRequest) -> Response:
-    """The fields of an event type, as far as sample events show them. What all samples have is required."""
+    """Return the fields of an event type, as far as sample events show them. What all samples have is required."""
     posted = await read_body(request, PostSample, max_bytes=2 * MAX_SAMPLE)
     return ExactJson(await asyncio.to_thread(_proposal, posted.sample))
 
@@ -108,7 +108,10 @@ async def propose(request: Request, _store_request: AdminRequest) -> Response:
     openapi_extra=request_body(PostEventTypeFile, _FILE),
 )
 async def write_file(request: Request, _store_request: AdminRequest) -> Response:
-    """The program file of an event type with the JSON Schema of its body. Nothing is stored: put it into your draft."""
+    """Return the program file of an event type with the JSON Schema of its body.
+
+    Nothing is stored: put it into your draft.
+    """
     posted = await read_body(request, PostEventTypeFile)
     return ExactJson(await asyncio.to_thread(_file, posted))
 

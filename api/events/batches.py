@@ -89,7 +89,7 @@ async def report_events(request: Request, change: AdminChange) -> Response:
 
 
 async def _accept_part(change: Change, posted: Sequence[Any], begin: int) -> Any:
-    """The answer to the events of a part."""
+    """Return the answer to the events of a part."""
     part = posted[begin : begin + PART]
     content = None
     if change.key is not None:
@@ -119,7 +119,7 @@ def _acceptance(change: Change, given: Sequence[_Given], begin: int) -> Operatio
 
 
 def _item(result: Result, given: _Given, index: int) -> dict[str, Any]:
-    """What an event is answered."""
+    """Return what an event is answered."""
     if isinstance(result, str):
         return {"customEventId": result}
     faults = faults_of_refusal(result) if isinstance(result, Refusal) else given.faults
@@ -129,7 +129,7 @@ def _item(result: Result, given: _Given, index: int) -> dict[str, Any]:
 
 
 def _path(path: str, index: int) -> str:
-    """The path in a list of events that a path has in a report of one event."""
+    """Return the path in a list of events that a path has in a report of one event."""
     within = path.removeprefix("event").removeprefix(".")
     return f"events.{index}.{within}" if within else f"events.{index}"
 

@@ -41,13 +41,13 @@ _COLUMNS = {
 def find_events(
     tx: ReadTransaction, program: Program, page: PageRequest, filters: list[Filter]
 ) -> PageResult[StoredEvent]:
-    """A page of the custom events that match the filters."""
+    """Return a page of the custom events that match the filters."""
     conditions = [_condition(tx, program, each) for each in filters]
     return tx.events.page(replace(page, conditions=conditions), without=BUILT_IN)
 
 
 def _condition(tx: ReadTransaction, program: Program, event_filter: Filter) -> Condition:
-    """A filter as a condition on a column; event titles and members' identities are looked up first."""
+    """Return a filter as a condition on a column; event titles and members' identities are looked up first."""
     match event_filter.field:
         case "eventName":
             names = [each.name for each in program.event_types.values() if _matches(each.title, event_filter)]

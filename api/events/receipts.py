@@ -17,7 +17,7 @@ MAX_DEPTH = 5
 
 
 def receipt_view(tx: ReadTransaction, event: StoredEvent, program: Program) -> dict[str, Any]:
-    """The verdicts on an event, and what it and all that it caused gave to its member and took from them."""
+    """Return the verdicts on an event, and what it and all that it caused gave to its member and took from them."""
     caused = list(_caused(tx, event, MAX_DEPTH))
     transfers = [moved for each in (event, *caused) for moved in tx.ledger.transfers_of(each.id)]
     balances = tx.members.balances(event.member)
@@ -37,7 +37,7 @@ def receipt_view(tx: ReadTransaction, event: StoredEvent, program: Program) -> d
 
 
 def _caused(tx: ReadTransaction, event: StoredEvent, depth: int) -> Iterator[StoredEvent]:
-    """The events that one caused for the same member, and those that these caused."""
+    """Yield the events that one caused for the same member, and those that these caused."""
     for each in tx.events.caused_by(event.id) if depth else ():
         if each.member == event.member:
             yield each

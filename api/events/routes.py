@@ -73,7 +73,7 @@ async def report_event(request: Request, change: AdminChange, _prefer: PreferHea
     "", summary="List custom events", response_model=CustomEvents, openapi_extra=LIST_QUERY.openapi_parameters()
 )
 async def list_events(request: Request, store_request: AdminRequest) -> Response:
-    """The custom events of a store, the newest first."""
+    """Return the custom events of a store, the newest first."""
     program = store_request.program
     page, filters = LIST_QUERY.parse(request.query_params, program.zone)
     found = await store_request.database.read(lambda tx: find_events(tx, program, page, filters))
@@ -89,7 +89,7 @@ async def list_events(request: Request, store_request: AdminRequest) -> Response
 async def show_event(
     custom_event_id: Annotated[str, Path(alias="customEvent")], store_request: AdminRequest
 ) -> Response:
-    """The event, why each reactor and achievement of its type fired or did not, what came of it, what was sent.
+    """Return the event, why each reactor and achievement of its type fired or did not, what came of it, what was sent.
 
     `decision` has an entry for each, with `because` as a sentence and, if it did not fire, `reason` as facts: the part
     of the condition that was false and its place, or the limit that was reached. `laurel explain` shows the same.
@@ -140,7 +140,7 @@ async def retry(
 
 
 async def _acceptance(store_request: StoreRequest, report: EventReport, *, large: bool) -> Operation:
-    """What stores a reported event, a large one validated in a thread; raise BadInput or a Refusal."""
+    """Return what stores a reported event, a large one validated in a thread; raise BadInput or a Refusal."""
     program = store_request.program
     try:
         event = await asyncio.to_thread(validate_event, report, program) if large else validate_event(report, program)
@@ -164,7 +164,7 @@ def _changed(accepted: AcceptedEvent) -> Changed:
 
 
 async def _response_with_outcome(store_request: StoreRequest, answer: Answer, seconds: int) -> Response:
-    """An answer with what came of its event, once that is known; after so many seconds without."""
+    """Return an answer with what came of its event, once that is known; after so many seconds without."""
     assert isinstance(answer.content, Mapping), "an accepted event has an id"
     outcome = await _outcome(store_request, answer.content["customEventId"], seconds)
     known = answer if outcome is None else replace(answer, content={**answer.content, "outcome": outcome})
@@ -174,7 +174,7 @@ async def _response_with_outcome(store_request: StoreRequest, answer: Answer, se
 
 
 async def _outcome(store_request: StoreRequest, event_id: str, seconds: int) -> dict[str, Any] | None:
-    """What came of an event; None if it is not applied in so many seconds."""
+    """Return what came of an event; None if it is not applied in so many seconds."""
     state = store_request.state
     if not await state.event_waiter.settled(store_request.store, event_id, seconds=seconds):
         return None

@@ -18,7 +18,7 @@ MAX_BODY_FAULTS = 20
 
 
 def validate_event(report: EventReport, program: Program, *, needs_member: bool = True) -> IncomingEvent:
-    """A reported event that fits its event type; raise BadInput with every fault.
+    """Return a reported event that fits its event type; raise BadInput with every fault.
 
     `needs_member` False: `customerData` is ignored, and the event has no identity.
     """
@@ -39,7 +39,7 @@ def validate_event(report: EventReport, program: Program, *, needs_member: bool 
 
 
 def possible_repetition(report: EventReport, zone: tzinfo) -> IncomingEvent | None:
-    """A report as the event that it may repeat; None if it has no id, or no program ever accepted it."""
+    """Return a report as the event that it may repeat; None if it has no id, or no program ever accepted it."""
     if report.event_id is None:
         return None
     try:
@@ -49,7 +49,7 @@ def possible_repetition(report: EventReport, zone: tzinfo) -> IncomingEvent | No
 
 
 def _incoming_event(report: EventReport, zone: tzinfo, *, needs_member: bool) -> IncomingEvent:
-    """A reported event, not validated against the program."""
+    """Return a reported event, not validated against the program."""
     customer_data = (report.customer_data or CustomerData()).model_dump(by_alias=True, exclude_none=True)
     time = _event_date(report.event_date, zone)
     identity = identity_of(customer_data) if needs_member else Identity()

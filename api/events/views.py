@@ -21,7 +21,7 @@ MAX_CAUSED_DEPTH = 5
 
 
 def event_view(event: StoredEvent, program: Program) -> dict[str, Any]:
-    """An event as it was reported."""
+    """Return an event as it was reported."""
     event_type = program.event_types.get(event.type)
     return {
         "customEventId": event.id,
@@ -41,7 +41,10 @@ def event_view(event: StoredEvent, program: Program) -> dict[str, Any]:
 def event_details_view(
     tx: ReadTransaction, event: StoredEvent, program: Program, *, temporal_ui: str | None
 ) -> dict[str, Any]:
-    """All that is stored of an event. `temporal_ui` is the URL of Temporal's UI; None: no link to the workflow."""
+    """Return all that is stored of an event.
+
+    `temporal_ui` is the URL of Temporal's UI; None: no link to the workflow.
+    """
     revision = {"revision": event.revision, "revisionHash": tx.revisions.hash_of(event.revision)}
     workflow = _workflow(tx.store, event.id, temporal_ui)
     unreadable = omit_none(unreadable=unreadable_reason(event))
@@ -51,7 +54,7 @@ def event_details_view(
 
 
 def _reversals(tx: ReadTransaction, event_id: str) -> dict[str, Any]:
-    """What an event reverses, and what reverses it."""
+    """Return what an event reverses, and what reverses it."""
     reversed_, reversing = tx.reversals.get(event_id), tx.reversals.of(event_id)
     return omit_none(
         reverses=reversed_
@@ -69,14 +72,14 @@ def _workflow(store: str, event_id: str, temporal_ui: str | None) -> dict[str, A
 
 
 def workflow_url(temporal_ui: str, workflow_id: str) -> str:
-    """Where Temporal's UI shows a workflow."""
+    """Return where Temporal's UI shows a workflow."""
     base = temporal_ui.rstrip("/")
     namespace = base if NAMESPACES in base else f"{base}{NAMESPACES}default"
     return f"{namespace}/workflows/{quote(workflow_id, safe='')}"
 
 
 def _decision_and_outcome(tx: ReadTransaction, event: StoredEvent, program: Program) -> dict[str, Any]:
-    """An event's decision and outcome, and the deliveries of it and of all events it caused."""
+    """Return an event's decision and outcome, and the deliveries of it and of all events it caused."""
     caused = _caused_events(tx, event.id, program, MAX_CAUSED_DEPTH)
     ids = [event.id, *_ids_of(caused)]
     return {
@@ -108,7 +111,7 @@ def _caused_event(tx: ReadTransaction, event: StoredEvent, program: Program, dep
 
 
 def _ids_of(caused: list[dict[str, Any]]) -> Iterator[str]:
-    """The ids of caused events and of those they caused."""
+    """Yield the ids of caused events and of those they caused."""
     for event in caused:
         yield event["customEventId"]
         yield from _ids_of(event["outcome"]["caused"])

@@ -14,7 +14,7 @@ from loyalty.store.exports import ExportType
 
 
 def conditions_of(type_: ExportType, criteria: Mapping[str, Any], zone: tzinfo) -> list[list[Any]]:
-    """The filters of an export as field, operator and value; raise BadInput with every fault."""
+    """Return the filters of an export as field, operator and value; raise BadInput with every fault."""
     source = SOURCES[type_]
     query = ListQuery({name: kind for name, (kind, _) in source.filters.items()})
     try:

@@ -94,7 +94,7 @@ async def post_export(
 
 @router.get("", summary="List exports", response_model=Exports, openapi_extra=LIST_QUERY.openapi_parameters())
 async def list_exports(request: Request, store_request: AdminRequest) -> Response:
-    """The exports of a store, the newest first."""
+    """Return the exports of a store, the newest first."""
     zone = store_request.program.zone
     page, filters = LIST_QUERY.parse(request.query_params, zone)
     wanted = replace(page, conditions=[each.on(_COLUMNS[each.field]) for each in filters])
@@ -104,7 +104,7 @@ async def list_exports(request: Request, store_request: AdminRequest) -> Respons
 
 @router.get("/{export}", summary="Show an export", response_model=Export)
 async def show_export(export_id: ExportInPath, store_request: AdminRequest) -> Response:
-    """One export, and how many rows are written."""
+    """Return one export, and how many rows are written."""
     found = await store_request.database.read(lambda tx: _require(tx, export_id))
     return ExactJson(export_view(found, store_request.program.zone))
 
@@ -116,7 +116,7 @@ async def show_export(export_id: ExportInPath, store_request: AdminRequest) -> R
     responses={200: {"content": {each: {"schema": {"type": "string"}} for each in ("text/csv", "application/jsonl")}}},
 )
 async def download(export_id: ExportInPath, store_request: AdminRequest) -> Response:
-    """The file of an export that is done. It is kept for 7 days.
+    """Return the file of an export that is done. It is kept for 7 days.
 
     In CSV, a text that a spreadsheet would run as a formula, since it begins with `=`, `+`, `-` or `@`, has an
     apostrophe before it.

@@ -8,7 +8,7 @@ from loyalty.store.exports import StoredExport
 
 
 def export_view(found: StoredExport, zone: tzinfo) -> dict[str, Any]:
-    """An export, and how far it is."""
+    """Return an export, and how far it is."""
     finished = None if found.finished_at is None else format_instant(found.finished_at, zone)
     return {
         "exportId": found.id,

@@ -29,7 +29,7 @@ class Check:
 
 
 def checks_of(state: SystemState, *, now: datetime) -> list[Check]:
-    """All checks, in the order in which answers show them."""
+    """Return all checks, in the order in which answers show them."""
     if not state.is_readable:
         away = Check("database", "failing", "the database does not answer: no event can be accepted")
         return [away, _temporal(state), *_workers(state), *_disk(state)]

@@ -51,7 +51,7 @@ def _check_view(check: Check) -> CheckResult:
 
 @router.get("/api/", summary="Name and version", response_model=Version, openapi_extra=_NO_LOGIN_NEEDED)
 async def name_and_version() -> Response:
-    """The name and version of this server."""
+    """Return the name and version of this server."""
     return ExactJson({"name": "Laurel", "version": version("laurel")})
 
 

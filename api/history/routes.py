@@ -58,7 +58,7 @@ _NEEDS: Mapping[HistoryKind, Permission] = {
     openapi_extra=scrolling_parameters(LIST_QUERY),
 )
 async def show_history(request: Request, member: MemberInPath, store_request: AdminRequest) -> Response:
-    """What happened to a member, the newest first, of the kinds that the caller may read.
+    """Return what happened to a member, the newest first, of the kinds that the caller may read.
 
     That is events with their outcome, points, tiers, achievements, badges, rewards, sales, and what administrators
     changed. With `_scroll` each page takes as long, however long the history is, and has `scroll`; else `total`.

@@ -80,7 +80,7 @@ def install_error_handlers(app: FastAPI, routes: Sequence[BaseRoute], record_ref
 
 
 def error_response(error: Exception) -> Response:
-    """The answer to an exception of `STATUS`."""
+    """Return the answer to an exception of `STATUS`."""
     status = status_of(error)
     if isinstance(error, SQLAlchemyError):
         count_refusal(str(status))
@@ -102,7 +102,7 @@ def error_response(error: Exception) -> Response:
 
 
 def conflict_json(error: FileChanged | RebaseConflicts) -> Mapping[str, Any]:
-    """The texts of what was changed by two: of a saved file, or of files of a draft and a revision."""
+    """Return the texts of what was changed by two: of a saved file, or of files of a draft and a revision."""
     if isinstance(error, FileChanged):
         version = version_of(error.stored)
         return {"file": {"path": error.path, "version": version, "stored": error.stored, "sent": error.sent}}
@@ -120,13 +120,13 @@ def conflict_json(error: FileChanged | RebaseConflicts) -> Mapping[str, Any]:
 
 
 def _revision_in_force(error: AnotherInForce) -> Mapping[str, Any]:
-    """The revision that a deploy would overwrite; `deployedAt` is UTC."""
+    """Return the revision that a deploy would overwrite; `deployedAt` is UTC."""
     at = None if error.at is None else error.at.astimezone(UTC).isoformat(timespec="milliseconds")
     return {"revision": error.number, "deployedBy": error.by, "deployedAt": at}
 
 
 def faults_of(error: Exception) -> Sequence[InputFault]:
-    """What is wrong by an exception of `STATUS`; nothing, if it is not about a part of the request."""
+    """Return what is wrong by an exception of `STATUS`; nothing, if it is not about a part of the request."""
     match error:
         case BadInput(faults=faults):
             return faults
@@ -141,7 +141,7 @@ def faults_of(error: Exception) -> Sequence[InputFault]:
 
 
 def fault_json(fault: InputFault) -> dict[str, Any]:
-    """A fault as answers show it."""
+    """Return a fault as answers show it."""
     shown = {"message": fault.message, "code": fault.code, "path": fault.path}
     return shown | {"parameters": fault.parameters} if fault.parameters else shown
 
@@ -178,7 +178,7 @@ async def _answer_invalid_parameters(_request: Request, error: Exception) -> Res
 
 
 def _methods_at(request: Request, routes: Sequence[BaseRoute]) -> str:
-    """The methods of all routes at a path: the framework names those of the first route alone."""
+    """Return the methods of all routes at a path: the framework names those of the first route alone."""
     here = [route for route in routes if isinstance(route, Route) and route.matches(request.scope)[0] is not Match.NONE]
     return ", ".join(sorted({method for route in here for method in route.methods or ()}))
 

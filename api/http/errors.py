@@ -129,7 +129,7 @@ class BadInput(ApiError):
 
     @classmethod
     def at(cls, path: str, message: str, code: str = "invalid") -> "BadInput":
-        """One fault, at one path."""
+        """Return one fault, at one path."""
         return cls(InputFault(message, code, path))
 
     @classmethod
@@ -353,12 +353,12 @@ _FIELDS = {"card": "loyaltyCardNumber"}
 
 
 def status_of(error: Exception) -> int:
-    """The status of an exception of `STATUS`."""
+    """Return the status of an exception of `STATUS`."""
     return next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
 
 
 def faults_of_refusal(refusal: Refusal) -> list[InputFault]:
-    """The faults of a refused operation: of a taken identity, one for each field."""
+    """Return the faults of a refused operation: of a taken identity, one for each field."""
     template = REFUSALS[type(refusal)]
     if isinstance(refusal, IdentityTaken):
         return [template.fault(refusal, _FIELDS.get(field, field)) for field in refusal.fields]
@@ -368,7 +368,7 @@ def faults_of_refusal(refusal: Refusal) -> list[InputFault]:
 
 
 def _unnamed(unnamed: DeployLosses, template: FaultTemplate) -> Iterator[InputFault]:
-    """The faults of a deploy that would lose something: one for each loss, one for another title."""
+    """Yield the faults of a deploy that would lose something: one for each loss, one for another title."""
     for loss in unnamed.losses:
         message = f"the deploy would lose {loss}: send drop: [{loss.key}] if that is meant"
         yield InputFault(message, template.code, "drop")
@@ -378,10 +378,10 @@ def _unnamed(unnamed: DeployLosses, template: FaultTemplate) -> Iterator[InputFa
 
 
 def faults_of_program(faults: ProgramFaults) -> list[InputFault]:
-    """The faults of a program's files; `path` is `file:line:column`."""
+    """Return the faults of a program's files; `path` is `file:line:column`."""
     return [InputFault(message_with_suggestion(each), each.code, str(each.place)) for each in faults.problems]
 
 
 def message_with_suggestion(problem: Problem) -> str:
-    """What is wrong in a program file, and the nearest right name if there is one."""
+    """Return what is wrong in a program file, and the nearest right name if there is one."""
     return problem.message if problem.suggestion is None else f"{problem.message}. Did you mean {problem.suggestion}?"

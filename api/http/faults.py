@@ -34,7 +34,7 @@ class FaultTemplate:
     """The attributes of the refusal that programs may need, too."""
 
     def fault(self, refusal: Refusal, field: str = "") -> InputFault:
-        """The fault of a refusal, or of one field of it."""
+        """Return the fault of a refusal, or of one field of it."""
         message = str(refusal) if self.message is None else self.message.format(refusal=refusal, field=field)
         parameters = {to_camel(name): getattr(refusal, name) for name in self.parameters}
         return InputFault(message, self.code, self.path.format(refusal=refusal, field=field), parameters)

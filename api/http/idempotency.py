@@ -24,7 +24,7 @@ KeyHeader: TypeAlias = Annotated[str | None, Header(alias=NAME, description=_DES
 
 
 def parse_key(header: str) -> str:
-    """The key of a header, with or without the quotes that the IETF's draft asks for; raise BadInput."""
+    """Return the key of a header, with or without the quotes that the IETF's draft asks for; raise BadInput."""
     text = header.strip()
     key = text[1:-1] if len(text) > 1 and text[0] == text[-1] == '"' else text
     if not 0 < len(key) <= MAX_KEY_LENGTH or not key.isascii() or not key.isprintable():
@@ -34,7 +34,7 @@ def parse_key(header: str) -> str:
 
 
 def fingerprint(request: Request, content: BaseModel | Mapping[str, Any] | None) -> str:
-    """A hash of a request's path and content, without secrets: a fast hash of a password would betray it."""
+    """Return a hash of a request's path and content, without secrets: a fast hash of a password would betray it."""
     whole = [dict(sorted(request.path_params.items())), _comparable(content)]
     return hashlib.sha256(rules.exact.dumps(whole).encode()).hexdigest()
 

@@ -62,7 +62,7 @@ class Filter:
     value: str | bool | datetime | Decimal
 
     def on(self, column: str) -> Condition:
-        """The filter as a condition on a column."""
+        """Return the filter as a condition on a column."""
         return Condition(column, self.operator, self.value)
 
 
@@ -86,7 +86,7 @@ class ListQuery:
     key: KeyTypes | None = None
 
     def openapi_parameters(self) -> dict[str, Any]:
-        """The query parameters as OpenAPI describes them."""
+        """Return the query parameters as OpenAPI describes them."""
         whole = {"type": "integer", "minimum": 1}
         parameters = [
             _parameter("_page", whole | {"default": 1, "maximum": MAX_PAGE}, "The page, counted from 1."),
@@ -99,7 +99,10 @@ class ListQuery:
         return {"parameters": parameters}
 
     def parse(self, query: QueryParams, zone: tzinfo) -> tuple[PageRequest, list[Filter]]:
-        """The page and the filters of a query; raise BadInput with every fault. Dates without offset are in `zone`."""
+        """Return the page and the filters of a query; raise BadInput with every fault.
+
+        Dates without offset are in `zone`.
+        """
         faults: list[InputFault] = []
         numbers = {
             name: _number(query.get(name), name, default, maximum, faults)
@@ -126,7 +129,7 @@ class ListQuery:
         return PageRequest(limit, offset, newest_first, by_key=by_key, after=after), filters
 
     def _place(self, text: str | None, faults: list[InputFault]) -> PageKey | None:
-        """The place that a page begins behind; None: at the first one."""
+        """Return the place that a page begins behind; None: at the first one."""
         if not text or self.key is None:
             return None
         try:
@@ -170,7 +173,7 @@ UNREADABLE = "unreadable"
 def page_of_records(
     found: PageResult[T], view: Callable[[T], Any], id_of: Callable[[T], str] = attrgetter("id")
 ) -> dict[str, Any]:
-    """The answer for a page that the database selected, each record by its view.
+    """Return the answer for a page that the database selected, each record by its view.
 
     One that cannot be shown has its id, and in `unreadable` the reason: the others are shown all the same.
     """
@@ -183,7 +186,7 @@ def page_of_records(
 
 
 def view_or_reason(record: T, view: Callable[[T], Any], id_of: Callable[[T], str] = attrgetter("id")) -> Any:
-    """A record by its view; one that cannot be shown has its id, and in `unreadable` the reason."""
+    """Return a record by its view; one that cannot be shown has its id, and in `unreadable` the reason."""
     reason = unreadable_reason(record)
     if reason is None:
         try:
@@ -197,7 +200,7 @@ def view_or_reason(record: T, view: Callable[[T], Any], id_of: Callable[[T], str
 
 
 def page_of_list(items: list[Any], page: PageRequest) -> dict[str, Any]:
-    """The answer for a page of a list that is in memory as a whole."""
+    """Return the answer for a page of a list that is in memory as a whole."""
     total: Total = {"all": len(items), "filtered": len(items), "estimated": False}
     return {"items": items[page.offset : page.offset + page.limit], "total": total}
 

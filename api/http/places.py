@@ -17,12 +17,12 @@ BY_DATE: KeyTypes = (datetime, str)
 
 
 def write_fields(fields: Mapping[str, Any]) -> str:
-    """The text of a place, which `read_fields` reads."""
+    """Return the text of a place, which `read_fields` reads."""
     return base64.b64encode(json.dumps(fields).encode(), altchars=b"-_").decode()
 
 
 def read_fields(text: str) -> Any:
-    """What the text of a place says; raise ValueError."""
+    """Return what the text of a place says; raise ValueError."""
     try:
         return json.loads(base64.b64decode(text[:MAX_SCROLL_LENGTH], altchars=b"-_", validate=True))
     except (binascii.Error, RecursionError) as error:
@@ -30,12 +30,12 @@ def read_fields(text: str) -> Any:
 
 
 def write_key(key: Sequence[Any]) -> str:
-    """The text of a key, which `read_key` reads."""
+    """Return the text of a key, which `read_key` reads."""
     return write_fields({"key": [each.isoformat() if isinstance(each, datetime) else each for each in key]})
 
 
 def read_key(text: str, types: KeyTypes) -> tuple[Any, ...]:
-    """The key that a text says; raise ValueError for one of other types."""
+    """Return the key that a text says; raise ValueError for one of other types."""
     read = read_fields(text)
     parts = read.get("key") if isinstance(read, dict) else None
     if not isinstance(parts, list) or len(parts) != len(types):

@@ -20,7 +20,10 @@ PreferHeader: TypeAlias = Annotated[str | None, Header(alias="Prefer", descripti
 
 
 def preferred_wait(request: Request) -> int:
-    """The seconds that a request asks to wait for; 0 if it does not. What is not understood is ignored (RFC 7240)."""
+    """Return the seconds that a request asks to wait for; 0 if it does not.
+
+    What is not understood is ignored (RFC 7240).
+    """
     for header in request.headers.getlist("prefer"):
         for preference in header.split(","):
             found = _WAIT.fullmatch(preference.partition(";")[0].strip())

@@ -30,7 +30,7 @@ LARGE_BYTES = 16 * 1024
 
 
 async def read_body(request: Request, model: type[ModelT], *, max_bytes: int = MAX_BYTES) -> ModelT:
-    """The request's JSON body, whatever its media type; raise BadInput, MalformedJson or TooLarge."""
+    """Return the request's JSON body, whatever its media type; raise BadInput, MalformedJson or TooLarge."""
     text = await _bytes(request, max_bytes) or b"{}"
     if len(text) <= LARGE_BYTES:
         return _read(text, model, max_bytes)
@@ -53,7 +53,7 @@ async def read_list(request: Request, name: str, *, max_items: int, max_bytes: i
 
 
 def read_item(content: Any, model: type[ModelT]) -> ModelT:
-    """One item of a list, validated as a body of its own is; raise BadInput with paths within it."""
+    """Return one item of a list, validated as a body of its own is; raise BadInput with paths within it."""
     _check_content(content, MAX_BYTES)
     try:
         return model.model_validate(content)
@@ -73,12 +73,12 @@ def _read(text: bytes, model: type[ModelT], max_bytes: int) -> ModelT:
 
 
 def address_of(request: Request) -> str:
-    """The address of the client, as the connection or a trusted proxy says; empty if it is not known."""
+    """Return the address of the client, as the connection or a trusted proxy says; empty if it is not known."""
     return request.client.host if request.client else ""
 
 
 def is_large(request: Request) -> bool:
-    """Whether the body of a request is large, or of unknown length."""
+    """Return whether the body of a request is large, or of unknown length."""
     announced = request.headers.get("content-length", "")
     return not announced.isdecimal() or int(announced[:20]) > LARGE_BYTES
 
@@ -88,7 +88,7 @@ class SharedModelName(Exception):
 
 
 def request_body(model: type[RequestModel], example: Mapping[str, Any]) -> dict[str, Any]:
-    """The OpenAPI description of an operation whose body is this model; see `api.http.openapi`."""
+    """Return the OpenAPI description of an operation whose body is this model; see `api.http.openapi`."""
     schema = {"$ref": f"#/components/schemas/{model.__name__}"}
     content = {"application/json": {"schema": schema, "example": example}}
     if any(each is not model and each.__name__ == model.__name__ for each in BODY_MODELS):
@@ -167,7 +167,7 @@ def _camel(code: str) -> str:
 
 
 async def _bytes(request: Request, max_bytes: int) -> bytes:
-    """The body; raise TooLarge as soon as it, or its announced length, is over the limit."""
+    """Return the body; raise TooLarge as soon as it, or its announced length, is over the limit."""
     announced = request.headers.get("content-length", "")
     if (
         announced.isascii()

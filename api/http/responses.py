@@ -23,7 +23,7 @@ class ExactJson(Response):
     media_type = "application/json"
 
     def render(self, content: Any) -> bytes:
-        """The content as JSON text in UTF-8."""
+        """Return the content as JSON text in UTF-8."""
         return rules.exact.dumps(content).encode()
 
 
@@ -57,15 +57,15 @@ class UnreadableItem(TypedDict):
 
 
 def format_instant(moment: datetime, zone: tzinfo) -> str:
-    """A moment on the store's clock, with its offset, in milliseconds."""
+    """Return a moment on the store's clock, with its offset, in milliseconds."""
     return presentation.shown(moment, zone)
 
 
 def omit_none(**fields: Any) -> dict[str, Any]:
-    """The fields that have a value."""
+    """Return the fields that have a value."""
     return {name: value for name, value in fields.items() if value is not None}
 
 
 def no_content() -> Response:
-    """An answer without a body, status 204."""
+    """Return an answer without a body, status 204."""
     return Response(status_code=204)

@@ -16,18 +16,18 @@ T = TypeVar("T")
 
 
 def scrolling_parameters(query: ListQuery) -> dict[str, Any]:
-    """The query parameters of a list with pages by key as OpenAPI describes them."""
+    """Return the query parameters of a list with pages by key as OpenAPI describes them."""
     return {"parameters": [*query.openapi_parameters()["parameters"], SCROLL_PARAMETER]}
 
 
 def without_scroll(query: QueryParams) -> tuple[QueryParams, str | None]:
-    """The other parameters, and that of pages by key; None: it is not given."""
+    """Return the other parameters, and that of pages by key; None: it is not given."""
     others = [(name, value) for name, value in query.multi_items() if name != SCROLL]
     return QueryParams(others), query.get(SCROLL)
 
 
 def read_place(text: str, place_of: Callable[[Mapping[str, Any]], T]) -> T | None:
-    """The place behind which a page begins, made of its fields; None: at the first. Raise BadInput.
+    """Return the place behind which a page begins, made of its fields; None: at the first. Raise BadInput.
 
     `place_of` raises ValueError, KeyError or TypeError for fields that name no place.
     """

@@ -8,7 +8,7 @@ from program_files.text.text import read_text
 
 
 def read_structured(text: str, path: str) -> Any:
-    """The value of a text in JSON or YAML; raise BadInput at a path of the form, with line and column.
+    """Return the value of a text in JSON or YAML; raise BadInput at a path of the form, with line and column.
 
     What begins like JSON and is none, may still be YAML in flow style; the fault is then that of the JSON.
     """

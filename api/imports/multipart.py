@@ -15,7 +15,7 @@ _FILE_NAME = re.compile(r"[;\s]filename=\"((?:[^\"\\]|\\.)*)\"")
 
 
 def boundary_of(content_type: str) -> bytes | None:
-    """The boundary of a multipart body by its Content-Type; None: the body is no such thing."""
+    """Return the boundary of a multipart body by its Content-Type; None: the body is no such thing."""
     found = _BOUNDARY.match(content_type)
     return None if found is None else (found[1] or found[2]).encode("latin-1", "replace")
 
@@ -40,7 +40,10 @@ class MultipartFile:
             raise BadInput.at("import.file", message, "missing")
 
     async def pieces(self) -> AsyncIterator[bytes]:
-        """The content of the file, in pieces; then read the other fields. Raise BadInput for a body that breaks off."""
+        """Yield the content of the file, in pieces; then read the other fields.
+
+        Raise BadInput for a body that breaks off.
+        """
         keep = len(self._delimiter) - 1
         while (end := self._buffer.find(self._delimiter)) < 0:
             if len(self._buffer) > keep:

@@ -88,7 +88,7 @@ async def post_import(
 
 @router.get("", summary="List imports", response_model=Imports, openapi_extra=LIST_QUERY.openapi_parameters())
 async def list_imports(request: Request, store_request: AdminRequest) -> Response:
-    """The imports of a store with their progress, the newest first."""
+    """Return the imports of a store with their progress, the newest first."""
     zone = store_request.program.zone
     page, filters = LIST_QUERY.parse(request.query_params, zone)
     wanted = replace(page, conditions=[_condition(each) for each in filters])
@@ -103,7 +103,7 @@ async def list_imports(request: Request, store_request: AdminRequest) -> Respons
     openapi_extra=ITEM_QUERY.openapi_parameters(),
 )
 async def show_import(request: Request, import_id: ImportInPath, store_request: AdminRequest) -> Response:
-    """One import with its progress, and a page of its lines.
+    """Return one import with its progress, and a page of its lines.
 
     The last line comes first; with `_orderBy[createdAt]=asc` the first.
     """

@@ -125,7 +125,7 @@ class FileUpload:
 
 
 async def _chunks(pieces: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
-    """A file in chunks of CHUNK_BYTES; the last one may be shorter."""
+    """Yield a file in chunks of CHUNK_BYTES; the last one may be shorter."""
     held = bytearray()
     async for piece in pieces:
         held += piece
@@ -137,6 +137,6 @@ async def _chunks(pieces: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
 
 
 def _clean(name: str) -> str:
-    """A file's name without its folder and without what cannot be shown."""
+    """Return a file's name without its folder and without what cannot be shown."""
     last = name.replace("\\", "/").rpartition("/")[2]
     return "".join(character for character in last if character.isprintable())[:MAX_NAME] or "file"

@@ -34,7 +34,7 @@ _NO_LOGIN_NEEDED: dict[str, object] = {"security": []}
     openapi_extra=request_body(Login, _LOGIN) | _NO_LOGIN_NEEDED,
 )
 async def log_admin_in(request: Request, state: CurrentState) -> Response:
-    """A token for an hour, and a refresh token for the next one."""
+    """Return a token for an hour, and a refresh token for the next one."""
     login = await read_body(request, Login, max_bytes=MAX_LOGIN_BYTES)
     address = address_of(request)
     admin = await admin_with_password(state, login.username, login.password, address)
@@ -96,7 +96,7 @@ async def log_out(caller: CurrentCaller, state: CurrentState) -> Response:
 
 
 async def admin_with_password(state: AppState, username: str, password: str, address: str) -> Admin:
-    """The active administrator who has this name and password; raise NotAuthenticated or TooManyAttempts."""
+    """Return the active administrator who has this name and password; raise NotAuthenticated or TooManyAttempts."""
     async with state.login_rate_limiter.attempt("", username, address) as is_known:
         admin = await state.services.database.access_read(lambda access: access.admins.named(username))
         password_hash = admin.password_hash if admin else None

@@ -148,5 +148,5 @@ async def send_code(member: MemberInPath, change: AdminChange) -> Response:
 
 
 def identity_of_username(username: str | None) -> Identity:
-    """An identity of which a name is the email, the phone or the card number; an empty one without a name."""
+    """Return an identity of which a name is the email, the phone or the card number; an empty one without a name."""
     return Identity() if username is None else Identity(email=username, phone=username, card=username)

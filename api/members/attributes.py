@@ -12,7 +12,7 @@ from rules.storable import find_excess
 
 
 def attributes_of(program: Program, customer: CustomerFields, faults: list[InputFault]) -> dict[str, Any]:
-    """The attributes that a customer sends, by name; None removes one. What is wrong is added to `faults`."""
+    """Return the attributes that a customer sends, by name; None removes one. What is wrong is added to `faults`."""
     found = attributes_to_set(program, customer.custom_attributes or (), "customer.customAttributes", faults)
     by_id = {program.id_of("attribute", name): name for name in program.attributes}
     for number, field in enumerate(customer.custom_fields_data or ()):
@@ -66,5 +66,5 @@ def _faults(program: Program, sent: AttributeToSet, path: str) -> Iterator[Input
 
 
 def without_removed(attributes: Mapping[str, Any]) -> dict[str, Any]:
-    """The attributes that are set."""
+    """Return the attributes that are set."""
     return {name: value for name, value in attributes.items() if value is not None}

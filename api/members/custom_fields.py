@@ -26,7 +26,7 @@ LIST_QUERY = ListQuery({"name": "text", "active": "boolean"})
     openapi_extra=LIST_QUERY.openapi_parameters(),
 )
 async def list_schemas(request: Request, store_request: AdminRequest) -> Response:
-    """The attributes of members that the program declares, in the order of its file."""
+    """Return the attributes of members that the program declares, in the order of its file."""
     program, deployed_at = store_request.program, await store_request.deployed_at()
     page, filters = LIST_QUERY.parse(request.query_params, program.zone)
     views = [_view(program, name, deployed_at) for name in program.attributes]
@@ -40,7 +40,7 @@ async def show_schema(
     id_: Annotated[str, Path(alias="customFieldSchemaId", description="Its id, or the attribute's name.")],
     store_request: AdminRequest,
 ) -> Response:
-    """One attribute of members that the program declares."""
+    """Return one attribute of members that the program declares."""
     program = store_request.program
     for name in program.attributes:
         if id_ == name or id_.lower() == program.id_of("attribute", name):

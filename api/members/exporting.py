@@ -75,7 +75,7 @@ router = APIRouter(prefix="/api/{storeCode}/member", tags=["Member"])
 
 @router.get("/{member}/export", summary="Export everything that is kept of a member", response_model=MemberExport)
 async def export_member(member: MemberInPath, store_request: CallerRequest) -> StreamingResponse:
-    """Every row of the database that is about a member, by sections: a list of objects each.
+    """Return every row of the database that is about a member, by sections: a list of objects each.
 
     The names are those of the database, amounts are in units of their wallets, and times are in UTC. A member's own
     token exports that member alone, without the names and addresses of administrators.
@@ -106,7 +106,7 @@ async def _document(database: StoreDatabase, person: Person, *, with_staff: bool
 async def _section(
     database: StoreDatabase, rows: KeptRows, person: Person, *, with_staff: bool
 ) -> AsyncIterator[bytes]:
-    """The rows of one table, with commas between them; each page is read in a transaction of its own."""
+    """Yield the rows of one table, with commas between them; each page is read in a transaction of its own."""
     after: Sequence[Any] | None = None
     while True:
 

@@ -87,18 +87,18 @@ _COLUMNS = {
 
 
 def filtered_page(tx: ReadTransaction, page: PageRequest, filters: list[Filter], program: Program) -> PageRequest:
-    """The page of the members that match the filters."""
+    """Return the page of the members that match the filters."""
     conditions = [_condition(tx, each, program) for each in filters]
     return replace(page, conditions=conditions)
 
 
 def any_identity(text: str, program: Program) -> Identity:
-    """An identity of which a text is every part: whoever has one of them is meant."""
+    """Return an identity of which a text is every part: whoever has one of them is meant."""
     return Identity(text.lower() if is_id(text) else None, text, text, text).written(program.region)
 
 
 def _condition(tx: ReadTransaction, one: Filter, program: Program) -> Condition:
-    """A filter as a condition; ids, emails, phones and what profiles say match in any case."""
+    """Return a filter as a condition; ids, emails, phones and what profiles say match in any case."""
     match one.field:
         case "identifier":
             found = tx.members.identities_matching(any_identity(str(one.value), program))
@@ -124,7 +124,7 @@ def _condition(tx: ReadTransaction, one: Filter, program: Program) -> Condition:
 
 
 def _compared(field: str, one: Filter, program: Program) -> str:
-    """An email or a phone as it is compared; a part of one in lower case."""
+    """Return an email or a phone as it is compared; a part of one in lower case."""
     text = str(one.value)
     if one.operator == "eq" and field == "email":
         return email_key(text)
@@ -134,7 +134,7 @@ def _compared(field: str, one: Filter, program: Program) -> str:
 
 
 def _searched(value: Any, program: Program) -> Any:
-    """A value as fields of profiles are compared."""
+    """Return a value as fields of profiles are compared."""
     if isinstance(value, datetime):
         return local_day(value, program.zone).isoformat()
     return searched(value) if isinstance(value, str) else value
@@ -146,6 +146,6 @@ def _as_points(value: Any) -> int | Decimal:
 
 
 def _tier(level_id: str, program: Program) -> str:
-    """The name of the tier with this id or name; a text that is neither matches no member."""
+    """Return the name of the tier with this id or name; a text that is neither matches no member."""
     names = {program.id_of("tier", tier.name): tier.name for tier in program.tiers}
     return names.get(level_id.lower(), level_id)

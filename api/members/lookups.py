@@ -68,7 +68,7 @@ async def registrations(
     last_days: Annotated[int, Query(alias="lastDays", ge=0, le=MAX_SPAN_DAYS)] = 30,
     interval: Interval = "day",
 ) -> Response:
-    """How many members registered, by the first day of each `interval`, from `lastDays` ago until today."""
+    """Return how many members registered, by the first day of each `interval`, from `lastDays` ago until today."""
     zone = store_request.program.zone
     today = local_day(store_request.now, zone)
     days = first_days(today - timedelta(days=last_days), today, interval)

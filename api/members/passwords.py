@@ -122,7 +122,7 @@ async def post_password(request: Request, member: MemberInPath, change: AdminCha
 
 
 async def _verify(request: Request, store_request: StoreRequest, member_id: str, password: str) -> str | None:
-    """The hash of a member's password, which this is; raise WrongPassword or TooManyAttempts."""
+    """Return the hash of a member's password, which this is; raise WrongPassword or TooManyAttempts."""
     state = store_request.state
     async with state.login_rate_limiter.attempt(store_request.store, member_id, address_of(request)) as is_known:
         stored = await store_request.database.read(lambda tx: tx.members.password_hash(member_id))

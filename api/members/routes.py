@@ -87,7 +87,7 @@ async def _registration(store_request: StoreRequest, customer: NewCustomer) -> O
 
 @router.get("", summary="List members", response_model=Customers, openapi_extra=LIST_QUERY.openapi_parameters())
 async def list_members(request: Request, store_request: AdminRequest) -> Response:
-    """The members of a store, the newest first."""
+    """Return the members of a store, the newest first."""
     program = store_request.program
     page, filters = LIST_QUERY.parse(request.query_params, program.zone)
 
@@ -100,7 +100,7 @@ async def list_members(request: Request, store_request: AdminRequest) -> Respons
 
 @router.get("/{member}", summary="Show a member", response_model=Customer)
 async def show_member(member: MemberInPath, store_request: CallerRequest) -> Response:
-    """One member. A member's own token shows only that member."""
+    """Return one member. A member's own token shows only that member."""
     program, for_staff = store_request.program, not isinstance(store_request.caller, MemberCaller)
 
     def read(tx: ReadTransaction) -> dict[str, Any]:
@@ -124,7 +124,7 @@ async def show_status(member: MemberInPath, store_request: CallerRequest) -> Res
     tags=["Achievement"],
 )
 async def list_achievements(request: Request, member: MemberInPath, store_request: CallerRequest) -> Response:
-    """Every achievement of the program with the member's progress, as of now."""
+    """Return every achievement of the program with the member's progress, as of now."""
     return await _page(request, store_request, member, achievements_view)
 
 
@@ -135,7 +135,7 @@ async def list_achievements(request: Request, member: MemberInPath, store_reques
     openapi_extra=ITEMS_QUERY.openapi_parameters(),
 )
 async def list_badges(request: Request, member: MemberInPath, store_request: AdminRequest) -> Response:
-    """The badges a member was granted."""
+    """Return the badges a member was granted."""
     return await _page(request, store_request, member, badges_view)
 
 
@@ -147,7 +147,7 @@ async def list_badges(request: Request, member: MemberInPath, store_request: Adm
     tags=["Wallet"],
 )
 async def list_wallets(request: Request, member: MemberInPath, store_request: AdminRequest) -> Response:
-    """What a member has in each wallet of the program."""
+    """Return what a member has in each wallet of the program."""
     return await _page(request, store_request, member, wallets_view)
 
 

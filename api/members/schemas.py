@@ -96,7 +96,7 @@ class CustomerFields(RequestModel):
     level_id: str | None = Field(default=None, min_length=1, max_length=255)
 
     def profile(self) -> dict[str, Any]:
-        """The fields that only people read."""
+        """Return the fields that only people read."""
         return self.model_dump(include=_PROFILE_FIELDS, by_alias=True, exclude_none=True)
 
 
@@ -125,7 +125,7 @@ class ChangedCustomer(CustomerFields):
     test: bool | None = None
 
     def changed_profile(self) -> dict[str, Any]:
-        """The fields of the profile that are sent; None for one to remove."""
+        """Return the fields of the profile that are sent; None for one to remove."""
         kept = self.profile()
         return {to_camel(name): kept.get(to_camel(name)) for name in _PROFILE_FIELDS & self.model_fields_set}
 

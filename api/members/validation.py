@@ -29,7 +29,7 @@ _PART_FIELDS = {"card": "loyalty_card_number"}
 
 
 async def validate_member(store_request: StoreRequest, customer: NewCustomer) -> NewMember:
-    """A member to register, their password hashed; raise BadInput with every fault."""
+    """Return a member to register, their password hashed; raise BadInput with every fault."""
     identity = Identity(None, customer.email, customer.phone, customer.loyalty_card_number)
     faults = [] if identity else faults_of_refusal(MissingIdentity())
     attributes = attributes_of(store_request.program, customer, faults)
@@ -47,7 +47,7 @@ async def validate_member(store_request: StoreRequest, customer: NewCustomer) ->
 
 
 def validate_changes(store_request: StoreRequest, customer: ChangedCustomer) -> MemberChanges:
-    """What is to change of a member; raise BadInput with every fault."""
+    """Return what is to change of a member; raise BadInput with every fault."""
     faults: list[InputFault] = []
     attributes = attributes_of(store_request.program, customer, faults)
     registered_at, tier = _validated(store_request, customer, faults)
@@ -81,7 +81,7 @@ async def validate_registration(store_request: StoreRequest, customer: SelfRegis
 
 
 def validate_own_changes(store_request: StoreRequest, customer: ChangedCustomer) -> tuple[MemberChanges, NewParts]:
-    """What a member changes of themselves: at once, and by code; raise BadInput with every fault."""
+    """Return what a member changes of themselves: at once, and by code; raise BadInput with every fault."""
     faults = [
         InputFault("only administrators change this: leave it out", "notYours", f"customer.{to_camel(name)}")
         for name in sorted(_NOT_OWN & customer.model_fields_set)
@@ -117,7 +117,7 @@ def _validated(
 
 
 def _birth_date_faults(text: str | None) -> list[InputFault]:
-    """The fault of a text that does not begin with a date."""
+    """Return the fault of a text that does not begin with a date."""
     try:
         if text is not None:
             date.fromisoformat(text[:10])

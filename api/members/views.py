@@ -47,7 +47,7 @@ def _read_progress(
     completions: Mapping[str, AchievementCompletions],
     today: date,
 ) -> AchievementProgress:
-    """A member's progress with an achievement on a day; `completions` are by achievement."""
+    """Return a member's progress with an achievement on a day; `completions` are by achievement."""
     completed = completions[achievement.name].completed if achievement.name in completions else 0
     if achievement.repeat is not None and completed >= achievement.repeat:
         return AchievementProgress(achievement, completed, achievement.goal)
@@ -89,7 +89,7 @@ class MemberRecords:
 def customer_view(
     tx: ReadTransaction, member: StoredMember, program: Program, *, for_staff: bool = True
 ) -> dict[str, Any]:
-    """A member in the documented fields. `for_staff`: with the reason why the member is frozen."""
+    """Return a member in the documented fields. `for_staff`: with the reason why the member is frozen."""
     zone, profile, wallet = program.zone, member.profile, program.default_wallet
     balance = tx.members.balances(member.id).get(wallet.code, NO_POINTS)
     tier = program.tier_named(member.tier)
@@ -130,7 +130,7 @@ def _channel_identifier(tx: ReadTransaction, channel_id: str | None) -> str | No
 
 
 def status_view(records: MemberRecords, program: Program, now: datetime) -> dict[str, Any]:
-    """Where a member stands."""
+    """Return where a member stands."""
     member, wallet, zone = records.member, program.default_wallet, program.zone
     balance = records.balances.get(wallet.code, NO_POINTS)
     until = member.tier_until if program.reviews_tiers else None
@@ -161,12 +161,12 @@ def status_view(records: MemberRecords, program: Program, now: datetime) -> dict
 
 
 def achievements_view(records: MemberRecords, program: Program) -> list[dict[str, Any]]:
-    """A member's achievements in the documented fields."""
+    """Return a member's achievements in the documented fields."""
     return [_achievement(each, program) for each in records.progress]
 
 
 def badges_view(records: MemberRecords, program: Program) -> list[dict[str, Any]]:
-    """A member's badges in the documented fields; `badge` is the name that program files use."""
+    """Return a member's badges in the documented fields; `badge` is the name that program files use."""
     return [
         {
             "badgeTypeId": program.id_of("badge", each.badge),
@@ -181,7 +181,7 @@ def badges_view(records: MemberRecords, program: Program) -> list[dict[str, Any]
 
 
 def wallets_view(records: MemberRecords, program: Program) -> list[dict[str, Any]]:
-    """A member's wallets in the documented fields."""
+    """Return a member's wallets in the documented fields."""
     member = records.member
     return [
         wallet_view(member, each, records.balances.get(each.code, NO_POINTS), records.sent[each.code], program)
@@ -200,7 +200,7 @@ def _amounts(balance: Balance, wallet: Wallet) -> dict[str, Any]:
 
 
 def _level_fields(records: MemberRecords, program: Program) -> dict[str, Any]:
-    """The member's tier, and the points missing to the next."""
+    """Return the member's tier, and the points missing to the next."""
     reached = records.standing
     tier = program.tier_named(records.member.tier)
     start = tier.start if tier else Decimal(-1)

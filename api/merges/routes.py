@@ -59,7 +59,7 @@ _EXAMPLE = {_FIELD: "email=anna.nowak@example.org"}
     openapi_extra=request_body(PostMerge, _EXAMPLE),
 )
 async def preview_merge(request: Request, member: MemberInPath, store_request: AdminRequest) -> Response:
-    """What a merge would move now, and what it would leave behind. Nothing is changed.
+    """Return what a merge would move now, and what it would leave behind. Nothing is changed.
 
     What is in the way of it is refused, as it would be. Events that are under way may change it still.
     """
@@ -97,7 +97,7 @@ async def post_merge(request: Request, member: MemberInPath, change: AdminChange
 
 @router.get("/merge", summary="List merges", response_model=Merges, openapi_extra=LIST_QUERY.openapi_parameters())
 async def list_merges(request: Request, store_request: AdminRequest) -> Response:
-    """The merges of members, the last one that was asked for first."""
+    """Return the merges of members, the last one that was asked for first."""
     program = store_request.program
     page, filters = LIST_QUERY.parse(request.query_params, program.zone)
     wanted = replace(page, conditions=[_condition(each) for each in filters])
@@ -110,7 +110,7 @@ async def list_merges(request: Request, store_request: AdminRequest) -> Response
 
 @router.get("/merge/{merge}", summary="Show a merge", response_model=MergeDetails)
 async def show_merge(merge: MergeInPath, store_request: AdminRequest) -> Response:
-    """How far a merge is, and what it moved."""
+    """Return how far a merge is, and what it moved."""
     found = await store_request.database.read(lambda tx: tx.merges.get(merge.lower()))
     if found is None:
         raise NotFound(f"no merge {merge[:80]} in {store_request.store}")
@@ -118,7 +118,7 @@ async def show_merge(merge: MergeInPath, store_request: AdminRequest) -> Respons
 
 
 def _both(tx: ReadTransaction, store_request: AdminRequest, member: str, posted: PostMerge) -> tuple[str, str]:
-    """The ids of both members; raise NotFound or BadInput."""
+    """Return the ids of both members; raise NotFound or BadInput."""
     survivor = member_in_path(tx, store_request, member).id
     region = store_request.program.region
     return survivor, require_member(tx, posted.merged_customer, path=_FIELD, region=region)

@@ -8,7 +8,7 @@ from loyalty.store.merges import Merge
 
 
 def merge_view(merge: Merge, program: Program) -> dict[str, Any]:
-    """A merge, with what it moved."""
+    """Return a merge, with what it moved."""
     finished_at = None if merge.finished_at is None else format_instant(merge.finished_at, program.zone)
     return {
         "mergeId": merge.id,

@@ -91,7 +91,7 @@ async def begin_backtest(request: Request, store_request: AdminRequest) -> Respo
 
 @router.get("/backtest", summary="Show the backtest of your draft", response_model=DraftBacktest)
 async def show_backtest(store_request: AdminRequest) -> Response:
-    """How far your last backtest has come, and what came of it."""
+    """Return how far your last backtest has come, and what came of it."""
     admin = admin_of(store_request)
     stored = await store_request.database.read(lambda tx: tx.backtests.get(admin))
     if stored is None:
@@ -111,7 +111,7 @@ async def cancel_backtest(store_request: AdminRequest) -> Response:
 
 
 def _is_same(last: StoredBacktest, begun: StoredBacktest) -> bool:
-    """Whether the last backtest runs, and is what would be begun."""
+    """Return whether the last backtest runs, and is what would be begun."""
     asked = [(each.fingerprint, each.in_force, each.days) for each in (last, begun)]
     return last.status == "running" and not _is_lost(last) and asked[0] == asked[1]
 

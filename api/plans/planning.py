@@ -146,7 +146,7 @@ async def _planned(
 
 
 async def _go_on(_: Progress) -> bool:
-    """A request waits for its backtest to the end."""
+    """Return a request waits for its backtest to the end."""
     return True
 
 

@@ -76,7 +76,7 @@ _SHOWN: Final = [kind for kind in _ALL if kind not in CHANGING]
 def filtered_transfers(
     tx: ReadTransaction, program: Program, page: PageRequest, filters: Sequence[Filter], *, member_id: str | None = None
 ) -> PageResult[ListedTransfer]:
-    """A page of the transfers that match the filters, of one member or of all.
+    """Return a page of the transfers that match the filters, of one member or of all.
 
     Those that change another transfer are left out, unless a filter asks for a kind or for one transfer.
     """
@@ -89,7 +89,7 @@ def filtered_transfers(
 
 
 def _condition(tx: ReadTransaction, program: Program, one: Filter) -> Condition:
-    """A filter as a condition; types, members and campaigns are looked up first."""
+    """Return a filter as a condition; types, members and campaigns are looked up first."""
     match one.field:
         case "type":
             return Condition("kind", "in", [kind for kind in _SHOWN if TYPES[kind] == one.value])
@@ -111,7 +111,7 @@ def _condition(tx: ReadTransaction, program: Program, one: Filter) -> Condition:
 
 
 def _sources(program: Program, campaign_id: str) -> list[str]:
-    """The reactor or achievement with this id, as sources of transfers name it."""
+    """Return the reactor or achievement with this id, as sources of transfers name it."""
     names = [("reactor", each.name) for each in program.reactors]
     names += [("achievement", each.name) for each in program.achievements]
     return [f"{kind}/{name}" for kind, name in names if program.id_of(kind, name) == campaign_id]

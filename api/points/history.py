@@ -80,7 +80,7 @@ class _Asked:
 
 
 def _counted(tx: ReadTransaction, measured: MeasuredPoints, asked: _Asked, figures: FigureReader) -> list[Points]:
-    """The points of each interval by figures of days; what expires in the rest of today is read from lots."""
+    """Return the points of each interval by figures of days; what expires in the rest of today is read from lots."""
     total, wallet = TOTAL_OF[measured], asked.wallet
     found = [sums.points(total, wallet) for sums in figures.by_span(asked.spans, total)]
     if measured != "expired":

@@ -21,7 +21,7 @@ Move: TypeAlias = Callable[[OperationContext, Transaction], dict[str, Any] | Non
 
 
 def moves(change: Change, move: Move) -> Callable[[], Awaitable[Operation]]:
-    """What `Change.run` runs for a request that moves points."""
+    """Return what `Change.run` runs for a request that moves points."""
     return operates(change, move)
 
 
@@ -32,7 +32,7 @@ def check_requested_at(store_request: StoreRequest, transfer: Transfer) -> None:
 
 
 def parse_date(text: str, zone: tzinfo, *, path: str) -> datetime:
-    """A date and time; raise BadInput at the path."""
+    """Return a date and time; raise BadInput at the path."""
     try:
         return read_date(text, zone)
     except ValueError as error:
@@ -40,7 +40,7 @@ def parse_date(text: str, zone: tzinfo, *, path: str) -> datetime:
 
 
 def parse_until(text: str | None, store_request: StoreRequest, *, path: str) -> datetime | None:
-    """A moment, or the end of a day that is named without a time, in the future; raise BadInput at the path."""
+    """Return a moment, or the end of a day that is named without a time, in the future; raise BadInput at the path."""
     if text is None:
         return None
     zone = store_request.program.zone

@@ -299,7 +299,7 @@ async def send(request: Request, change: CallerChange) -> Response:
     tags=["Member"],
 )
 async def list_own(request: Request, store_request: CallerRequest) -> Response:
-    """The transfers of the member who is logged in, the newest first."""
+    """Return the transfers of the member who is logged in, the newest first."""
     return await _list(request, store_request, MEMBER_QUERY, member_id=_logged_in_member(store_request))
 
 
@@ -307,7 +307,7 @@ async def list_own(request: Request, store_request: CallerRequest) -> Response:
     "/points", summary="List transfers", response_model=Transfers, openapi_extra=LIST_QUERY.openapi_parameters()
 )
 async def list_transfers(request: Request, store_request: AdminRequest) -> Response:
-    """The transfers of all members, the newest first.
+    """Return the transfers of all members, the newest first.
 
     What only changes another transfer (`activate`, `release`, `settle`, `cancel`) shows in the state of that one, and
     is listed only with a filter by `kind`, `transferId` or `relatedTransferId`.
@@ -317,7 +317,7 @@ async def list_transfers(request: Request, store_request: AdminRequest) -> Respo
 
 @router.get("/points/{transfer}", summary="Show a transfer", response_model=TransferDetails)
 async def show(transfer_id: TransferInPath, store_request: AdminRequest) -> Response:
-    """One transfer, with its state as of now."""
+    """Return one transfer, with its state as of now."""
     program = store_request.program
 
     def read(tx: ReadTransaction) -> dict[str, Any]:
@@ -346,7 +346,7 @@ async def _list(
 
 
 def _logged_in_member(store_request: StoreRequest) -> str:
-    """The id of the member who asks; raise Forbidden for an administrator, or for a member of another store."""
+    """Return the id of the member who asks; raise Forbidden for an administrator, or for a member of another store."""
     caller = store_request.caller
     if not isinstance(caller, MemberCaller) or caller.store != store_request.store:
         raise Forbidden("this is for members of the store: log in as one")
@@ -354,7 +354,7 @@ def _logged_in_member(store_request: StoreRequest) -> str:
 
 
 def _require_transfer(tx: ReadTransaction, transfer_id: str) -> str:
-    """The wallet of the transfer in a path; raise NotFound."""
+    """Return the wallet of the transfer in a path; raise NotFound."""
     found = tx.ledger.transfer(transfer_id.lower())
     if found is None:
         raise _unknown(transfer_id, tx.store)
@@ -366,6 +366,6 @@ def _unknown(transfer_id: str, store: str) -> NotFound:
 
 
 def _deployed_at(tx: ReadTransaction, store_request: StoreRequest) -> datetime:
-    """When the revision in force was deployed."""
+    """Return when the revision in force was deployed."""
     latest = tx.revisions.latest()
     return latest.deployed_at if latest else store_request.now

@@ -13,7 +13,7 @@ from loyalty.program.program import Program
 
 
 def transfer_view(listed: ListedTransfer, program: Program, *, deployed_at: datetime) -> dict[str, Any]:
-    """A transfer in the documented fields, with its kind, its number in the account and the balance after it."""
+    """Return a transfer in the documented fields, with its kind, its number in the account and the balance after it."""
     transfer, zone = listed.transfer, program.zone
     wallet = program.wallets.get(transfer.wallet)
 
@@ -48,7 +48,7 @@ def transfer_view(listed: ListedTransfer, program: Program, *, deployed_at: date
 
 
 def _cause(listed: ListedTransfer, program: Program) -> dict[str, Any]:
-    """What caused a transfer: the reactor or achievement, and the event behind it."""
+    """Return what caused a transfer: the reactor or achievement, and the event behind it."""
     transfer = listed.transfer
     kind, _, name = transfer.source.partition("/")
     is_built_in = listed.event_type in BUILT_IN

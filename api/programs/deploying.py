@@ -76,7 +76,7 @@ class Deploy:
         return await self.database.write(self._audited(deploy_work))
 
     def _audited(self, deploy_work: DeployWork) -> DeployWork:
-        """The work of a deploy that also writes the audit log."""
+        """Return the work of a deploy that also writes the audit log."""
         request = audited(self.request)
 
         def run(tx: Transaction) -> tuple[int, bool]:

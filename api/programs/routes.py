@@ -138,7 +138,7 @@ async def roll_back(request: Request, store: StoreCode, deploying: DeployRequest
 
 @router.get("", summary="List revisions", response_model=Revisions, openapi_extra=LIST_QUERY.openapi_parameters())
 async def list_revisions(request: Request, store_request: AdminRequest) -> Response:
-    """Every revision ever deployed to a store, the latest first."""
+    """Return every revision ever deployed to a store, the latest first."""
     zone = store_request.program.zone
     page, _ = LIST_QUERY.parse(request.query_params, zone)
     headers = await store_request.database.read(lambda tx: tx.revisions.all())
@@ -155,7 +155,7 @@ async def list_revisions(request: Request, store_request: AdminRequest) -> Respo
 
 @router.get("/{revision}", summary="Show a revision", response_model=RevisionWithFiles)
 async def show_revision(number: RevisionNumber, store_request: AdminRequest) -> Response:
-    """A revision and its files, as they were deployed."""
+    """Return a revision and its files, as they were deployed."""
     revision, latest = await store_request.database.read(lambda tx: (tx.revisions.get(number), tx.revisions.latest()))
     if revision is None:
         raise UnknownRevision(store_request.store, number)
@@ -166,7 +166,7 @@ async def show_revision(number: RevisionNumber, store_request: AdminRequest) -> 
 
 @router.get("/{revision}/difference", summary="Show what a revision changed", response_model=RevisionDifference)
 async def show_difference(number: RevisionNumber, store_request: AdminRequest, since: Since = None) -> Response:
-    """What changed since another revision, in words and with the places in both; formatting does not count."""
+    """Return what changed since another revision, in words and with the places in both; formatting does not count."""
     before = number - 1 if since is None else since
     old = await _program(store_request, before) if before else None
     new = await _program(store_request, number)

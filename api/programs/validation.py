@@ -20,7 +20,7 @@ async def validate_program(texts: Mapping[str, str], store: str) -> tuple[Progra
 
 
 def validate_consent(drop: Sequence[str], *, rename: bool) -> DeployConsent:
-    """What a deploy may lose; raise BadInput for each item of `drop` that names nothing."""
+    """Return what a deploy may lose; raise BadInput for each item of `drop` that names nothing."""
     message = "it names what goes as wallet:NAME, tier:NAME, reward:NAME or event:NAME"
     wrong = [
         InputFault(message, "invalidLoss", f"drop.{index}") for index, key in enumerate(drop) if not is_loss_key(key)

@@ -8,7 +8,7 @@ from database.revisions import RevisionHeader
 
 
 def revision_view(revision: RevisionHeader, *, in_force: bool, zone: tzinfo) -> dict[str, Any]:
-    """A revision without its files, in the documented fields."""
+    """Return a revision without its files, in the documented fields."""
     return {
         "revision": revision.number,
         "hash": revision.hash,

@@ -63,7 +63,7 @@ _NONE = Condition("id", "in", [])
 def filtered_issued(
     tx: ReadTransaction, program: Program, page: PageRequest, filters: Sequence[Filter], *, member_id: str | None = None
 ) -> PageResult[IssuedReward]:
-    """A page of the issued rewards that match the filters, of one member or of all."""
+    """Return a page of the issued rewards that match the filters, of one member or of all."""
     conditions: list[Condition] = []
     further: list[ColumnElement[bool]] = []
     for each in filters:
@@ -83,7 +83,7 @@ def filtered_issued(
 
 
 def _condition(tx: ReadTransaction, program: Program, one: Filter) -> Condition:
-    """A filter as a condition; rewards, campaigns and members who were merged are looked up first."""
+    """Return a filter as a condition; rewards, campaigns and members who were merged are looked up first."""
     if one.field in _REWARD_FILTERS:
         return _reward_condition(program, one)
     text = str(one.value)
@@ -109,7 +109,7 @@ def _condition(tx: ReadTransaction, program: Program, one: Filter) -> Condition:
 
 
 def _reward_condition(program: Program, one: Filter) -> Condition:
-    """The issued rewards of the rewards that match a filter."""
+    """Return the issued rewards of the rewards that match a filter."""
     found = [each.name for each in program.rewards.values() if _is_meant(program, each, one, str(one.value))]
     return Condition("reward", "in", found)
 
@@ -128,14 +128,14 @@ def _is_meant(program: Program, reward: Reward, one: Filter, text: str) -> bool:
 
 
 def _members(tx: ReadTransaction, program: Program, one: Filter) -> ColumnElement[bool]:
-    """The issued rewards of the members whose data match, however many these are."""
+    """Return the issued rewards of the members whose data match, however many these are."""
     named = Filter(one.field.removeprefix(_OF_MEMBER), one.operator, one.value)
     conditions = filtered_page(tx, PageRequest(1), [named], program).conditions
     return belongs_to(tx, ids_of_members(tx.store, conditions, wallet=program.default_wallet.code))
 
 
 def _sources(program: Program, campaign_id: str) -> list[str]:
-    """The reactor or achievement with this id, as issued rewards name it."""
+    """Return the reactor or achievement with this id, as issued rewards name it."""
     names = [("reactor", each.name) for each in program.reactors]
     names += [("achievement", each.name) for each in program.achievements]
     return [f"{kind}/{name}" for kind, name in names if program.id_of(kind, name) == campaign_id]

@@ -48,7 +48,7 @@ _CODE = {"couponCode": "COFFEE-7KQ2M9XW"}
     openapi_extra=LIST_QUERY.openapi_parameters(),
 )
 async def list_redemptions(request: Request, store_request: AdminRequest) -> Response:
-    """The rewards that members bought, were given, or were issued by reactors, the latest first."""
+    """Return the rewards that members bought, were given, or were issued by reactors, the latest first."""
     return await _list(request, store_request, LIST_QUERY)
 
 
@@ -60,13 +60,13 @@ async def list_redemptions(request: Request, store_request: AdminRequest) -> Res
     tags=["Member"],
 )
 async def list_own(request: Request, store_request: CallerRequest) -> Response:
-    """The rewards of the member who is logged in, the latest first."""
+    """Return the rewards of the member who is logged in, the latest first."""
     return await _list(request, store_request, OWN_QUERY, member_id=logged_in_member(store_request))
 
 
 @router.get("/redemption/{issuedReward}", summary="Show an issued reward", response_model=IssuedReward)
 async def show_redemption(issued_id: IssuedInPath, store_request: AdminRequest) -> Response:
-    """One issued reward, as it is now."""
+    """Return one issued reward, as it is now."""
     program = store_request.program
     return ExactJson(
         await store_request.database.read(lambda tx: issued_view(tx, program, _require_issued(tx, issued_id)))
@@ -114,7 +114,7 @@ async def post_status(request: Request, issued_id: IssuedInPath, by_hand: Change
     openapi_extra=HISTORY_QUERY.openapi_parameters(),
 )
 async def list_statuses(request: Request, issued_id: IssuedInPath, store_request: AdminRequest) -> Response:
-    """Every status that an issued reward has had, the first one first."""
+    """Return every status that an issued reward has had, the first one first."""
     zone = store_request.program.zone
     page, _ = HISTORY_QUERY.parse(request.query_params, zone)
     views = await store_request.database.read(lambda tx: history_view(tx, _require_issued(tx, issued_id), zone))
@@ -181,7 +181,7 @@ async def _list(
 
 
 def _require_issued(tx: ReadTransaction, issued_id: str) -> rewards.IssuedReward:
-    """The issued reward that a path names; raise NotFound."""
+    """Return the issued reward that a path names; raise NotFound."""
     found = tx.rewards.get(issued_id.lower())
     if found is None:
         raise NotFound(f"no issued reward {issued_id[:80]} in {tx.store}")

@@ -37,7 +37,7 @@ def issued_view(tx: ReadTransaction, program: Program, issued: IssuedReward) -> 
 
 
 def history_view(tx: ReadTransaction, issued: IssuedReward, zone: tzinfo) -> list[dict[str, Any]]:
-    """Every status of an issued reward, the first one first."""
+    """Return every status of an issued reward, the first one first."""
     changes = [(each.status, each.comment, each.at, each.source) for each in tx.rewards.status_changes(issued.id)]
     statuses = [("issued", "", issued.issued_at, issued.source), *changes]
     return [

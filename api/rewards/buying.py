@@ -89,7 +89,7 @@ def _check_fields(store_request: StoreRequest, posted: PostBuy) -> None:
 
 
 def _member(tx: ReadTransaction, store_request: StoreRequest, posted: PostBuy) -> str:
-    """The member who gets it; raise BadInput, or Forbidden if a member buys for another."""
+    """Return the member who gets it; raise BadInput, or Forbidden if a member buys for another."""
     if isinstance(store_request.caller, MemberCaller):
         own = logged_in_member(store_request)
         if posted.customer_id is not None and posted.customer_id.lower() != own:

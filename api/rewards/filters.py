@@ -62,7 +62,7 @@ def filtered_rewards(
     now: datetime,
     deployed_at: datetime,
 ) -> list[Reward]:
-    """The rewards that match the filters, in the order of the files."""
+    """Return the rewards that match the filters, in the order of the files."""
     asked = [each for each in filters if each.field not in _SHOWN_ALIKE and each.field != "available"]
     found = []
     for reward in program.rewards.values():
@@ -76,7 +76,7 @@ def filtered_rewards(
 def _values(
     program: Program, reward: Reward, supply: RewardSupply, *, now: datetime, deployed_at: datetime
 ) -> Mapping[str, Any]:
-    """What filters compare; a list matches if one of its values does."""
+    """Return what filters compare; a list matches if one of its values does."""
     categories = [program.id_of("reward category", each) for each in reward.categories]
     return {
         "rewardId": [program.id_of("reward", reward.name)],

@@ -14,7 +14,7 @@ RewardInPath: TypeAlias = Annotated[str, Path(alias="reward", description="A rew
 
 
 def reward_in_path(program: Program, text: str) -> Reward:
-    """The reward that a path names; raise NotFound."""
+    """Return the reward that a path names; raise NotFound."""
     found = program.rewards.get(text)
     if found is None:
         wanted = text.lower()
@@ -26,7 +26,7 @@ def reward_in_path(program: Program, text: str) -> Reward:
 
 
 def logged_in_member(store_request: StoreRequest) -> str:
-    """The id of the member who asks; raise Forbidden for an administrator, or for a member of another store."""
+    """Return the id of the member who asks; raise Forbidden for an administrator, or for a member of another store."""
     caller = store_request.caller
     if not isinstance(caller, MemberCaller) or caller.store != store_request.store:
         raise Forbidden("this is for members of the store: log in as one")

@@ -66,7 +66,10 @@ async def put_stock(request: Request, name: RewardInPath, change: AdminChange) -
     openapi_extra=CODE_QUERY.openapi_parameters(),
 )
 async def list_coupons(request: Request, name: RewardInPath, store_request: AdminRequest) -> Response:
-    """The codes that were uploaded for a reward, the latest first. Generated codes are in the list of redemptions."""
+    """Return the codes that were uploaded for a reward, the latest first.
+
+    Generated codes are in the list of redemptions.
+    """
     program = store_request.program
     reward = reward_in_path(program, name)
     page, filters = CODE_QUERY.parse(request.query_params, program.zone)
@@ -112,7 +115,7 @@ async def delete_coupon(name: RewardInPath, code: CodeInPath, change: AdminChang
 
 @router.get("/coupon/{couponCode}", summary="Look a coupon code up", response_model=CouponDetails)
 async def show_coupon(code: CodeInPath, store_request: AdminRequest) -> Response:
-    """What a code is of, and who has it: a generated, an uploaded or a shared one."""
+    """Return what a code is of, and who has it: a generated, an uploaded or a shared one."""
     program = store_request.program
 
     def read(tx: ReadTransaction) -> dict[str, Any]:

@@ -19,14 +19,14 @@ ANY_NUMBER = -1
 
 
 def category_id(program: Program, name: str) -> str:
-    """The id of a category of rewards."""
+    """Return the id of a category of rewards."""
     return program.id_of("reward category", name)
 
 
 def reward_view(
     tx: ReadTransaction, program: Program, reward: Reward, *, now: datetime, deployed_at: datetime
 ) -> dict[str, Any]:
-    """A reward of the program with what there is of it."""
+    """Return a reward of the program with what there is of it."""
     zone, supply, price = program.zone, tx.rewards.supply(reward.name), reward.price
     categories = {category_id(program, each): each for each in reward.categories}
     is_sold = price is not None and supply.paused_at is None
@@ -68,7 +68,7 @@ def reward_view(
 def member_reward_view(
     tx: ReadTransaction, program: Program, reward: Reward, member: Member, *, now: datetime, deployed_at: datetime
 ) -> dict[str, Any]:
-    """A reward as a member sees it: whether they may buy it now, and the one reason if not."""
+    """Return a reward as a member sees it: whether they may buy it now, and the one reason if not."""
     refused = why_not_buying(tx, program, reward, member, now=now)
     fault = None if refused is None else faults_of_refusal(refused)[0]
     return {
@@ -93,7 +93,7 @@ def span_view(span: Span, zone: tzinfo) -> dict[str, Any]:
 
 
 def category_views(program: Program) -> list[dict[str, Any]]:
-    """The categories that rewards name, in the order of the files."""
+    """Return the categories that rewards name, in the order of the files."""
     names = {name: None for reward in program.rewards.values() for name in reward.categories}
     return [
         {
@@ -108,7 +108,7 @@ def category_views(program: Program) -> list[dict[str, Any]]:
 
 
 def code_view(code: CouponCode, zone: tzinfo) -> dict[str, Any]:
-    """An uploaded code."""
+    """Return an uploaded code."""
     return {
         "code": code.code,
         "issued": code.issued is not None,
@@ -120,7 +120,7 @@ def code_view(code: CouponCode, zone: tzinfo) -> dict[str, Any]:
 def coupon_details_view(
     tx: ReadTransaction, program: Program, code: str, reward: str, holders: Sequence[IssuedReward]
 ) -> dict[str, Any]:
-    """A code with the members who have it, and the book that it is of: the reward."""
+    """Return a code with the members who have it, and the book that it is of: the reward."""
     known, shared = program.rewards.get(reward), tx.rewards.shared(code)
     reward_id = program.id_of("reward", reward)
     held = [each for each in holders if each.status != "canceled"]
@@ -151,7 +151,7 @@ def _holder(issued: IssuedReward, zone: tzinfo) -> dict[str, Any]:
 
 
 def _usage_limit(reward: Reward) -> dict[str, int]:
-    """How many may be bought ever; -1: any number."""
+    """Return how many may be bought ever; -1: any number."""
     ever: Mapping[str, int] = {each.per: each.times for each in reward.limits if each.every == "ever"}
     return {"general": ever.get("program", ANY_NUMBER), "perUser": ever.get("member", ANY_NUMBER)}
 

@@ -16,7 +16,7 @@ _BY_NAME: Mapping[tuple[str, str], Permission] = {(each.resource, each.access): 
 
 
 def permissions_named(forms: Sequence[PermissionForm]) -> frozenset[Permission]:
-    """The permissions that a form names; raise BadInput for one that there is not."""
+    """Return the permissions that a form names; raise BadInput for one that there is not."""
     found = set()
     for number, form in enumerate(forms):
         permission = _BY_NAME.get((form.resource, form.access))
@@ -30,7 +30,7 @@ def permissions_named(forms: Sequence[PermissionForm]) -> frozenset[Permission]:
 
 
 def bounds_of(form: RoleForm) -> Bounds | None:
-    """The bounds that a form names; raise BadInput for two of one kind and unit."""
+    """Return the bounds that a form names; raise BadInput for two of one kind and unit."""
     if form.correction_bounds is None:
         return None
     bounds = [Bound(each.kind, each.once, each.day, each.unit) for each in form.correction_bounds]
@@ -47,7 +47,7 @@ def _rights_of(form: RoleForm) -> Rights:
 
 
 def find_role(access: AccessReader, text: str) -> Role:
-    """The role with this number or name; raise NotFound."""
+    """Return the role with this number or name; raise NotFound."""
     role = access.roles.get(int(text)) if text.isascii() and text.isdigit() and len(text) < 10 else None
     role = role or access.roles.named(text)
     if role is None:

@@ -29,19 +29,19 @@ _CHANGED = {"role": {"name": "till", "permissions": _PERMISSIONS}}
 
 @router.get("/accesses", summary="List the kinds of access", response_model=AclNames)
 async def list_accesses(_caller: CurrentAdmin) -> Response:
-    """The kinds of access to a resource."""
+    """Return the kinds of access to a resource."""
     return ExactJson(names_view(each.access for each in Permission))
 
 
 @router.get("/resources", summary="List the resources", response_model=AclNames)
 async def list_resources(_caller: CurrentAdmin) -> Response:
-    """The resources that permissions are about."""
+    """Return the resources that permissions are about."""
     return ExactJson(names_view(each.resource for each in Permission))
 
 
 @router.get("/role", summary="List roles", response_model=RoleList, openapi_extra=LIST_QUERY.openapi_parameters())
 async def list_roles(request: Request, _caller: CurrentAdmin, state: CurrentState) -> Response:
-    """Every role with its permissions, the newest first; those that are built in are the oldest."""
+    """Return every role with its permissions, the newest first; those that are built in are the oldest."""
     page, _ = LIST_QUERY.parse(request.query_params, UTC)
     roles = await state.services.database.access_read(lambda access: access.roles.all())
     items = [view_or_reason(each, role_view, lambda role: str(role.id)) for each in roles]
@@ -65,7 +65,7 @@ async def make_role(request: Request, change: CurrentAccessChange) -> Response:
 
 @router.get("/role/{role}", summary="Show a role", response_model=RoleView)
 async def show_role(role: RoleInPath, _caller: CurrentAdmin, state: CurrentState) -> Response:
-    """A role with its permissions."""
+    """Return a role with its permissions."""
     return ExactJson(role_view(await state.services.database.access_read(lambda access: find_role(access, role))))
 
 
@@ -92,5 +92,5 @@ async def delete_role(role: RoleInPath, change: CurrentAccessChange) -> Response
 
 
 def _details(form: RoleForm) -> dict[str, Any]:
-    """What the audit log says of a form."""
+    """Return what the audit log says of a form."""
     return form.model_dump(mode="json", by_alias=True)

@@ -9,7 +9,7 @@ from api.roles.schemas import AclNames, BoundView, RoleView
 
 
 def role_view(role: Role) -> RoleView:
-    """A role and all that it permits."""
+    """Return a role and all that it permits."""
     permissions = [each for each in Permission if each in role.permissions]
     return {
         "id": role.id,

@@ -27,7 +27,7 @@ _EXAMPLE = {"settings": {"expirePointsNotificationDays": 14, "expireCouponsNotif
 async def show_settings(
     store_request: AdminRequest, public: Annotated[bool, Query(description="Only what everybody may know.")] = False
 ) -> Response:
-    """The settings of a store. Days of notices that are set here stand over `notify_before` of the program."""
+    """Return the settings of a store. Days of notices that are set here stand over `notify_before` of the program."""
 
     def read(tx: ReadTransaction) -> tuple[NoticeDays, NoticeMove | None]:
         return tx.settings.notice_days() or NoticeDays(), tx.settings.notice_move()

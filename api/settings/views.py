@@ -18,7 +18,7 @@ PUBLIC = ("programName", "timezone")
 
 
 def settings_of_program(program: Program) -> dict[str, str]:
-    """The settings that the files of a program say."""
+    """Return the settings that the files of a program say."""
     reviewed = "automatic" if program.reviews_tiers else "none"
     return {
         "programName": program.title,
@@ -30,7 +30,7 @@ def settings_of_program(program: Program) -> dict[str, str]:
 
 
 def settings_view(program: Program, days: NoticeDays, move: NoticeMove | None, *, public: bool = False) -> Any:
-    """The settings of a store; `public`: only what everybody may know."""
+    """Return the settings of a store; `public`: only what everybody may know."""
     shown = settings_of_program(program)
     if public:
         shown = {name: shown[name] for name in PUBLIC}
@@ -42,7 +42,7 @@ def settings_view(program: Program, days: NoticeDays, move: NoticeMove | None, *
 
 
 def _days(program: Program, days: NoticeDays, name: NoticeName) -> int | None:
-    """The days that count; a program that says months or hours has no days to show."""
+    """Return the days that count; a program that says months or hours has no days to show."""
     chosen: int | None = getattr(days, name)
     by_program = _of(program, name)
     if chosen is not None or by_program is None:

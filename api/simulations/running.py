@@ -115,14 +115,14 @@ async def _stored_member(
 
 
 def _takes_back(report: Reported, program: Program) -> bool:
-    """Whether what is simulated takes back what the member was given before."""
+    """Return whether what is simulated takes back what the member was given before."""
     if report.document is not None:
         return report.document.type == "return"
     return reverses_something(program, report.event.type)
 
 
 def _member_of(tx: ReadTransaction, report: Reported, region: str | None) -> str | None:
-    """The member of an event, or None. Raise why a document would be refused, or would have no member."""
+    """Return the member of an event, or None. Raise why a document would be refused, or would have no member."""
     if report.document is None:
         return find_member(tx, report.event.identity.written(region))
     member_id = expected_member(tx, report.document, region)

@@ -45,7 +45,7 @@ class WrittenTest(TypedDict):
     openapi_extra=request_body(PostSimulation, EXAMPLE),
 )
 async def write_simulation(request: Request, store_request: AdminRequest) -> Response:
-    """A test of the same event, with its member as they are, which expects what the event would do."""
+    """Return a test of the same event, with its member as they are, which expects what the event would do."""
     posted = await read_body(request, PostSimulation, max_bytes=MAX_PROGRAM_BYTES)
     asked = await prepare_simulation(store_request, posted)
     program = asked.under.program

@@ -50,7 +50,7 @@ def reported(posted: PostSimulation, program: Program) -> Reported:
 
 
 async def simulated_program(store_request: StoreRequest, posted: PostSimulation) -> SimulatedProgram:
-    """The program to simulate under: of the posted files, of the revision, or the one in force."""
+    """Return the program to simulate under: of the posted files, of the revision, or the one in force."""
     named = [posted.files is not None, posted.revision is not None, posted.draft]
     if sum(named) > 1:
         message = "files, revision and draft name several programs: send one of them"

@@ -101,13 +101,13 @@ def audit_store(request: Request, store: str) -> None:
 
 
 def audited(request: Request) -> AuditedRequest | None:
-    """What the audit log says of a request; None: nothing."""
+    """Return what the audit log says of a request; None: nothing."""
     found: AuditedRequest | None = request.scope.get(_SCOPE)
     return found
 
 
 def audited_entity(method: str, rule: Rule) -> str | None:
-    """What a route is about that is audited; None for one that is not, since it changes nothing or too often."""
+    """Return what a route is about that is audited; None for one that is not, since it changes nothing or too often."""
     if method == "GET":
         return None
     match rule:
@@ -147,7 +147,7 @@ class RefusalLog:
 
 
 def _id_in(answer: Any) -> str | None:
-    """The id that an answer is, or the first one that it names."""
+    """Return the id that an answer is, or the first one that it names."""
     if isinstance(answer, str | int):
         return str(answer)
     if isinstance(answer, list) and answer:

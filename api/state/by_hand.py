@@ -111,7 +111,7 @@ class ByHand:
 
 
 def corrector_of(store_request: StoreRequest) -> Corrector:
-    """The administrator who asks, and their bounds; raise Forbidden for a member."""
+    """Return the administrator who asks, and their bounds; raise Forbidden for a member."""
     caller = store_request.caller
     if not isinstance(caller, AdminCaller):
         raise Forbidden
@@ -127,7 +127,7 @@ def require_unbounded(tx: ReadTransaction, store_request: StoreRequest, what: st
 
 
 def _is_asked(operation: OperationContext, reason: str | None) -> bool:
-    """Whether a change is noted; raise BadInput if its reason is missing."""
+    """Return whether a change is noted; raise BadInput if its reason is missing."""
     if reason is not None:
         return True
     if not operation.tx.corrections.rules().required:

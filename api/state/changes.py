@@ -69,7 +69,7 @@ class Answer:
     is_repeated: bool = False
 
     def response(self) -> Response:
-        """The answer over HTTP."""
+        """Return the answer over HTTP."""
         headers = {"Idempotent-Replayed": "true"} if self.is_repeated else None
         if self.content is None:
             return Response(status_code=self.status, headers=headers)
@@ -119,7 +119,7 @@ class KeyedWork:
         return tx.answers.find(self.request, since=self.now - KEPT_FOR)
 
     def _once(self, operation: Operation) -> Callable[[Transaction], Changed | KeptAnswer]:
-        """An operation that stores its answer under the key, and does nothing if there is one."""
+        """Return an operation that stores its answer under the key, and does nothing if there is one."""
 
         def run(tx: Transaction) -> Changed | KeptAnswer:
             if not tx.answers.lock_key(self.request):
@@ -171,7 +171,7 @@ class Change:
         return Answer(changed.status, changed.content)
 
     def _audited(self, operation: Operation) -> Operation:
-        """An operation that also writes the audit log, if its request is audited."""
+        """Return an operation that also writes the audit log, if its request is audited."""
         request = self.store_request.audited
         if request is None:
             return operation
@@ -191,7 +191,7 @@ class Change:
 def keyed_request(
     request: Request, caller: Caller, key: str, content: Content, part: int | None = None
 ) -> KeyedRequest:
-    """A request with a key, or a part of one, as its answer is kept."""
+    """Return a request with a key, or a part of one, as its answer is kept."""
     route = f"{request.method} {request.scope['route'].path}"
     if part is not None:
         route += f"#{part}"
@@ -208,7 +208,7 @@ def client_of(caller: Caller) -> str:
 
 
 def repeated(known: KeptAnswer) -> Answer:
-    """The answer that was given before."""
+    """Return the answer that was given before."""
     return Answer(known.status, known.content, is_repeated=True)
 
 

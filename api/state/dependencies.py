@@ -54,7 +54,7 @@ class AppState:
 
     @classmethod
     def of(cls, services: Services, rules: Rules) -> "AppState":
-        """The state of an app on these services, its routes called by these rules."""
+        """Return the state of an app on these services, its routes called by these rules."""
         tokens = Tokens(services.database)
         authenticator = Authenticator(services.database, tokens)
         return cls(
@@ -99,7 +99,7 @@ class StoreRequest:
         return await self.database.write(run)
 
     async def deployed_at(self) -> datetime:
-        """When the revision in force was deployed."""
+        """Return when the revision in force was deployed."""
         latest = await self.database.read(lambda tx: tx.revisions.latest())
         return latest.deployed_at if latest else self.now
 
@@ -146,7 +146,7 @@ StoreCode: TypeAlias = Annotated[
 
 
 async def _current_caller(request: Request) -> Caller:
-    """The caller, who may call this route; raise NotAuthenticated or Forbidden."""
+    """Return the caller, who may call this route; raise NotAuthenticated or Forbidden."""
     state = _app_state(request)
     caller = await state.authenticator.caller(request.headers)
     rule = state.rules[request.method, request.scope["route"].path]
@@ -173,7 +173,7 @@ async def _caller_request(request: Request, store: StoreCode) -> StoreRequest:
 
 
 async def _admin_request(request: Request, store: StoreCode) -> StoreRequest:
-    """An admin's request to a store; raise NotAuthenticated, Forbidden or UnknownStore."""
+    """Return an admin's request to a store; raise NotAuthenticated, Forbidden or UnknownStore."""
     return await _store_request(request, await _current_admin(request), store)
 
 

@@ -11,7 +11,7 @@ from loyalty.store.members import Identity, StoredMember
 
 
 def identity_named(text: str, region: str | None = None) -> Identity:
-    """The identity that a text names, a phone read in a region; an empty one for a text that names none."""
+    """Return the identity that a text names, a phone read in a region; an empty one for a text that names none."""
     field, sign, value = text.partition("=")
     if sign and field in NAMED_FORMS:
         return identity_of({field: value}).written(region)
@@ -19,7 +19,7 @@ def identity_named(text: str, region: str | None = None) -> Identity:
 
 
 def member_in_path(tx: ReadTransaction, store_request: StoreRequest, text: str) -> StoredMember:
-    """The member that a path names; raise NotFound, or Forbidden if a member asks for another."""
+    """Return the member that a path names; raise NotFound, or Forbidden if a member asks for another."""
     ids = [str(each.id) for each in tx.members.identities_matching(identity_named(text, store_request.program.region))]
     caller = store_request.caller
     if isinstance(caller, MemberCaller) and (caller.store != store_request.store or ids[:1] != [caller.id]):

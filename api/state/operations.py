@@ -25,14 +25,14 @@ def operation_of(store_request: StoreRequest, work: Work) -> Operation:
 
 
 def operation_context(tx: Transaction, store_request: StoreRequest) -> OperationContext:
-    """The unit of work of an operation of the caller, by the program in force, now."""
+    """Return the unit of work of an operation of the caller, by the program in force, now."""
     return OperationContext(
         tx, store_request.program, store_request.revision, store_request.now, source_of(store_request)
     )
 
 
 def operates(change: Change, work: Work) -> Callable[[], Awaitable[Operation]]:
-    """What `Change.run` runs for a request that needs no preparation."""
+    """Return what `Change.run` runs for a request that needs no preparation."""
 
     async def prepare() -> Operation:
         return operation_of(change.store_request, work)

@@ -34,7 +34,7 @@ _NEW = {"code": "SECOND", "name": "Second shop", "currency": "EUR", "active": Tr
 
 @router.get("", summary="List stores", response_model=Stores)
 async def list_stores(caller: CurrentAdmin, state: CurrentState) -> Response:
-    """The stores that have a program and that the caller has access to, in the order of their codes.
+    """Return the stores that have a program and that the caller has access to, in the order of their codes.
 
     One whose program in force cannot be read by this version of Laurel is not `active`, and has its code as its name.
     """
@@ -47,7 +47,7 @@ async def list_stores(caller: CurrentAdmin, state: CurrentState) -> Response:
 
 @router.get("/{store}", summary="Show a store", response_model=Store)
 async def show_store(code: StoreInPath, caller: CurrentAdmin, state: CurrentState) -> Response:
-    """One store that the caller has access to."""
+    """Return one store that the caller has access to."""
     in_force = await state.services.database.access_read(lambda access: access.revisions_in_force())
     code = _code_of(code, in_force)
     if code not in in_force or not caller.rights.reach(code):
@@ -121,7 +121,7 @@ def _id_of(code: str) -> str:
 
 
 def _code_of(text: str, codes: Iterable[str]) -> str:
-    """The code of the store that a code or an id names; what names none stays as it is."""
+    """Return the code of the store that a code or an id names; what names none stays as it is."""
     return next((code for code in codes if text.lower() == _id_of(code)), text)
 
 
@@ -139,7 +139,7 @@ async def _view(state: AppState, code: str, revision: int) -> Store:
 
 
 async def _title(programs: Programs, store: str, revision: int) -> str | None:
-    """The title of a program; None if it cannot be read, which is no fault of the other stores."""
+    """Return the title of a program; None if it cannot be read, which is no fault of the other stores."""
     try:
         return (await programs.revision(store, revision)).title
     except Exception as error:

@@ -66,7 +66,7 @@ TierSetInPath: TypeAlias = Annotated[str, Path(alias="tierSet", description="A t
     "/tierSet", summary="List tier sets", response_model=TierSets, openapi_extra=SETS_QUERY.openapi_parameters()
 )
 async def list_tier_sets(request: Request, store_request: AdminRequest) -> Response:
-    """The tier sets of the program in force, the default one first."""
+    """Return the tier sets of the program in force, the default one first."""
     program = store_request.program
     page, filters = SETS_QUERY.parse(request.query_params, program.zone)
     deployed_at = await store_request.deployed_at()
@@ -76,7 +76,7 @@ async def list_tier_sets(request: Request, store_request: AdminRequest) -> Respo
 
 @router.get("/tierSet/{tierSet}", summary="Show a tier set", response_model=TierSet)
 async def show_tier_set(name: TierSetInPath, store_request: AdminRequest) -> Response:
-    """One tier set of the program in force."""
+    """Return one tier set of the program in force."""
     tier_set = _required_set(store_request, name)
     deployed_at = await store_request.deployed_at()
     return ExactJson(tier_set_view(store_request.program, tier_set, deployed_at=deployed_at))
@@ -89,13 +89,13 @@ async def show_tier_set(name: TierSetInPath, store_request: AdminRequest) -> Res
     openapi_extra=TIERS_QUERY.openapi_parameters(),
 )
 async def list_tiers_of_set(request: Request, name: TierSetInPath, store_request: AdminRequest) -> Response:
-    """The tiers of a tier set, from the lowest."""
+    """Return the tiers of a tier set, from the lowest."""
     return await _tiers(request, store_request, [_required_set(store_request, name)])
 
 
 @router.get("/tier", summary="List tiers", response_model=TiersOfSet, openapi_extra=TIERS_QUERY.openapi_parameters())
 async def list_tiers(request: Request, store_request: AdminRequest) -> Response:
-    """The tiers of the program in force, set by set, from the lowest."""
+    """Return the tiers of the program in force, set by set, from the lowest."""
     return await _tiers(request, store_request, store_request.program.tier_sets.values())
 
 
@@ -107,7 +107,7 @@ async def show_tier(
     ],
     store_request: AdminRequest,
 ) -> Response:
-    """One tier of the program in force."""
+    """Return one tier of the program in force."""
     program = store_request.program
     found = tier_named(program, name)
     if found is None:
@@ -125,7 +125,7 @@ async def show_tier(
     tags=["Member"],
 )
 async def show_own_tier(request: Request, store_request: CallerRequest) -> Response:
-    """The tiers of the member who is logged in, one of each tier set."""
+    """Return the tiers of the member who is logged in, one of each tier set."""
     program, caller = store_request.program, store_request.caller
     if not isinstance(caller, MemberCaller) or caller.store != store_request.store:
         raise Forbidden("this is for members of the store: log in as one")
@@ -147,7 +147,7 @@ async def show_own_tier(request: Request, store_request: CallerRequest) -> Respo
     openapi_extra=MEMBER_QUERY.openapi_parameters(),
 )
 async def list_member_tier_sets(request: Request, member: MemberInPath, store_request: CallerRequest) -> Response:
-    """The tier that a member is in, in each tier set."""
+    """Return the tier that a member is in, in each tier set."""
     program = store_request.program
     page, filters = MEMBER_QUERY.parse(request.query_params, program.zone)
 
@@ -169,7 +169,7 @@ async def list_member_tier_sets(request: Request, member: MemberInPath, store_re
     response_model=TierSetProgress,
 )
 async def show_progress(member: MemberInPath, name: TierSetInPath, store_request: CallerRequest) -> Response:
-    """The tier of a member, and what is missing to the next."""
+    """Return the tier of a member, and what is missing to the next."""
     program, now = store_request.program, datetime.now(UTC)
 
     def read(tx: ReadTransaction) -> dict[str, Any]:
@@ -257,7 +257,7 @@ async def _tiers(request: Request, store_request: StoreRequest, tier_sets: Itera
 
 
 def _required_set(store_request: StoreRequest, text: str) -> TierSetOfProgram:
-    """The tier set that a path names; raise NotFound."""
+    """Return the tier set that a path names; raise NotFound."""
     found = set_named(store_request.program, text)
     if found is None:
         raise NotFound(f"no tier set {text[:80]} in {store_request.store}")
@@ -265,7 +265,7 @@ def _required_set(store_request: StoreRequest, text: str) -> TierSetOfProgram:
 
 
 def _named_set(program: Program, text: str) -> TierSetOfProgram:
-    """The tier set that a body names; raise UnknownTierSet."""
+    """Return the tier set that a body names; raise UnknownTierSet."""
     found = set_named(program, text)
     if found is None:
         raise UnknownTierSet(list(program.tier_sets))

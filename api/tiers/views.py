@@ -18,12 +18,12 @@ from loyalty.tiers.standing import standing_of
 
 
 def tier_set_id(program: Program, tier_set: str) -> str:
-    """The id of a tier set."""
+    """Return the id of a tier set."""
     return program.id_of("tier_set", tier_set)
 
 
 def tier_set_view(program: Program, tier_set: TierSet, *, deployed_at: datetime) -> dict[str, Any]:
-    """A tier set of a program in the documented fields."""
+    """Return a tier set of a program in the documented fields."""
     at = format_instant(deployed_at, program.zone)
     condition = {"id": _condition_id(program, tier_set), "attribute": attribute(tier_set)}
     tiers = [
@@ -47,12 +47,12 @@ def tier_set_view(program: Program, tier_set: TierSet, *, deployed_at: datetime)
 
 
 def tier_views(program: Program, tier_set: TierSet, *, deployed_at: datetime) -> list[dict[str, Any]]:
-    """The tiers of a set in the documented fields, from the lowest."""
+    """Return the tiers of a set in the documented fields, from the lowest."""
     return [_tier_view(program, tier_set, order, tier, deployed_at) for order, tier in enumerate(tier_set.tiers)]
 
 
 def own_tier_view(program: Program, tier_set: TierSet, tier: Tier) -> dict[str, Any]:
-    """A tier as the member in it sees it."""
+    """Return a tier as the member in it sees it."""
     return {
         "levelId": _id(program, tier_set, tier),
         "name": tier.title,
@@ -83,7 +83,7 @@ def _tier_at(tier_set: TierSet, place: TierPlace) -> Tier | None:
 
 
 def place_of(member: StoredMember) -> TierPlace:
-    """Where a member is in the default tier set."""
+    """Return where a member is in the default tier set."""
     return TierPlace(
         member.tier,
         member.tier_since,
@@ -98,7 +98,7 @@ def place_of(member: StoredMember) -> TierPlace:
 
 
 def member_tier_set_view(program: Program, tier_set: TierSet, tier: Tier, hold: TierHold | None) -> dict[str, Any]:
-    """The tier of a member in a tier set."""
+    """Return the tier of a member in a tier set."""
     basics = {"tierSetId": tier_set_id(program, tier_set.name), "tierSetName": tier_set.title}
     current = {"currentTierId": _id(program, tier_set, tier), "currentTierName": tier.title}
     return basics | current | {"manually": hold is not None and hold.tier == tier.name}
@@ -113,7 +113,7 @@ def progress_view(
     *,
     now: datetime,
 ) -> dict[str, Any]:
-    """Where a member stands in a tier set, and what is missing to the next tier."""
+    """Return where a member stands in a tier set, and what is missing to the next tier."""
     zone = program.zone
     place = place_of(member) if tier_set.is_default else tx.tier_places.place(member.id, tier_set.name)
     tier = _tier_at(tier_set, place)
@@ -156,7 +156,7 @@ def attribute(tier_set: TierSet) -> str:
 
 
 def set_named(program: Program, text: str) -> TierSet | None:
-    """The tier set that an id, or a name in program files, names; None: there is no such set."""
+    """Return the tier set that an id, or a name in program files, names; None: there is no such set."""
     sets = program.tier_sets
     return sets.get(text) or next(
         (each for name, each in sets.items() if text.lower() == tier_set_id(program, name)), None
@@ -212,7 +212,7 @@ def _to_next(program: Program, tier_set: TierSet, following: Tier, reached: Deci
 
 
 def _part(reached: Decimal, tier: Tier | None, following: Tier | None) -> Decimal | None:
-    """The part of the way from a tier to the next, from 0 to 1; None: there is no next one."""
+    """Return the part of the way from a tier to the next, from 0 to 1; None: there is no next one."""
     if following is None:
         return None
     start = Decimal(0) if tier is None else tier.start
@@ -240,7 +240,7 @@ def _translations(name: str) -> dict[str, Any]:
 
 
 def _downgrade(tier_set: TierSet) -> dict[str, Any]:
-    """When tiers are reviewed, as far as the documented fields can say it."""
+    """Return when tiers are reviewed, as far as the documented fields can say it."""
     match tier_set.review:
         case Never():
             return {"mode": "none"}

@@ -75,7 +75,7 @@ _IDS: Final = {"transactionId", "customerData:customerId"}
 def find_transactions(
     tx: ReadTransaction, page: PageRequest, filters: Sequence[Filter]
 ) -> PageResult[StoredTransaction]:
-    """A page of the transactions that match the filters. A label is named by its `key`, or as `key;value`."""
+    """Return a page of the transactions that match the filters. A label is named by its `key`, or as `key;value`."""
     terms = [(_TERMS[each.field], str(each.value)) for each in filters if each.field in _TERMS]
     conditions = [_condition(tx, each) for each in filters if each.field not in _TERMS]
     return tx.transactions.page(replace(page, conditions=conditions), terms)
@@ -101,7 +101,7 @@ def _condition(tx: ReadTransaction, one: Filter) -> Condition:
 
 
 def _identity(customer_data: Mapping[str, str]) -> Identity:
-    """The identity that a filter names; an empty one for a text that names none."""
+    """Return the identity that a filter names; an empty one for a text that names none."""
     try:
         return identity_of(customer_data)
     except Refusal:

@@ -93,7 +93,7 @@ async def post_transaction(request: Request, change: AdminChange) -> Response:
     "", summary="List transactions", response_model=TransactionPage, openapi_extra=LIST_QUERY.openapi_parameters()
 )
 async def list_transactions(request: Request, store_request: AdminRequest) -> Response:
-    """The sales and returns of a store, the last stored first. Labels are found by `key`, or by `key;value`."""
+    """Return the sales and returns of a store, the last stored first. Labels are found by `key`, or by `key;value`."""
     program = store_request.program
     page, filters = LIST_QUERY.parse(request.query_params, program.zone)
 
@@ -124,7 +124,7 @@ async def post_assignment(request: Request, change: AdminChange) -> Response:
 
 @router.get("/{transaction}", summary="Show a transaction", response_model=TransactionView)
 async def show_transaction(transaction_id: TransactionInPath, store_request: AdminRequest) -> Response:
-    """One sale or return, its member, and what it moved in the default wallet."""
+    """Return one sale or return, its member, and what it moved in the default wallet."""
     program = store_request.program
 
     def read(tx: ReadTransaction) -> dict[str, Any]:
@@ -194,7 +194,7 @@ async def delete_labels(request: Request, transaction_id: TransactionInPath, cha
 
 
 def _changes(change: Change, work: _Work) -> Any:
-    """What `Change.run` runs for a request that changes transactions."""
+    """Return what `Change.run` runs for a request that changes transactions."""
     store_request = change.store_request
 
     def run(tx: Transaction) -> Changed:
@@ -210,7 +210,7 @@ def _changes(change: Change, work: _Work) -> Any:
 
 
 def _required(tx: ReadTransaction, transaction_id: str) -> str:
-    """The id of the transaction in a path; raise NotFound."""
+    """Return the id of the transaction in a path; raise NotFound."""
     found = tx.transactions.get(transaction_id.lower())
     if found is None:
         raise NotFound(f"no transaction {transaction_id[:80]} in {tx.store}")
@@ -218,7 +218,7 @@ def _required(tx: ReadTransaction, transaction_id: str) -> str:
 
 
 def _member_named(tx: ReadTransaction, assignment: Assignment) -> str:
-    """The id of the one member that an assignment names; raise BadInput."""
+    """Return the id of the one member that an assignment names; raise BadInput."""
     named = {
         "customerId": assignment.customer_id,
         "loyaltyCardNumber": assignment.customer_loyalty_card_number,

@@ -20,7 +20,7 @@ _IN_HEADER = ("document_number", "purchase_place", "labels")
 
 
 def validate_transaction(reported: ReportedTransaction, program: Program, *, path: str = "transaction") -> Document:
-    """A document that fits what the program says of transactions; raise BadInput with every fault."""
+    """Return a document that fits what the program says of transactions; raise BadInput with every fault."""
     event_type = program.event_types["transaction"]
     header, faults = reported.header, list(_repeated_keys(reported, path))
     customer = (reported.customer_data or TransactionCustomer()).model_dump(by_alias=True, exclude_none=True)
@@ -72,7 +72,7 @@ def _item(reported: TransactionItem, event_type: EventType) -> Item:
 
 
 def _repeated_keys(reported: ReportedTransaction, path: str) -> Iterator[InputFault]:
-    """The fault of each label whose key is there twice."""
+    """Yield the fault of each label whose key is there twice."""
     lists = [(f"{path}.header.labels", reported.header.labels)]
     lists += [(f"{path}.items.{number}.labels", item.labels) for number, item in enumerate(reported.items)]
     for where, labels in lists:
@@ -85,7 +85,7 @@ def _repeated_keys(reported: ReportedTransaction, path: str) -> Iterator[InputFa
 
 
 def _fault(fault: DocumentFault, reported: ReportedTransaction, path: str) -> InputFault:
-    """A fault at the place in the request that it is about."""
+    """Return a fault at the place in the request that it is about."""
     steps = list(fault.path)
     match steps:
         case ["items", int(number), "quantity", *_] if reported.items[number].high_precision_quantity is not None:

@@ -14,7 +14,7 @@ from loyalty.webhooks.messages.text import number
 
 
 def transaction_view(tx: ReadTransaction, found: StoredTransaction, program: Program) -> dict[str, Any]:
-    """A transaction in the documented fields, with what it moved in the default wallet."""
+    """Return a transaction in the documented fields, with what it moved in the default wallet."""
     zone, wallet = program.zone, program.default_wallet
     transfers = [] if found.event is None else tx.ledger.transfers_of(found.event)
     mine = [each for each in transfers if each.wallet == wallet.code]
@@ -45,7 +45,7 @@ def transaction_view(tx: ReadTransaction, found: StoredTransaction, program: Pro
 
 
 def _shortfall(transfers: list[Transfer], program: Program) -> list[dict[str, Any]]:
-    """What a return could not take back, by wallet: neither from points nor as a debt."""
+    """Return what a return could not take back, by wallet: neither from points nor as a debt."""
     missing: dict[str, int] = {}
     for each in transfers:
         if each.kind == "return":
@@ -63,7 +63,7 @@ def _sum(transfers: list[Transfer], *kinds: str) -> int:
 
 
 def _returned(transfers: list[Transfer]) -> int:
-    """What goods that came back took; not what they gave back."""
+    """Return what goods that came back took; not what they gave back."""
     returns = [each for each in transfers if each.kind == "return"]
     return sum(each.points for each in returns if each.change.net + each.change.pending < 0)
 

@@ -27,7 +27,7 @@ LIST_QUERY = ListQuery({"code": "text", "name": "text", "active": "boolean", "is
     openapi_extra=LIST_QUERY.openapi_parameters(),
 )
 async def list_wallet_types(request: Request, store_request: AdminRequest) -> Response:
-    """The wallets of the program in force, in the order of its file."""
+    """Return the wallets of the program in force, in the order of its file."""
     program = store_request.program
     page, filters = LIST_QUERY.parse(request.query_params, program.zone)
     deployed_at = await _deployed_at(store_request)
@@ -40,7 +40,7 @@ async def show_wallet_type(
     name: Annotated[str, Path(alias="walletType", description="A walletTypeId, or the wallet's code.")],
     store_request: AdminRequest,
 ) -> Response:
-    """One wallet of the program, and when its points become active and expire."""
+    """Return one wallet of the program, and when its points become active and expire."""
     program = store_request.program
     for wallet in program.wallets.values():
         if name == wallet.code or name.lower() == program.id_of("wallet", wallet.code):
@@ -51,7 +51,7 @@ async def show_wallet_type(
 
 @router.get("/wallet/{wallet}", summary="Show a wallet", response_model=Wallet)
 async def show_wallet(wallet_id: Annotated[str, Path(alias="wallet")], store_request: AdminRequest) -> Response:
-    """A member's wallet by its id, as `GET member/{member}/wallet` lists it, once points have moved in it."""
+    """Return a member's wallet by its id, as `GET member/{member}/wallet` lists it, once points have moved in it."""
     program = store_request.program
 
     def read(tx: ReadTransaction) -> dict[str, Any]:
@@ -75,6 +75,6 @@ async def refuse_change(store_request: AdminRequest) -> Response:
 
 
 async def _deployed_at(store_request: StoreRequest) -> datetime:
-    """When the revision in force was deployed."""
+    """Return when the revision in force was deployed."""
     latest = await store_request.database.read(lambda tx: tx.revisions.latest())
     return latest.deployed_at if latest else store_request.now

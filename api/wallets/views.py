@@ -14,7 +14,7 @@ from loyalty.store.points import account_id
 
 
 def wallet_type_view(wallet: Wallet, program: Program, *, deployed_at: datetime) -> dict[str, Any]:
-    """A wallet of the program in the documented fields."""
+    """Return a wallet of the program in the documented fields."""
     return {
         "walletTypeId": program.id_of("wallet", wallet.code),
         "code": wallet.code,
@@ -30,7 +30,7 @@ def wallet_type_view(wallet: Wallet, program: Program, *, deployed_at: datetime)
 
 
 def wallet_type_details_view(wallet: Wallet, program: Program, *, deployed_at: datetime) -> dict[str, Any]:
-    """A wallet of the program with when its points expire and become active."""
+    """Return a wallet of the program with when its points expire and become active."""
     details = {
         "translations": {"en": {"name": wallet.title, "description": ""}},
         "decimals": wallet.decimals,
@@ -47,7 +47,7 @@ def wallet_type_details_view(wallet: Wallet, program: Program, *, deployed_at: d
 def wallet_view(
     member: StoredMember, wallet: Wallet, balance: Balance, sent: Points, program: Program
 ) -> dict[str, Any]:
-    """A member's wallet in the documented fields."""
+    """Return a member's wallet in the documented fields."""
     fields = point_fields(balance, wallet, sent)
     return {
         "walletId": account_id(member.id, wallet.code),
@@ -67,7 +67,7 @@ def wallet_view(
 
 
 def point_fields(balance: Balance, wallet: Wallet, sent: Points) -> dict[str, Any]:
-    """A balance in the documented fields; `sent` is what was sent to other members."""
+    """Return a balance in the documented fields; `sent` is what was sent to other members."""
     return {
         "activePoints": wallet.amount(balance.net),
         "earnedPoints": wallet.amount(balance.earned),
@@ -80,12 +80,12 @@ def point_fields(balance: Balance, wallet: Wallet, sent: Points) -> dict[str, An
 
 
 def sent_points(tx: ReadTransaction, member_id: str, wallet: str) -> Points:
-    """What a member has sent to others from a wallet, without what was cancelled."""
+    """Return what a member has sent to others from a wallet, without what was cancelled."""
     return tx.ledger.sent_since(member_id, wallet, datetime.min.replace(tzinfo=UTC)).points
 
 
 def _expiry(rule: Expiry) -> dict[str, Any]:
-    """When points expire in the documented fields; nothing for what these cannot say."""
+    """Return when points expire in the documented fields; nothing for what these cannot say."""
     match rule:
         case Never():
             return {"unitDaysExpiryAfter": "all_time_active"}
@@ -105,5 +105,5 @@ def _expiry(rule: Expiry) -> dict[str, Any]:
 
 
 def _days(name: str, duration: Duration) -> dict[str, int]:
-    """A field with the whole days of a duration; nothing for a duration that is not of days alone."""
+    """Return a field with the whole days of a duration; nothing for a duration that is not of days alone."""
     return {name: duration.days} if duration.days and duration == Duration(days=duration.days) else {}

@@ -57,7 +57,7 @@ async def list_deliveries(request: Request, store_request: AdminRequest) -> Resp
 
 @router.get("/delivery/{webhookDelivery}", summary="Show a delivery", response_model=DeliveryDetails)
 async def show_delivery(delivery_id: DeliveryInPath, store_request: AdminRequest) -> Response:
-    """A delivery with every attempt, and when the next one is made."""
+    """Return a delivery with every attempt, and when the next one is made."""
     zone = store_request.program.zone
 
     def read(tx: ReadTransaction) -> dict[str, Any] | None:

@@ -40,12 +40,12 @@ _STATUSES = ("pending", "delivered", "failed", "skipped")
 
 
 def openapi_parameters() -> dict[str, Any]:
-    """The query parameters of the list as OpenAPI describes them."""
+    """Return the query parameters of the list as OpenAPI describes them."""
     return scrolling_parameters(LIST_QUERY)
 
 
 def conditions_of(filters: list[Filter]) -> list[Condition]:
-    """The conditions of filters; raise BadInput for a status that there is not."""
+    """Return the conditions of filters; raise BadInput for a status that there is not."""
     for each in filters:
         if each.field == "status" and each.value not in _STATUSES:
             message = f"a delivery is {', '.join(_STATUSES)}"
@@ -54,7 +54,7 @@ def conditions_of(filters: list[Filter]) -> list[Condition]:
 
 
 def read_cursor(text: str) -> DeliveryKey | None:
-    """The place behind which a page begins; None: at the first. Raise BadInput."""
+    """Return the place behind which a page begins; None: at the first. Raise BadInput."""
     return read_place(text, _place)
 
 
@@ -66,12 +66,12 @@ def _place(fields: Mapping[str, Any]) -> DeliveryKey:
 
 
 def write_cursor(key: DeliveryKey) -> str:
-    """The text of a place, which `read_cursor` reads."""
+    """Return the text of a place, which `read_cursor` reads."""
     return write_place({"createdAt": key.created_at.isoformat(), "id": key.id})
 
 
 def criteria_of(given: Criteria, zone: tzinfo) -> ResendCriteria:
-    """The criteria of a job; raise BadInput with every fault."""
+    """Return the criteria of a job; raise BadInput with every fault."""
     if given.event_name is not None:
         validate_event_name(given.event_name, "resend.eventName")
     faults: list[InputFault] = []
@@ -94,7 +94,7 @@ def criteria_of(given: Criteria, zone: tzinfo) -> ResendCriteria:
 
 
 def read_moment(text: str | None, zone: tzinfo, path: str, faults: list[InputFault]) -> datetime | None:
-    """A date of a body, without offset in `zone`; one that is none is a fault."""
+    """Return a date of a body, without offset in `zone`; one that is none is a fault."""
     try:
         return None if text is None else read_date(text, zone)
     except ValueError as error:

@@ -12,7 +12,7 @@ from loyalty.store.webhooks import LoggedAttempt
 
 
 def delivery_view(found: ListedDelivery, zone: tzinfo) -> dict[str, Any]:
-    """A delivery with what came of its last attempt."""
+    """Return a delivery with what came of its last attempt."""
     last = {"status": found.last_status, "error": found.last_error}
     return {
         "webhookDeliveryId": found.id,
@@ -33,7 +33,7 @@ def delivery_view(found: ListedDelivery, zone: tzinfo) -> dict[str, Any]:
 
 
 def attempt_view(made: LoggedAttempt, zone: tzinfo) -> dict[str, Any]:
-    """One attempt."""
+    """Return one attempt."""
     return {
         "number": made.number,
         "at": format_instant(made.at, zone),
@@ -45,7 +45,7 @@ def attempt_view(made: LoggedAttempt, zone: tzinfo) -> dict[str, Any]:
 
 
 def resend_view(job: Resend, store: str, zone: tzinfo) -> dict[str, Any]:
-    """A job, and how far it has come."""
+    """Return a job, and how far it has come."""
     return {
         "webhookResendId": job.id,
         "status": job.status,

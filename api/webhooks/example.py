@@ -15,7 +15,7 @@ from loyalty.webhooks.signing import sign
 def example_request(
     subscription: Subscription, store: str, zone: tzinfo, *, now: datetime
 ) -> tuple[dict[str, str], bytes]:
-    """The headers and the body of a test."""
+    """Return the headers and the body of a test."""
     message_id = new_id()
     content = rules.exact.dumps(_body(subscription, message_id, store, zone, now=now)).encode()
     given = {each["headerName"]: each["headerValue"] for each in subscription.headers}

@@ -31,7 +31,7 @@ _COLUMNS = {
 
 
 def filtered_page(page: PageRequest, filters: list[Filter]) -> PageRequest:
-    """The page of the subscriptions that match the filters."""
+    """Return the page of the subscriptions that match the filters."""
     return replace(page, conditions=[_condition(each) for each in filters])
 
 

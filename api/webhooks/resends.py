@@ -76,7 +76,7 @@ async def recover(request: Request, subscription_id: SubscriptionInPath, change:
     "/resend", summary="List resends", response_model=ResendList, openapi_extra=_LIST_QUERY.openapi_parameters()
 )
 async def list_resends(request: Request, store_request: AdminRequest) -> Response:
-    """The jobs that send many deliveries again, the newest first."""
+    """Return the jobs that send many deliveries again, the newest first."""
     zone, store = store_request.program.zone, store_request.store
     page, _ = _LIST_QUERY.parse(request.query_params, zone)
     found = await store_request.database.read(
@@ -87,7 +87,7 @@ async def list_resends(request: Request, store_request: AdminRequest) -> Respons
 
 @router.get("/resend/{webhookResend}", summary="Show a resend", response_model=ResendView)
 async def show_resend(resend_id: ResendInPath, store_request: AdminRequest) -> Response:
-    """A job, and how far it has come."""
+    """Return a job, and how far it has come."""
     found = await store_request.database.read(lambda tx: tx.deliveries.resend(resend_id.lower()))
     if found is None:
         raise _unknown(resend_id)

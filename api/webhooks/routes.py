@@ -46,7 +46,7 @@ _PUT = {"webhookSubscription": {"url": "https://partner.example/other-hook"}}
 
 @router.get("/event", summary="List event names", response_model=WebhookEvents)
 async def list_event_names(_store_request: AdminRequest) -> Response:
-    """The webhook events that can be subscribed to."""
+    """Return the webhook events that can be subscribed to."""
     return ExactJson({"items": list(EVENT_NAMES)})
 
 
@@ -88,7 +88,7 @@ async def subscribe(request: Request, store_request: AdminRequest) -> Response:
     openapi_extra=LIST_QUERY.openapi_parameters(),
 )
 async def list_subscriptions(request: Request, store_request: AdminRequest) -> Response:
-    """The subscriptions of a store, the newest first."""
+    """Return the subscriptions of a store, the newest first."""
     zone = store_request.program.zone
     page, filters = LIST_QUERY.parse(request.query_params, zone)
     found = await store_request.database.read(lambda tx: tx.subscriptions.page(filtered_page(page, filters)))
@@ -97,7 +97,7 @@ async def list_subscriptions(request: Request, store_request: AdminRequest) -> R
 
 @router.get("/subscription/{webhookSubscription}", summary="Show a subscription", response_model=Subscription)
 async def show_subscription(subscription_id: SubscriptionInPath, store_request: AdminRequest) -> Response:
-    """One subscription, and whether and why Laurel disabled it."""
+    """Return one subscription, and whether and why Laurel disabled it."""
     subscription = await store_request.database.read(lambda tx: tx.subscriptions.get(subscription_id.lower()))
     if subscription is None:
         raise unknown_subscription(subscription_id)
@@ -151,7 +151,7 @@ async def end_subscription(subscription_id: SubscriptionInPath, store_request: A
 
 
 def unknown_subscription(subscription_id: str) -> NotFound:
-    """The error of a subscription that there is not."""
+    """Return the error of a subscription that there is not."""
     return NotFound(f"no webhook subscription {subscription_id[:80]}")
 
 

@@ -44,7 +44,7 @@ async def rotate_of_subscription(
 
 @router.get("/secret", summary="Show the state of the store's secret", response_model=StoreSecret)
 async def show_store_secret(store_request: AdminRequest) -> Response:
-    """Until when the secret before the present one signs what reactors send by `call_webhook`, too."""
+    """Return until when the secret before the present one signs what reactors send by `call_webhook`, too."""
     until = await store_request.database.read(lambda tx: tx.subscriptions.store_secret_until())
     return ExactJson({"previousSecretUntil": overlap_view(until, store_request.program.zone, now=store_request.now)})
 

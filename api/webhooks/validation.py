@@ -49,7 +49,7 @@ class ValidTarget:
 
 
 def validate_event_name(name: str, path: str = f"{ROOT}.eventName") -> str:
-    """The name, if it is one of a webhook event; raise BadInput with the nearest otherwise."""
+    """Return the name, if it is one of a webhook event; raise BadInput with the nearest otherwise."""
     if name in EVENT_NAMES:
         return name
     close = closest_match(name, EVENT_NAMES)
@@ -58,7 +58,7 @@ def validate_event_name(name: str, path: str = f"{ROOT}.eventName") -> str:
 
 
 def validate_target(given: SubscriptionTarget, allow: tuple[Network, ...], zone: tzinfo) -> ValidTarget:
-    """A target without faults; raise BadInput with every fault. A date without offset is in `zone`."""
+    """Return a target without faults; raise BadInput with every fault. A date without offset is in `zone`."""
     faults: list[InputFault] = []
     if given.destination_type != "rest":
         message = "queue destinations are not supported: use rest"
@@ -97,7 +97,7 @@ def unmasked(values: Mapping[str, Any], stored: Subscription) -> dict[str, Any]:
 
 
 def secret_faults(secret: str, path: str) -> list[InputFault]:
-    """What is wrong with a secret that a client chose."""
+    """Return what is wrong with a secret that a client chose."""
     try:
         sign([secret], "", _EPOCH, b"")
     except ValueError as error:

@@ -9,7 +9,7 @@ from loyalty.store.webhooks import Subscription
 
 
 def subscription_view(subscription: Subscription, zone: tzinfo, *, now: datetime) -> dict[str, Any]:
-    """A subscription in the documented fields and ours; what is secret of it is masked."""
+    """Return a subscription in the documented fields and ours; what is secret of it is masked."""
     headers = [{**each, "headerValue": MASK} for each in subscription.headers]
     first = headers[0] if headers else {}
     return {
@@ -30,5 +30,5 @@ def subscription_view(subscription: Subscription, zone: tzinfo, *, now: datetime
 
 
 def overlap_view(until: datetime | None, zone: tzinfo, *, now: datetime) -> str | None:
-    """Until when the secret before the present one signs, too; None: it does not."""
+    """Return until when the secret before the present one signs, too; None: it does not."""
     return None if until is None or until <= now else format_instant(until, zone)

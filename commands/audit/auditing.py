@@ -23,7 +23,7 @@ def audit_stores(data: Path, store: str | None) -> list[Audit]:
 
 
 def _program(connection: Connection, store: str) -> Program | None:
-    """The program in force; None: there is none that this version of Laurel can read."""
+    """Return the program in force; None: there is none that this version of Laurel can read."""
     found = revision_in_force(ReadTransaction(connection, store))
     try:
         return None if found is None else read_revision(found[1])

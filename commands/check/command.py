@@ -93,6 +93,6 @@ def _print_sarif(findings: "Findings") -> None:
 
 
 def _display_path(folder: Path) -> str:
-    """The path of the folder, relative to the current folder if it is inside it, else absolute."""
+    """Return the path of the folder, relative to the current folder if it is inside it, else absolute."""
     path = os.path.relpath(folder)
     return os.path.normpath(folder.absolute()) if path.startswith("..") else Path(path).as_posix()

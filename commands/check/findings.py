@@ -19,7 +19,7 @@ class Findings:
     files: Mapping[str, bytes]
 
     def path(self, place: Place) -> str:
-        """The path of a problem's file, relative to the current folder."""
+        """Return the path of a problem's file, relative to the current folder."""
         return place.file if self.root == "." else f"{self.root.rstrip('/')}/{place.file}"
 
     @cached_property
@@ -29,5 +29,5 @@ class Findings:
 
 
 def message_of(problem: Problem) -> str:
-    """The message of a problem, with its suggestion."""
+    """Return the message of a problem, with its suggestion."""
     return problem.message if problem.suggestion is None else f"{problem.message}. Did you mean {problem.suggestion}?"

@@ -19,7 +19,7 @@ _ORDER = {code: index for index, code in enumerate(CODES)}
 
 
 def sarif(findings: Findings, *, version: str) -> str:
-    """The log of one run, with every code as a rule; a program without problems has a run without results."""
+    """Return the log of one run, with every code as a rule; a program without problems has a run without results."""
     driver = {"name": "laurel", "version": version, "rules": [_rule(code, what) for code, what in CODES.items()]}
     run = {
         "tool": {"driver": driver},

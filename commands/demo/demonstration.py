@@ -145,7 +145,7 @@ async def _open_app(
 
 
 async def _applied(client: httpx2.AsyncClient, path: str) -> Mapping[str, Any]:
-    """The details of an event, once it is applied."""
+    """Return the details of an event, once it is applied."""
     async with _within_patience("the event was applied"):
         detail: Mapping[str, Any] = {}
         while detail.get("status") != "applied":
@@ -160,7 +160,7 @@ def _progress(data: Mapping[str, Any]) -> tuple[int, int | None]:
 
 
 def _summary(name: str, data: Mapping[str, Any]) -> str:
-    """A webhook in a few words."""
+    """Return a webhook in a few words."""
     match name:
         case "MemberAchievementProgressWasChanged":
             made, needed = _progress(data)

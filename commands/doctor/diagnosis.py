@@ -42,7 +42,7 @@ async def _findings(data: Path, port: int) -> AsyncIterator[Finding]:
 
 
 def _ask(running: RunningLaurel) -> Iterator[Finding]:
-    """What a running Laurel says of itself."""
+    """Yield what a running Laurel says of itself."""
     try:
         answer = httpx2.get(f"{running.url}/health/ready", timeout=5)
         checks = answer.json()["checks"]

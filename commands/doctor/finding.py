@@ -14,10 +14,10 @@ class Finding:
 
 
 def well(subject: str, message: str) -> Finding:
-    """A part that is as it should be."""
+    """Return a part that is as it should be."""
     return Finding(subject, True, message)
 
 
 def ill(subject: str, message: str, cure: str) -> Finding:
-    """A part that is not."""
+    """Return a part that is not."""
     return Finding(subject, False, message, cure)

@@ -17,7 +17,7 @@ LITTLE_ROOM = 512 * 1024 * 1024
 
 
 def look_at_folder(data: Path) -> Iterator[Finding]:
-    """Whether the folder can be written, has room, and keeps its secrets."""
+    """Yield whether the folder can be written, has room, and keeps its secrets."""
     if not data.is_dir():
         yield ill("data folder", f"{data} does not exist", "name the --data of your `laurel up`, or start it once")
         return
@@ -35,7 +35,7 @@ def look_at_folder(data: Path) -> Iterator[Finding]:
 
 
 def look_at_port(port: int) -> Finding:
-    """Whether the API can listen on its port."""
+    """Return whether the API can listen on its port."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:

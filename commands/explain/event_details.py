@@ -23,7 +23,7 @@ _TIMEOUT = 60
 
 
 def event_details(event_id: str, *, data: Path, store: str | None) -> Details:
-    """An event as the API shows it; without a store, from the first store that has it.
+    """Return an event as the API shows it; without a store, from the first store that has it.
 
     Raise NotFound, SettingError or DataFolderError.
     """
@@ -63,7 +63,7 @@ class _ApiEvents:
         return details
 
     def _get(self, path: str) -> Any:
-        """The answer to a GET; None for a 404."""
+        """Return the answer to a GET; None for a 404."""
         try:
             answer = self._client.get(path)
         except httpx2.HTTPError as error:

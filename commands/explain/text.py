@@ -9,7 +9,7 @@ from commands.shared.terminal_text import printable
 
 
 def lines(details: Details) -> Iterator[Text]:
-    """The event, the reasons of each answer, its outcome and its deliveries. Of its member, the id alone."""
+    """Yield the event, the reasons of each answer, its outcome and its deliveries. Of its member, the id alone."""
     yield event_heading(details)
     yield from _facts(details)
     yield from outcome_lines(details)

@@ -34,16 +34,16 @@ class ExportedFiles(Protocol):
     """Files that are exported, of any store."""
 
     async def stores(self) -> list[str]:
-        """The codes of all stores."""
+        """Return the codes of all stores."""
 
     async def begin(self, store: str, type_: ExportType, how: ExportFormat) -> str:
         """Have a file written; return the id of its export."""
 
     async def state(self, store: str, export_id: str) -> ExportState:
-        """How far an export is."""
+        """Return how far an export is."""
 
     def content(self, store: str, export_id: str) -> AsyncIterator[bytes]:
-        """The file of an export that is done."""
+        """Yield the file of an export that is done."""
 
 
 class DatabaseExports:

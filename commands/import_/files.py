@@ -49,16 +49,16 @@ class ImportedFiles(Protocol):
     """Files to import, of any store."""
 
     async def stores(self) -> list[str]:
-        """The codes of all stores."""
+        """Return the codes of all stores."""
 
     async def send(self, store: str, type_: ImportType, file: Path, reference: str) -> str:
         """Store a file; return the id of its import. Raise FileRefused."""
 
     async def state(self, store: str, import_id: str) -> ImportState:
-        """How far an import is."""
+        """Return how far an import is."""
 
     async def refused(self, store: str, import_id: str) -> Sequence[tuple[int, str]]:
-        """The first refused lines, with the reason of each."""
+        """Return the first refused lines, with the reason of each."""
 
 
 class DatabaseFiles:

@@ -15,7 +15,7 @@ class CannotRecord(CommandError):
 
 
 def record_test(event_id: str, *, data: Path, store: str | None) -> RecordedTest:
-    """A test of an event, found by Laurel's id or its reporter's own.
+    """Return a test of an event, found by Laurel's id or its reporter's own.
 
     Raise NotFound, CannotRecord, or the errors of `read_only`.
     """

@@ -112,7 +112,7 @@ def _at_once(plan: "Plan", code: str = "") -> Iterator[str]:
 
 
 def _backtest(plan: "Plan", render: Callable[["BacktestResult"], str]) -> Iterator[str]:
-    """The result of the backtest; if no event was replayed, why, and what fell due all the same."""
+    """Yield the result of the backtest; if no event was replayed, why, and what fell due all the same."""
     from workbench.backtest import rendering
 
     comparison = plan.comparison
@@ -125,7 +125,7 @@ def _backtest(plan: "Plan", render: Callable[["BacktestResult"], str]) -> Iterat
 
 
 def _print_progress() -> "Progress":
-    """A callback that prints the progress of the backtest to standard error; on a terminal, in place."""
+    """Return a callback that prints the progress of the backtest to standard error; on a terminal, in place."""
     began = printed = time.monotonic()
     on_terminal = sys.stderr.isatty()
 

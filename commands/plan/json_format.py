@@ -10,7 +10,7 @@ from workbench.differences import as_json
 
 
 def plan_as_json(plan: Plan) -> dict[str, Json]:
-    """What `--format json` prints, and a plan file holds."""
+    """Return what `--format json` prints, and a plan file holds."""
     return {
         "laurelPlan": VERSION,
         "store": plan.program.store,
@@ -27,7 +27,7 @@ def plan_as_json(plan: Plan) -> dict[str, Json]:
 
 
 def _losses(plan: Plan) -> dict[str, Json]:
-    """What deploying the plan would lose; `losses` is null if it was compared with a folder."""
+    """Return what deploying the plan would lose; `losses` is null if it was compared with a folder."""
     if plan.losses is None:
         return {"losses": None, "title": None}
     return losses_as_json(plan.losses)

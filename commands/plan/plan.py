@@ -126,7 +126,7 @@ def _not_replayed(request: PlanRequest, source: Source | None, comparison: Backt
 
 
 def _find_database(data: Path) -> str | None:
-    """The address of the database; None if there is none."""
+    """Return the address of the database; None if there is none."""
     try:
         return database_url(data, Settings.read())
     except NoDatabase:
@@ -134,7 +134,7 @@ def _find_database(data: Path) -> str | None:
 
 
 def _base_program(request: PlanRequest, url: str | None, store: str) -> BaseProgram | None:
-    """The program of --against or the program in force; None if the store has none yet."""
+    """Return the program of --against or the program in force; None if the store has none yet."""
     if request.against is not None:
         return BaseProgram(request.against, None)
     if url is None:
@@ -153,7 +153,7 @@ def _in_force(url: str, store: str) -> BaseProgram | None:
 
 
 def _at_once(url: str, base: BaseProgram | None, program: Program) -> tuple[DeployLosses, Mapping[str, int]]:
-    """What members would lose as of now, and how many would rise to each tier."""
+    """Return what members would lose as of now, and how many would rise to each tier."""
     from database.deploys import Replaced, losses_of_deploy, risers_of_deploy
     from database.read_only import open_read_only
     from database.transaction import ReadTransaction
@@ -167,7 +167,7 @@ def _at_once(url: str, base: BaseProgram | None, program: Program) -> tuple[Depl
 
 
 def _notices(url: str, store: str) -> Mapping[str, int]:
-    """The days of notices that settings of the store say, by their names in `notify_before`."""
+    """Return the days of notices that settings of the store say, by their names in `notify_before`."""
     from database.read_only import open_read_only
     from database.transaction import ReadTransaction
 
@@ -178,7 +178,7 @@ def _notices(url: str, store: str) -> Mapping[str, int]:
 
 
 def _source(request: PlanRequest, url: str | None, program: Program, now: datetime) -> Source | None:
-    """Where the events to replay are; None if there is no database."""
+    """Return where the events to replay are; None if there is no database."""
     if request.events is not None:
         return FromFile(request.events)
     if url is None:

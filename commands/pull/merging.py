@@ -56,5 +56,5 @@ def overwrite(folder: Files, in_force: Files) -> Merge:
 
 
 def _tests_left_out(folder: Files, in_force: Files) -> Set[str]:
-    """The tests of a folder, if the program in force has none at all: older deploys left them out."""
+    """Return the tests of a folder, if the program in force has none at all: older deploys left them out."""
     return {*only_tests(folder)} if not only_tests(in_force) else set()

@@ -107,7 +107,7 @@ def _revision(body: Mapping[str, Any]) -> Revision:
 
 
 def _error_of(answer: httpx2.Response, based_on: int) -> Exception:
-    """The exception for an error of the API: the same that a DatabaseRegistry raises."""
+    """Return the exception for an error of the API: the same that a DatabaseRegistry raises."""
     try:
         body = answer.json()
     except ValueError:
@@ -132,7 +132,7 @@ def _error_of(answer: httpx2.Response, based_on: int) -> Exception:
 
 
 def _problems(faults: list[Any]) -> list[Problem]:
-    """The problems of a program, which are the errors whose path is `file:line:column`."""
+    """Return the problems of a program, which are the errors whose path is `file:line:column`."""
     found = [(fault, _POSITION.fullmatch(fault["path"])) for fault in faults]
     return [
         Problem(Place(place[1], int(place[2]), int(place[3])), fault["code"], fault["message"])

@@ -17,7 +17,7 @@ class BackupError(CommandError):
 
 
 def is_sqlite(url: str) -> bool:
-    """Whether a URL is of SQLite; raise BackupError for one that is no database's that Laurel supports."""
+    """Return whether a URL is of SQLite; raise BackupError for one that is no database's that Laurel supports."""
     name = make_url(url).get_backend_name()
     if name not in ("sqlite", "postgresql"):
         raise BackupError(f"LAUREL_DATABASE_URL names {name}: use sqlite:///file or postgresql://user@host/name")

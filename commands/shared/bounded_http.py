@@ -243,7 +243,7 @@ class BoundedHttpProtocol(HttpToolsProtocol):
             self.deadline = self.loop.time() + self.timeout_keep_alive + self._bounds.head_seconds
 
     def _exact_head_bytes(self) -> int:
-        """The bytes of the head alone: what has arrived with it may be the body."""
+        """Return the bytes of the head alone: what has arrived with it may be the body."""
         return len(self.url) + sum(len(name) + len(value) + 4 for name, value in self.headers)
 
     def _stop_parsing(self, status: HTTPStatus) -> None:
@@ -265,7 +265,7 @@ class BoundedHttpProtocol(HttpToolsProtocol):
         self.transport.close()
 
     def _request_id(self) -> bytes:
-        """The id that the client chose for the request, if its headers are known, or a new one."""
+        """Return the id that the client chose for the request, if its headers are known, or a new one."""
         chosen = chosen_id(self.headers) if self._receiving == "body" else None
         return chosen or secrets.token_hex(16).encode()
 

@@ -16,7 +16,7 @@ class RefusedDeploy(CommandError):
 
 
 def read_consent(drop: Sequence[str] | None, *, rename: bool) -> DeployConsent:
-    """What --drop and --rename allow; raise InvalidDrop."""
+    """Return what --drop and --rename allow; raise InvalidDrop."""
     for key in drop or ():
         if not is_loss_key(key):
             kinds = "wallet:NAME, tier:NAME, reward:NAME or event:NAME"
@@ -25,10 +25,10 @@ def read_consent(drop: Sequence[str] | None, *, rename: bool) -> DeployConsent:
 
 
 def refused(refusal: UnnamedLosses, command: str) -> RefusedDeploy:
-    """The error of a command whose deploy was refused."""
+    """Return the error of a command whose deploy was refused."""
     return RefusedDeploy(f"{refusal}: {command} {options_for(refusal.unnamed)}")
 
 
 def options_for(losses: DeployLosses) -> str:
-    """The options that allow a deploy to lose this."""
+    """Return the options that allow a deploy to lose this."""
     return " ".join([*(f"--drop {loss.key}" for loss in losses.losses), *(["--rename"] if losses.retitling else [])])

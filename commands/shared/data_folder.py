@@ -59,7 +59,7 @@ def lock(folder: Path, settings: Settings) -> Iterator[str]:
 
 
 def sqlite_file(settings: Settings) -> Path | None:
-    """The file that LAUREL_DATABASE_URL names; None without it, or for another database."""
+    """Return the file that LAUREL_DATABASE_URL names; None without it, or for another database."""
     scheme, _, path = (settings.database_url or "").partition(":///")
     return Path(path).resolve() if scheme.startswith("sqlite") and path else None
 
@@ -89,7 +89,7 @@ def database_url(folder: Path, settings: Settings) -> str:
 
 
 def running_on(folder: Path) -> RunningLaurel | None:
-    """The Laurel that runs on a data folder; None if none does, also while another command locks the folder."""
+    """Return the Laurel that runs on a data folder; None if none does, also while another command locks the folder."""
     try:
         with (folder / LOCK_FILE).open() as file:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

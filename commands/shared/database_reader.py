@@ -26,17 +26,17 @@ def read_only(data: Path, *, scans: bool = False) -> Iterator[Connection]:
 
 
 def store_codes(connection: Connection) -> list[str]:
-    """The codes of all stores, in order."""
+    """Return the codes of all stores, in order."""
     return list(connection.execute(select(store_table.c.code).order_by(store_table.c.code)).scalars())
 
 
 def revision_files(tx: ReadTransaction, number: int) -> dict[str, bytes]:
-    """The files of an existing revision."""
+    """Return the files of an existing revision."""
     return {name: text.encode() for name, text in (tx.revisions.files(number) or {}).items()}
 
 
 def revision_in_force(tx: ReadTransaction) -> tuple[int, dict[str, bytes]] | None:
-    """The number and the files of the revision in force; None if nothing was deployed to the store."""
+    """Return the number and the files of the revision in force; None if nothing was deployed to the store."""
     latest = tx.revisions.latest()
     return None if latest is None else (latest.number, revision_files(tx, latest.number))
 

@@ -64,7 +64,7 @@ class DatabaseRegistry:
 
 
 def _local_user() -> str:
-    """The name of the local user, as the author of a revision."""
+    """Return the name of the local user, as the author of a revision."""
     try:
         return f"{getpass.getuser()} (laurel deploy)"
     except (OSError, KeyError):  # a container may run as a number without a name

@@ -70,7 +70,7 @@ async def prepare(
 
 
 def _overruled(by_program: NotifyBefore, days: NoticeDays) -> Mapping[str, int]:
-    """The days of the settings, by what the notice is about, where the program says something else."""
+    """Return the days of the settings, by what the notice is about, where the program says something else."""
     counted = overruled(by_program, days)
     named: list[tuple[NoticeName, int | None]] = [
         ("points", days.points),
@@ -85,7 +85,7 @@ def _overruled(by_program: NotifyBefore, days: NoticeDays) -> Mapping[str, int]:
 
 
 def warnings_of(program: Path | Mapping[str, bytes]) -> tuple[Problem, ...]:
-    """The warnings of `laurel check` for a folder, or for the files of a program."""
+    """Return the warnings of `laurel check` for a folder, or for the files of a program."""
     contents = read_contents(program) if isinstance(program, Path) else Contents(program, (), (), is_whole=True)
     report = check_contents(contents, now=datetime.now(UTC))
     return tuple(problem for problem in report.problems if problem.severity != "error")

@@ -19,7 +19,7 @@ _FIRED = {"fired", "counted"}
 
 
 def event_heading(event: Details) -> Text:
-    """The type of an event; if it is stored, also its id and status."""
+    """Return the type of an event; if it is stored, also its id and status."""
     if "customEventId" not in event:  # a simulated event
         return Text(event["type"], "bold")
     style = {"applied": "green", "failed": "red"}.get(event["status"], "yellow")
@@ -27,7 +27,7 @@ def event_heading(event: Details) -> Text:
 
 
 def outcome_lines(event: Details) -> Iterator[Text]:
-    """The decision on an event, what was done, and the events it caused, each with its own outcome."""
+    """Yield the decision on an event, what was done, and the events it caused, each with its own outcome."""
     if event["error"]:
         yield indented(Text.assemble(("error      ", "dim"), (printable(event["error"]), "red")))
     if "removedAt" in event:
@@ -74,7 +74,7 @@ def _answer(answer: Details) -> Iterator[Text]:
 
 
 def _effect(effect: dict[str, Any]) -> str:
-    """An effect as text; of a webhook, its URL alone."""
+    """Return an effect as text; of a webhook, its URL alone."""
     ((name, value),) = effect.items()
     match value:
         case {"wallet": wallet, "points": points}:
@@ -94,7 +94,7 @@ def _under(words: str, place: str = "") -> Text:
 
 
 def indented(line: Text) -> Text:
-    """The line, indented by two spaces."""
+    """Return the line, indented by two spaces."""
     return Text.assemble("  ", line)
 
 

@@ -47,7 +47,10 @@ def errors_as_exit_codes(format: Format = Format.text) -> Iterator[None]:  # noq
 
 
 def _database_message(error: Exception) -> str | None:
-    """The message of a database's error; None for others. A command without a database need not import it here."""
+    """Return the message of a database's error; None for others.
+
+    A command without a database need not import it here.
+    """
     if "database" not in sys.modules:
         return None
     from sqlalchemy.exc import SQLAlchemyError
@@ -67,7 +70,7 @@ def _database_message(error: Exception) -> str | None:
 
 
 def _temporal_message(error: Exception) -> str | None:
-    """The message of an error of Temporal's client; None for others."""
+    """Return the message of an error of Temporal's client; None for others."""
     service = sys.modules.get("temporalio.service")
     is_its_own = service is not None and isinstance(error, service.RPCError)
     return f"Temporal does not answer: {error}. See TEMPORAL_ADDRESS" if is_its_own else None

@@ -41,7 +41,7 @@ def _with_fast_conversion(parameters: list["Parameter"]) -> list["Parameter"]:
 
 
 def _process(parameter: TyperArgument | TyperOption, fallback: _Process, context: "Context", value: Any) -> Any:
-    """The value converted to the type of its parameter."""
+    """Return the value converted to the type of its parameter."""
     wanted = parameter.type_descriptor.annotation
     is_left_out = value is None and not parameter.required
     if not is_left_out and (value is None or not isinstance(wanted, type)):

@@ -17,21 +17,21 @@ class EventSource(Protocol[Event_co]):
     """A place where events are stored: a database, or a running Laurel."""
 
     def stores(self) -> list[str]:
-        """The codes of all stores."""
+        """Return the codes of all stores."""
 
     def event(self, store: str, event_id: str) -> Event_co | None:
-        """An event by Laurel's id or by its reporter's own id; None if there is none."""
+        """Return an event by Laurel's id or by its reporter's own id; None if there is none."""
 
 
 def find_store(codes: Sequence[str], wanted: str | None) -> str:
-    """The store of the wanted code, or the only store if none is named; raise NotFound."""
+    """Return the store of the wanted code, or the only store if none is named; raise NotFound."""
     if wanted in codes or (wanted is None and len(codes) == 1):
         return wanted or codes[0]
     raise NotFound(f"{f'store {wanted} is unknown' if wanted else 'name one with --store'}: {_there_is(codes)}")
 
 
 def find_event(source: EventSource[Event], event_id: str, store: str | None) -> Event:
-    """An event of a store; without a store, of the first store that has it. Raise NotFound."""
+    """Return an event of a store; without a store, of the first store that has it. Raise NotFound."""
     event_id = event_id.encode(errors="replace").decode()  # an argument may hold bytes that are not UTF-8
     codes = source.stores()
     searched = codes if store is None else [find_store(codes, store)]

@@ -25,7 +25,7 @@ def save_plan(plan: Mapping[str, Json], files: Mapping[str, bytes], file: Path) 
 
 
 def read_plan(file: Path) -> tuple[Mapping[str, bytes], int]:
-    """The files of a plan's program, and the revision that it may replace (0: none).
+    """Return the files of a plan's program, and the revision that it may replace (0: none).
 
     Raise PlanError for a file that is no plan, that was changed since, or that was compared with a folder.
     """

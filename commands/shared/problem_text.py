@@ -9,25 +9,25 @@ from program_files import Problem
 
 
 def problem_lines(problems: Sequence[Problem]) -> Iterator[str]:
-    """One line `file:line:column: code: message` for each problem."""
+    """Yield one line `file:line:column: code: message` for each problem."""
     for problem in problems:
         yield printable(str(problem))
 
 
 def problem_count(problems: Sequence[Problem]) -> str:
-    """The numbers of errors, warnings and notes, as in `2 problems, 1 warning`."""
+    """Return the numbers of errors, warnings and notes, as in `2 problems, 1 warning`."""
     numbers = Counter(problem.severity for problem in problems)
     counted = ((numbers["error"], "problem"), (numbers["warning"], "warning"), (numbers["note"], "note"))
     return ", ".join(f"{number} {what}{'' if number == 1 else 's'}" for number, what in counted if number)
 
 
 def problems_as_json(problems: Sequence[Problem], store: str | None) -> str:
-    """A JSON object of `store` (null if the program cannot be used) and `problems`. Its keys are stable."""
+    """Return a JSON object of `store` (null if the program cannot be used) and `problems`. Its keys are stable."""
     return json.dumps({"store": store, "problems": [problem_as_json(problem) for problem in problems]})
 
 
 def problem_as_json(problem: Problem) -> Mapping[str, object]:
-    """One problem; the keys are stable."""
+    """Return one problem; the keys are stable."""
     return {
         "file": problem.place.file,
         "line": problem.place.line,

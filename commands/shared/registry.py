@@ -44,16 +44,16 @@ class Registry(Protocol):
     """
 
     async def stores(self) -> list[str]:
-        """The codes of all stores."""
+        """Return the codes of all stores."""
 
     async def revisions(self, store: str, most: int) -> list[Revision]:
         """At most so many revisions of a store, the latest first; none for an unknown store."""
 
     async def files(self, store: str, number: int) -> Mapping[str, bytes]:
-        """The files of a revision."""
+        """Return the files of a revision."""
 
     async def notice_days(self, store: str) -> NoticeDays:
-        """The days of notices that the settings of a store say, over its program; none for an unknown store."""
+        """Return the days of notices that the settings of a store say, over its program; none for an unknown store."""
 
     async def deploy(
         self,

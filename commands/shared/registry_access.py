@@ -49,12 +49,12 @@ async def open_laurel(data: Path) -> AsyncIterator[httpx2.AsyncClient | Database
 
 
 async def choose_store(registry: Registry, wanted: str | None) -> str:
-    """The store of the wanted code, or the only store if none is named; raise NotFound."""
+    """Return the store of the wanted code, or the only store if none is named; raise NotFound."""
     return find_store(await registry.stores(), wanted)
 
 
 async def number_in_force(registry: Registry, store: str) -> int:
-    """The number of the revision in force; 0 if there is none."""
+    """Return the number of the revision in force; 0 if there is none."""
     return next((revision.number for revision in await registry.revisions(store, 1)), 0)
 
 

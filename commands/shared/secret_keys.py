@@ -14,7 +14,7 @@ log = structlog.get_logger(__name__)
 
 
 def keys_of_settings(settings: Settings) -> SecretKeys:
-    """The keys of LAUREL_SECRET_KEY; none, with a warning in the log, if it is not set. Raise SettingError."""
+    """Return the keys of LAUREL_SECRET_KEY; none, with a warning in the log, if it is not set. Raise SettingError."""
     if settings.secret_key is None:
         log.warning(f"secrets are not encrypted: set {SECRET_KEY} to a key made by `laurel secrets key`")
         return NO_KEYS
@@ -22,7 +22,7 @@ def keys_of_settings(settings: Settings) -> SecretKeys:
 
 
 def keys_of_folder(folder: Path, settings: Settings) -> SecretKeys:
-    """The keys of LAUREL_SECRET_KEY, else those of a data folder, of which the first is made once.
+    """Return the keys of LAUREL_SECRET_KEY, else those of a data folder, of which the first is made once.
 
     The folder's keys are for the folder's own database alone. Raise SettingError.
     """

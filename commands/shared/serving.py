@@ -52,7 +52,7 @@ def services(
     queue: MemberQueue | None = None,
     show_docs: bool = True,
 ) -> Services:
-    """What the API needs. `in_flight` and `queue` are those of a worker in this process.
+    """Return what the API needs. `in_flight` and `queue` are those of a worker in this process.
 
     With them workflows start eagerly, and clients that wait for an event are answered as soon as it is applied.
     """

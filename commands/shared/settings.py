@@ -79,14 +79,14 @@ class Settings:
             raise SettingError(str(error)) from None
 
     def required_database_url(self) -> str:
-        """The address of the database that the API and the worker share; raise SettingError if none is set."""
+        """Return the address of the database that the API and the worker share; raise SettingError if none is set."""
         if self.database_url is None:
             raise SettingError(f"{DATABASE_URL} is not set: name the database, as in postgresql://laurel@host/laurel")
         return self.database_url
 
 
 def parse_keep(text: str | None, *, setting: str = KEEP) -> timedelta | None:
-    """The time that `400d` means; None: for ever. Raise SettingError."""
+    """Return the time that `400d` means; None: for ever. Raise SettingError."""
     if not text:
         return None
     days = re.fullmatch(r"([0-9]{1,5})d", text)

@@ -91,7 +91,7 @@ class TemporalServer:
 
 
 def binary() -> str:
-    """The path of the `temporal` executable: beside this Python, or on the PATH. Raise TemporalError."""
+    """Return the path of the `temporal` executable: beside this Python, or on the PATH. Raise TemporalError."""
     beside = Path(sys.executable).with_name("temporal")
     found = str(beside) if beside.exists() else shutil.which("temporal")
     if found is None:
@@ -114,7 +114,7 @@ def free_port() -> int:
 
 
 def arguments(*, port: int, ui_port: int | None, file: Path | None, extra: tuple[str, ...] = ()) -> list[str]:
-    """The command line of the server; without a file, its state is in memory."""
+    """Return the command line of the server; without a file, its state is in memory."""
     settings = [part for key, value in SETTINGS.items() for part in ("--dynamic-config-value", f"{key}={value}")]
     pragmas = ["--sqlite-pragma", "journal_mode=wal", "--sqlite-pragma", "synchronous=1"]
     kept = ["--db-filename", str(file), *pragmas] if file else []

@@ -2,7 +2,7 @@
 
 
 def printable(text: str) -> str:
-    """The text with unprintable characters escaped: on one line, and without control sequences."""
+    """Return the text with unprintable characters escaped: on one line, and without control sequences."""
     return text if text.isprintable() else "".join(map(_escaped, text))
 
 

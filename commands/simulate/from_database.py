@@ -31,7 +31,7 @@ class NoSuchMember(CommandError):
 
 
 def read_deployed(data: Path, store: str | None) -> tuple[int, dict[str, bytes]]:
-    """The revision in force of a store (None: the only store) and its files; raise NotFound or UnknownStore."""
+    """Return the revision in force of a store (None: the only store) and its files; raise NotFound or UnknownStore."""
     with read_only(data) as connection:
         code = find_store(store_codes(connection), store)
         found = revision_in_force(ReadTransaction(connection, code))
@@ -99,7 +99,7 @@ def _known(tx: ReadTransaction, program: Program, event: EventInput, member_id: 
 
 
 def _named(event: EventInput, member_id: str | None) -> Identity:
-    """The identity that --member-id or the event names."""
+    """Return the identity that --member-id or the event names."""
     customer_data = event.customer if member_id is None else {"customerId": member_id}
     if not customer_data:
         raise NoSuchMember(

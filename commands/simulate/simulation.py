@@ -66,7 +66,7 @@ class SimulationRequest:
 
 
 def run_simulation(request: SimulationRequest) -> dict[str, Any]:
-    """The same JSON as the API's simulation. Raise ProgramFaults, SimulationError, or errors of the database."""
+    """Return the same JSON as the API's simulation. Raise ProgramFaults, SimulationError, or errors of the database."""
     under = _read_program(request)
     program = under.program
     event = _read_event(request.event, program)

@@ -35,7 +35,7 @@ def lines(simulated: dict[str, Any]) -> Iterator[Text]:
 
 
 def failed(simulated: dict[str, Any]) -> bool:
-    """Whether an event failed: the program caused too many events, or a cycle."""
+    """Return whether an event failed: the program caused too many events, or a cycle."""
     return any(_has_error(event) for event in (*simulated["meanwhile"], *simulated["events"]))
 
 
@@ -48,7 +48,7 @@ def _dated_heading(event: dict[str, Any]) -> Text:
 
 
 def _changes(before: dict[str, Any], after: dict[str, Any]) -> Iterator[Text]:
-    """What the member has; for what changed, also the value before."""
+    """Yield what the member has; for what changed, also the value before."""
     was, now = dict(_facts(before)), dict(_facts(after))
     for name, fact in now.items():
         old = was.get(name, "none")

@@ -70,7 +70,7 @@ def _word(kind: str) -> str:
 
 
 def _age(age: timedelta) -> str:
-    """An age in its largest unit: `3 d`, `5 h`, `12 min`, `40 s`."""
+    """Return an age in its largest unit: `3 d`, `5 h`, `12 min`, `40 s`."""
     seconds = int(age.total_seconds())
     for unit, length in (("d", 86400), ("h", 3600), ("min", 60)):
         if seconds >= length:

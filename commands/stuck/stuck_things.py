@@ -63,10 +63,10 @@ class StuckThings(Protocol):
     """What is stuck in any store."""
 
     async def stores(self) -> list[str]:
-        """The codes of all stores."""
+        """Return the codes of all stores."""
 
     async def find(self, store: str, most: int, *, retryable: bool = False) -> Found:
-        """What is stuck, the longest first. `retryable`: only what somebody must try again for it to go on."""
+        """Return what is stuck, the longest first. `retryable`: only what somebody must try again for it to go on."""
 
     async def retry(self, store: str, kind: RetriedKind, thing_id: str, *, current: bool) -> None:
         """Try something again; `current`: what is not decided yet by the revision in force. Raise NotStuck."""
@@ -86,7 +86,7 @@ async def open_stuck_things(data: Path) -> AsyncIterator[StuckThings]:
 
 
 async def _clocks() -> Clocks | None:
-    """The clocks of separate workers; None: a SQLite file has them in the one process that may use it."""
+    """Return the clocks of separate workers; None: a SQLite file has them in the one process that may use it."""
     url = Settings.read().database_url
     return TemporalClocks(await connect_lazily()) if url is not None and url.startswith("postgres") else None
 

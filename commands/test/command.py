@@ -62,7 +62,7 @@ def test(
 
 
 def _percentage(text: str | None, *, coverage: bool | None) -> Decimal | None:
-    """The value of --fail-under."""
+    """Return the value of --fail-under."""
     if text is None:
         return None
     if coverage is False:

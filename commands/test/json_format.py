@@ -18,7 +18,7 @@ KINDS: tuple[PartKind, ...] = ("reactor", "achievement", "effect", "limit", "con
 
 
 def as_json(suite: SuiteResult, fail_under: Decimal | None) -> str:
-    """One JSON object: counts, all tests, and the coverage (null if it was not measured)."""
+    """Return one JSON object: counts, all tests, and the coverage (null if it was not measured)."""
     return rules.exact.dumps(
         {
             "store": suite.program.store,

@@ -14,7 +14,7 @@ _ILLEGAL = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def as_junit(results: SuiteResult, folder: Path) -> str:
-    """The whole document; paths are relative to the current folder."""
+    """Return the whole document; paths are relative to the current folder."""
     root = Xml.Element("testsuites", _counts("laurel test", results.tests))
     for file, tests in groupby(results.tests, key=lambda test: test.result.scenario.place.file):
         listed = list(tests)
@@ -29,7 +29,7 @@ def as_junit(results: SuiteResult, folder: Path) -> str:
 
 
 def faults_as_junit(faults: ProgramFaults, folder: Path) -> str:
-    """The document for a program with errors: no test was run, and each fault is an error."""
+    """Return the document for a program with errors: no test was run, and each fault is an error."""
     number = str(len(faults.problems))
     root = Xml.Element("testsuites", {"name": "laurel test", "tests": number, "errors": number, "failures": "0"})
     suite = Xml.SubElement(root, "testsuite", {"name": "reading", "tests": number, "errors": number, "failures": "0"})
@@ -77,5 +77,5 @@ def _counts(name: str, tests: tuple[TimedResult, ...] | list[TimedResult]) -> di
 
 
 def _legal(text: str) -> str:
-    """The text with characters that XML does not allow escaped."""
+    """Return the text with characters that XML does not allow escaped."""
     return _ILLEGAL.sub(lambda found: f"\\u{ord(found[0]):04x}", text)

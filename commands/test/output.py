@@ -53,7 +53,7 @@ def run_and_report(selection: Selection, options: ReportOptions) -> int:
 
 
 def _report(result: SuiteResult | ProgramFaults, format: ReportFormat, options: ReportOptions, to: TextIO) -> str:  # noqa: A002
-    """The report in one format."""
+    """Return the report in one format."""
     if isinstance(result, ProgramFaults):
         return _faults(result, format, options)
     match format:

@@ -51,11 +51,11 @@ class SuiteResult:
     seconds: float
 
     def count(self, verdict: str) -> int:
-        """How many tests passed, failed or were skipped."""
+        """Return how many tests passed, failed or were skipped."""
         return sum(test.result.verdict == verdict for test in self.tests)
 
     def is_good(self, fail_under: Decimal | None) -> bool:
-        """Whether no test failed and the coverage is at least `fail_under` percent."""
+        """Return whether no test failed and the coverage is at least `fail_under` percent."""
         is_covered = fail_under is None or self.covered is None or self.covered.percent >= fail_under
         return is_covered and not self.count("failed")
 

@@ -47,12 +47,12 @@ def lines(suite: SuiteResult, fail_under: Decimal | None) -> Iterator[Line]:
 
 
 def percent(covered: CoverageReport) -> str:
-    """The coverage with one decimal, rounded down: 100 % is full coverage."""
+    """Return the coverage with one decimal, rounded down: 100 % is full coverage."""
     return f"{covered.percent.quantize(Decimal('0.1'), ROUND_FLOOR).normalize():f} %"
 
 
 def reasons(answer: RuleOutcome) -> Iterator[tuple[str, str]]:
-    """The reasons of an answer, each with its source position."""
+    """Yield the reasons of an answer, each with its source position."""
     if isinstance(answer.reason, ConditionFalse):
         for leaf in answer.reason.parts:
             yield describe_reason(ConditionFalse((leaf,))), leaf.place
@@ -144,11 +144,11 @@ def _totals(suite: SuiteResult) -> Iterator[Line]:
 
 
 def moment(instant: datetime, zone: ZoneInfo) -> str:
-    """An instant in the store's time zone."""
+    """Return an instant in the store's time zone."""
     local = instant.astimezone(zone)
     return f"{local:%Y-%m-%d %H:%M}" if local.second == 0 else f"{local:%Y-%m-%d %H:%M:%S}"
 
 
 def failure_text(test: TimedResult, zone: ZoneInfo) -> str:
-    """All lines about one failure."""
+    """Return all lines about one failure."""
     return "\n".join(line for line, _ in _failure(test.result, zone)).rstrip()

@@ -45,7 +45,7 @@ def _contains_a_save(paths: Iterable[str], options: ReportOptions) -> bool:
 
 
 def _notices(options: ReportOptions) -> Iterator[Iterable[str]]:
-    """The changed paths that the operating system reports, in batches; an empty batch every _POLL_SECONDS."""
+    """Yield the changed paths that the operating system reports, in batches; an empty batch every _POLL_SECONDS."""
     import watchfiles
 
     while True:

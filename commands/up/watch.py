@@ -124,7 +124,7 @@ async def _notices(folder: Path) -> AsyncIterator[None]:
 
 
 async def _settled(folder: Path, last: object) -> _FolderState:
-    """The state of the folder, once writing has paused; at once if it is still `last`."""
+    """Return the state of the folder, once writing has paused; at once if it is still `last`."""
     state = await asyncio.to_thread(_read_state, folder)
     while state.stamp != last:
         await asyncio.sleep(_SETTLED_SECONDS)

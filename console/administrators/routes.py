@@ -59,7 +59,7 @@ PERMISSIONS = tuple(f"{each.resource} {each.access}" for each in Permission)
 
 @router.get("/console/administrators")
 async def list_page(page: AnyPage) -> Response:
-    """The administrators, the newest first."""
+    """Return the administrators, the newest first."""
     if page.asks_csv:
         return await page.csv_of(list_administrators, ADMINISTRATORS)
     found = await page.list_of(list_administrators, ADMINISTRATORS)
@@ -68,7 +68,7 @@ async def list_page(page: AnyPage) -> Response:
 
 @router.get("/console/administrators/new")
 async def new_page(page: AnyPage) -> Response:
-    """The form for a new administrator."""
+    """Return the form for a new administrator."""
     return await page.render("administrators/form.html", form=page.new_form(await _form(page, is_new=True)), one=None)
 
 
@@ -85,7 +85,7 @@ async def make_page(page: AnyPage) -> Response:
 
 @router.get("/console/administrators/{admin}")
 async def show_page(admin: str, page: AnyPage) -> Response:
-    """The form that changes an administrator."""
+    """Return the form that changes an administrator."""
     one = await page.call(show_administrator, admin=admin)
     present = {
         "admin.email": one["email"],
@@ -111,7 +111,7 @@ async def change_page(admin: str, page: AnyPage) -> Response:
 
 @router.get("/console/password")
 async def password_page(page: AnyPage) -> Response:
-    """The form for one's own password."""
+    """Return the form for one's own password."""
     return await page.render("administrators/password.html", form=page.new_form(PASSWORD))
 
 
@@ -128,7 +128,7 @@ async def change_password_page(page: AnyPage) -> Response:
 
 @router.get("/console/roles")
 async def roles_page(page: AnyPage) -> Response:
-    """The roles with what each permits."""
+    """Return the roles with what each permits."""
     if page.asks_csv:
         return await page.csv_of(list_roles, ROLES)
     found = await page.list_of(list_roles, ROLES)
@@ -137,7 +137,7 @@ async def roles_page(page: AnyPage) -> Response:
 
 @router.get("/console/roles/new")
 async def new_role_page(page: AnyPage) -> Response:
-    """The form for a new role."""
+    """Return the form for a new role."""
     return await page.render(
         "administrators/role.html", form=page.new_form(Form([_NAME])), one=None, chosen=[], permissions=PERMISSIONS
     )
@@ -158,7 +158,7 @@ async def make_role_page(page: AnyPage) -> Response:
 
 @router.get("/console/roles/{role}")
 async def role_page(role: str, page: AnyPage) -> Response:
-    """One role with what it permits."""
+    """Return one role with what it permits."""
     one = await page.call(show_role, role=role)
     chosen = [f"{each['resource']} {each['access']}" for each in one["permissions"]]
     form = page.new_form(Form([_NAME]).shown({"role.name": one["name"]}))

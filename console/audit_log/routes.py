@@ -28,7 +28,7 @@ ENTRIES = Table(
 
 @router.get("/console/audit-log")
 async def list_page(page: AnyPage) -> Response:
-    """The entries of the audit log that the caller may see, the newest first."""
+    """Return the entries of the audit log that the caller may see, the newest first."""
     if page.asks_csv:
         return await page.csv_of(list_entries, ENTRIES)
     found = await page.list_of(list_entries, ENTRIES)

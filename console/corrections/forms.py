@@ -24,12 +24,12 @@ _ALL = {"_itemsOnPage": "50"}
 
 
 def kind_of(text: str) -> CorrectionKind:
-    """The kind that a page is asked for; points if it is none."""
+    """Return the kind that a page is asked for; points if it is none."""
     return next((kind for kind in KINDS if kind == text), "points")
 
 
 async def form_of(page: StorePage, kind: CorrectionKind) -> Form:
-    """The form of a kind of correction, with what the program of the store has to choose from."""
+    """Return the form of a kind of correction, with what the program of the store has to choose from."""
     titles = await reason_titles(page)
     return Form(
         [
@@ -85,7 +85,7 @@ async def _fields(page: StorePage, kind: CorrectionKind) -> Sequence[Field]:
 
 
 def _tier_fields(tiers: Sequence[Mapping[str, Any]]) -> Sequence[Field]:
-    """The fields of a tier; where the program has several tier sets, each tier is shown with its own."""
+    """Return the fields of a tier; where the program has several tier sets, each tier is shown with its own."""
     sets = {each["tierSet"]["tierSetId"]: each["tierSet"]["name"] for each in tiers}
     several = len(sets) > 1
     titles = {

@@ -45,7 +45,7 @@ _DECISION = Form([Field("correction.comment", "Comment", "area")])
 
 @router.get(f"{STORE}/members/{{member}}/correct")
 async def correct_form(member: str, page: PageOfStore) -> Response:
-    """The form that corrects a member, by its kind; its first values may stand in the URL."""
+    """Return the form that corrects a member, by its kind; its first values may stand in the URL."""
     shown = await page.call(show_member, member=member)
     kind = kind_of(page.request.query_params.get("kind", ""))
     form = page.new_form((await form_of(page, kind)).shown(page.request.query_params))
@@ -75,7 +75,7 @@ async def correct_page(member: str, page: PageOfStore) -> Response:
 
 @router.get(f"{STORE}/corrections")
 async def list_page(page: PageOfStore) -> Response:
-    """The corrections of a store, the newest first."""
+    """Return the corrections of a store, the newest first."""
     if page.asks_csv:
         return await page.csv_of(list_corrections, CORRECTIONS)
     found = await page.list_of(list_corrections, CORRECTIONS)
@@ -84,7 +84,7 @@ async def list_page(page: PageOfStore) -> Response:
 
 @router.get(f"{STORE}/corrections/{{correction}}")
 async def show_page(correction: str, page: PageOfStore) -> Response:
-    """One correction: what it did, who asked, who decided, and what can be done with it."""
+    """Return one correction: what it did, who asked, who decided, and what can be done with it."""
     shown = await page.call(show_correction, correction_id=correction)
     return await page.render("corrections/correction.html", one=shown, form=page.new_form(_DECISION))
 

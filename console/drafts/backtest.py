@@ -18,7 +18,7 @@ PATH = f"{STORE}/program/draft/backtest"
 
 @router.get(PATH)
 async def show_page(page: PageOfStore) -> Response:
-    """How far the backtest has come, and what came of it; a part of the plan, and a page of its own."""
+    """Return how far the backtest has come, and what came of it; a part of the plan, and a page of its own."""
     return await page.render("drafts/backtest.html", block="backtest", **await last_backtest(page))
 
 

@@ -22,7 +22,7 @@ _BLOCKS = f"{STORE}/program/draft/file/blocks"
 
 @router.get(_BLOCKS)
 async def blocks_page(page: PageOfStore) -> Response:
-    """The blocks of a file, as a part of the editor's page."""
+    """Return the blocks of a file, as a part of the editor's page."""
     path = page.request.query_params.get("path", "")
     return HTMLResponse(str(await blocks_html(page, path)))
 
@@ -46,7 +46,7 @@ async def change_page(page: PageOfStore) -> Response:
 
 
 def _changed(page: StorePage, root: Mapping[str, Any] | None) -> Iterator[tuple[int, int, str]]:
-    """The literals whose fields have another content, by their places."""
+    """Yield the literals whose fields have another content, by their places."""
     for each in () if root is None else _literals(root):
         name = f"at:{each['line']}:{each['column']}"
         if page.sent.has(name) and page.sent.first(name) != each["value"]:

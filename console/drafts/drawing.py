@@ -10,19 +10,19 @@ from console.pages.rendering import environment
 
 
 async def blocks_html(page: StorePage, path: str) -> Any:
-    """The blocks of a file as HTML."""
+    """Return the blocks of a file as HTML."""
     macros: Any = environment().get_template("drafts/blocks.html").module
     found = await page.call(show_blocks, path=path)
     return macros.blocks(found, path, page.url("program", "draft", "file", "blocks"))
 
 
 def problems_in(problems: Sequence[Mapping[str, Any]], path: str) -> list[Mapping[str, Any]]:
-    """The problems of one file."""
+    """Return the problems of one file."""
     return [each for each in problems if each["path"] == path]
 
 
 def problems_html(page: StorePage, problems: Sequence[Mapping[str, Any]], path: str) -> Any:
-    """What is wrong in a file as HTML, and how much in others."""
+    """Return what is wrong in a file as HTML, and how much in others."""
     macros: Any = environment().get_template("drafts/problems.html").module
     own = problems_in(problems, path)
     others = [each for each in problems if each["path"] != path and each["severity"] == "error"]

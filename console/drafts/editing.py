@@ -27,7 +27,7 @@ _FILE = f"{STORE}/program/draft/file"
 
 @router.get(_FILE)
 async def show_page(page: PageOfStore) -> Response:
-    """The editor of a file, with what is wrong in it."""
+    """Return the editor of a file, with what is wrong in it."""
     path = page.request.query_params.get("path", "")
     return await _render(page, await page.call(show_draft_file, path=path))
 
@@ -71,7 +71,7 @@ async def _save(page: StorePage) -> Any:
 
 @router.post(f"{_FILE}/completion")
 async def completion_page(page: PageOfStore) -> Response:
-    """What can be written at a position, for the script of the editor."""
+    """Return what can be written at a position, for the script of the editor."""
     numbers = {name: page.sent.first(name) for name in ("line", "column")}
     at = {name: int(text) if text.isdecimal() else text for name, text in numbers.items()}
     body = {"path": page.sent.first("path"), "text": page.sent.first("text"), **at}
@@ -137,7 +137,7 @@ async def _copied(page: StorePage, form: Form, *, keeps: bool) -> Response:
 
 
 async def refused(page: StorePage, path: str, text: str | None, error: Exception) -> Response:
-    """The editor with what is refused: beside a text that was changed meanwhile, the one that is stored."""
+    """Return the editor with what is refused: beside a text that was changed meanwhile, the one that is stored."""
     status = 409 if isinstance(error, FileChanged) else 400
     if is_script(page):
         stored = (
@@ -175,7 +175,7 @@ async def _problems(page: StorePage) -> Sequence[Mapping[str, Any]]:
 
 
 async def _cure(page: StorePage, path: str) -> Cure | None:
-    """The cure that a button names by the place of its problem, as that is in the saved text."""
+    """Return the cure that a button names by the place of its problem, as that is in the saved text."""
     asked = page.sent.first("_cure")
     for each in problems_in(await _problems(page), path) if asked else ():
         cure = each["cure"]
@@ -185,5 +185,5 @@ async def _cure(page: StorePage, path: str) -> Cure | None:
 
 
 def is_script(page: StorePage) -> bool:
-    """Whether the script of the editor asks, which gets JSON."""
+    """Return whether the script of the editor asks, which gets JSON."""
     return page.request.headers.get("x-requested-with") == "fetch"

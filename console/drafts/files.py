@@ -33,25 +33,25 @@ _JSON_DECLARATION: Final = re.compile(r'("(?:reactor|event|achievement|reward|te
 
 
 def file_url(page: StorePage, path: str) -> str:
-    """The address of the editor of a file."""
+    """Return the address of the editor of a file."""
     return f"{page.url('program', 'draft', 'file')}?{urlencode({'path': path})}"
 
 
 def path_of(folder: str, name: str) -> str:
-    """The path of the file of a name in a folder; a name that is a path stays one."""
+    """Return the path of the file of a name in a folder; a name that is a path stays one."""
     if "/" in name:
         return name
     return f"{folder}/{name}" if name.endswith((".yaml", ".yml", ".json")) else f"{folder}/{name}.yaml"
 
 
 def first_text(folder: str, name: str) -> str:
-    """The first lines of a new file, in JSON if its name says so."""
+    """Return the first lines of a new file, in JSON if its name says so."""
     text = _FIRST_TEXTS.get(folder, "").format(name=stem_of(name))
     return as_json(read_structured(text, "path")) + "\n" if name.endswith(".json") and text else text
 
 
 def duplicate(text: str, path: str) -> str:
-    """The text of a file as that of another path: what it declares has the name of that file."""
+    """Return the text of a file as that of another path: what it declares has the name of that file."""
     name = stem_of(path)
     if path.endswith(".json"):
         return _JSON_DECLARATION.sub(lambda found: found[1] + json.dumps(name), text, count=1)
@@ -59,5 +59,5 @@ def duplicate(text: str, path: str) -> str:
 
 
 def stem_of(path: str) -> str:
-    """The name of a file without its folder and ending."""
+    """Return the name of a file without its folder and ending."""
     return re.sub(r"\.(yaml|yml|json)$", "", path.rpartition("/")[2])

@@ -30,7 +30,7 @@ _MOST_KEPT = 500
 
 @router.get(f"{STORE}/program/draft/plan")
 async def plan_page(page: PageOfStore) -> Response:
-    """The changes in words, what is wrong, failing tests, and the last backtest."""
+    """Return the changes in words, what is wrong, failing tests, and the last backtest."""
     context, query = await _planned(page), page.request.query_params
     last = context["backtest"]
     days = query.get("days") or str(DAYS if last is None else last["days"])
@@ -78,18 +78,18 @@ async def _refuse(page: StorePage, form: Form, error: Exception) -> Response:
 
 
 def _chosen(drop: list[str], *, rename: bool) -> Mapping[str, Any]:
-    """What somebody agreed to already, for the boxes of the form."""
+    """Return what somebody agreed to already, for the boxes of the form."""
     return {"drop": drop, "rename": rename}
 
 
 def _plan_url(page: StorePage) -> str:
-    """The address of the plan, at its backtest, with what was typed into its form."""
+    """Return the address of the plan, at its backtest, with what was typed into its form."""
     kept = [(name, value[:_MOST_KEPT]) for name, value in page.sent.fields if name in _KEPT and value]
     query = f"?{urlencode(kept)}" if kept else ""
     return f"{page.url('program', 'draft', 'plan')}{query}#backtest"
 
 
 async def _planned(page: StorePage) -> dict[str, Any]:
-    """The plan, with the last backtest of the draft."""
+    """Return the plan, with the last backtest of the draft."""
     plan = await page.call(plan_draft, body={"days": 0})
     return {"plan": plan, "url_of": lambda path: file_url(page, path), **await last_backtest(page)}

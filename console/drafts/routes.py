@@ -21,7 +21,7 @@ NOTHING = Form([])
 
 @router.get(f"{STORE}/program/draft")
 async def show_page(page: PageOfStore) -> Response:
-    """The files of the draft, those that are changed first, and what is wrong in them."""
+    """Return the files of the draft, those that are changed first, and what is wrong in them."""
     return await page.render("drafts/draft.html", form=page.new_form(NEW), **await _shown(page))
 
 
@@ -49,7 +49,7 @@ async def discard_page(page: PageOfStore) -> Response:
 
 @router.get(f"{STORE}/program/draft/rebase")
 async def rebase_question(page: PageOfStore) -> Response:
-    """The files that the draft and the revision in force both changed, side by side."""
+    """Return the files that the draft and the revision in force both changed, side by side."""
     return await page.render("drafts/rebase.html", form=NOTHING, **await _conflicts(page))
 
 
@@ -71,7 +71,7 @@ async def _shown(page: StorePage) -> dict[str, Any]:
 
 
 async def _conflicts(page: StorePage) -> dict[str, Any]:
-    """The files that both changed, with what was sent of each: nothing that was written is lost by a refusal."""
+    """Return the files that both changed, with what was sent of each: nothing that was written is lost by a refusal."""
     draft = await page.call(show_draft)
     paths = [each["path"] for each in draft["files"] if each["isInConflict"]]
     sent = {path: {"sent": text, "sentVersion": seen, "keep": keep} for path, seen, keep, text in _rows(page)}
@@ -82,12 +82,12 @@ async def _conflicts(page: StorePage) -> dict[str, Any]:
 
 
 def _rows(page: StorePage) -> list[tuple[str, ...]]:
-    """What was sent of each file: its path, its version, what to keep, and its text."""
+    """Return what was sent of each file: its path, its version, what to keep, and its text."""
     return list(zip(*(page.sent.all(name) for name in ("path", "version", "keep", "text")), strict=False))
 
 
 async def _decided(page: StorePage) -> list[dict[str, Any]]:
-    """What the form says of each file: the text of the form, the one in force, or no file."""
+    """Return what the form says of each file: the text of the form, the one in force, or no file."""
     decided = []
     for path, version, keep, text in _rows(page):
         texts = {"mine": text, "theirs": None, "none": None}

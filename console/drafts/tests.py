@@ -22,7 +22,7 @@ _PATH = f"{STORE}/program/draft/tests"
 
 @router.get(_PATH)
 async def show_page(page: PageOfStore) -> Response:
-    """The files of tests in the draft, and a button that runs them."""
+    """Return the files of tests in the draft, and a button that runs them."""
     return await page.render(_TEMPLATE, form=Form([]), run=None, **await _context(page))
 
 
@@ -40,7 +40,7 @@ async def run_page(page: PageOfStore) -> Response:
 
 @router.post(f"{_PATH}/coverage")
 async def coverage_page(page: PageOfStore) -> Response:
-    """The lines of a file that no test reaches, for the script of the editor; JSON with `lines` or `message`."""
+    """Return the lines of a file that no test reaches, for the script of the editor; JSON with `lines` or `message`."""
     try:
         run = await page.call(run_draft_tests)
     except REFUSED:

@@ -42,14 +42,14 @@ _HEAD: Final = (
 
 
 def event_type_form(rows: Sequence[Mapping[str, str]] = ()) -> Form:
-    """The form with a row for each of these, by column, and some to fill in."""
+    """Return the form with a row for each of these, by column, and some to fill in."""
     shown = [*rows, *[{}] * max(0, min(EMPTY_ROWS, MOST_FIELDS - len(rows)))]
     fields = [each for index, row in enumerate(shown) for each in _row(index, row)]
     return Form([*_HEAD, *fields])
 
 
 def proposed_form(proposal: Mapping[str, Any]) -> Form:
-    """The form with what a sample proposes."""
+    """Return the form with what a sample proposes."""
     rows = [
         {"path": each["path"], "type": each["type"], "required": "true" if each["required"] else ""}
         for each in proposal["fields"]
@@ -58,7 +58,7 @@ def proposed_form(proposal: Mapping[str, Any]) -> Form:
 
 
 def sent_form(values: FormValues) -> Form:
-    """The form as it was sent, without the rows in between that are empty."""
+    """Return the form as it was sent, without the rows in between that are empty."""
     rows: dict[str, dict[str, str]] = {}
     for name, value in values.fields:
         match name.split("."):
@@ -73,7 +73,7 @@ def sent_form(values: FormValues) -> Form:
 
 
 def event_type_body(form: Form) -> dict[str, Any]:
-    """What the form asks the API to write."""
+    """Return what the form asks the API to write."""
     values = {each.name: each.value for each in form.fields}
     rows = [
         {
@@ -90,7 +90,7 @@ def event_type_body(form: Form) -> dict[str, Any]:
 
 
 def rows_of(form: Form) -> list[Sequence[Field]]:
-    """The fields of the form's rows."""
+    """Return the fields of the form's rows."""
     cells = form.fields[len(_HEAD) :]
     return [cells[start : start + len(_COLUMNS)] for start in range(0, len(cells), len(_COLUMNS))]
 

@@ -38,7 +38,7 @@ NEW = "_new"
 
 @router.get(f"{STORE}/event-types")
 async def list_page(page: PageOfStore) -> Response:
-    """The event types in force that can be reported."""
+    """Return the event types in force that can be reported."""
     if page.asks_csv:
         return await page.csv_of(list_schemas, EVENT_TYPES)
     found = await page.list_of(list_schemas, EVENT_TYPES)
@@ -74,7 +74,7 @@ async def make_page(page: PageOfStore) -> Response:
 
 @router.get(f"{STORE}/event-types/{{eventType}}")
 async def show_page(eventType: str, page: PageOfStore) -> Response:  # noqa: N803 - as its path names it
-    """One event type: the fields of its body, and its JSON Schema."""
+    """Return one event type: the fields of its body, and its JSON Schema."""
     shown = await page.call(show_schema, name=eventType)
     return await page.render("event_types/event_type.html", one=shown, fields=fields_of(shown["jsonSchema"]))
 

@@ -34,7 +34,7 @@ _MOST: Final = 3
 
 
 def customer_answer(event: Mapping[str, Any], waterfall: Waterfall) -> str:
-    """The sentences, for an event as the API shows it."""
+    """Return the sentences, for an event as the API shows it."""
     day = datetime.fromisoformat(event["eventDate"]).strftime("%Y-%m-%d")
     what = f"“{event['eventName']}” of {day}"
     if event["decision"] is None:
@@ -49,7 +49,7 @@ def customer_answer(event: Mapping[str, Any], waterfall: Waterfall) -> str:
 
 
 def _gains(outcome: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    """What was given by an event, and by those that it caused."""
+    """Return what was given by an event, and by those that it caused."""
     own = [each for each in outcome["entries"] if each["kind"] in _GAINS]
     return own + [each for caused in outcome.get("caused", ()) for each in _gains(caused["outcome"])]
 
@@ -62,7 +62,7 @@ def _why_not(step: Step) -> str:
 
 
 def _part(failed: Failed) -> str:
-    """What a part of a condition found and needed, without the paths of rules."""
+    """Return what a part of a condition found and needed, without the paths of rules."""
     found = failed.actual.replace("event.body.", "").replace("member.attributes.", "").replace("member.", "your ")
     needed = failed.needed
     for sign, words in _PHRASES:

@@ -37,7 +37,7 @@ STATUSES = {"received": "Received", "decided": "Decided", "applied": "Applied", 
 
 @router.get(f"{STORE}/events")
 async def list_page(page: PageOfStore) -> Response:
-    """The events of a store, the newest first; the first page follows what comes in."""
+    """Return the events of a store, the newest first; the first page follows what comes in."""
     if page.asks_csv:
         return await page.csv_of(list_events, EVENTS)
     found = await page.list_of(list_events, EVENTS)
@@ -50,7 +50,7 @@ async def list_page(page: PageOfStore) -> Response:
 
 @router.get(f"{STORE}/events/{{customEvent}}")
 async def show_page(customEvent: str, page: PageOfStore) -> Response:  # noqa: N803 - as its path names it
-    """One event: what was reported, what each reactor answered and why, what was done and sent."""
+    """Return one event: what was reported, what each reactor answered and why, what was done and sent."""
     event = await page.call(show_event, custom_event_id=customEvent)
     if not page.shows_personal_data:
         event = hidden_event(event, page.store_request.program, now=page.now)

@@ -44,7 +44,7 @@ FORMATS = {"csv": "CSV", "jsonl": "JSON lines"}
 
 @router.get(f"{STORE}/exports")
 async def list_page(page: PageOfStore) -> Response:
-    """The exports of a store, the newest first; the page follows those that run."""
+    """Return the exports of a store, the newest first; the page follows those that run."""
     if page.asks_csv:
         return await page.csv_of(list_exports, EXPORTS)
     return await page.render(_TEMPLATE, block="rows", form=page.new_form(_form(page)), **await _context(page))
@@ -63,7 +63,7 @@ async def ask_page(page: PageOfStore) -> Response:
 
 @router.get(f"{STORE}/exports/{{export}}/download")
 async def download_page(export: str, page: PageOfStore) -> Response:
-    """The file of an export."""
+    """Return the file of an export."""
     return await page.file_of(download, export_id=export)
 
 

@@ -28,7 +28,7 @@ class Asked:
     errors: dict[str, str] = field(default_factory=dict)
 
     def filters(self, query: QueryParams) -> List:
-        """The filters as a form shows them."""
+        """Return the filters as a form shows them."""
         return List({"items": [], "total": NONE}, query, self.errors)
 
 
@@ -59,7 +59,7 @@ class AskedDeliveries:
     errors: dict[str, str] = field(default_factory=dict)
 
     def filters(self, query: QueryParams) -> List:
-        """The filters as a form shows them."""
+        """Return the filters as a form shows them."""
         return List({"items": [], "total": NONE}, query, self.errors)
 
 
@@ -86,7 +86,7 @@ class AskedAchievement:
     errors: dict[str, str] = field(default_factory=dict)
 
     def filters(self, query: QueryParams) -> List:
-        """The filter as a form shows it."""
+        """Return the filter as a form shows it."""
         return List({"items": [], "total": NONE}, query, self.errors)
 
 
@@ -108,7 +108,7 @@ def _day(query: QueryParams, name: str, errors: dict[str, str]) -> date | None:
 
 
 def _choice(query: QueryParams, intervals: tuple[str, ...], errors: dict[str, str]) -> str:
-    """The interval that is asked for: the first one by default."""
+    """Return the interval that is asked for: the first one by default."""
     asked = query.get(INTERVAL) or intervals[0]
     if asked not in intervals:
         errors[INTERVAL] = f"an interval is {', '.join(intervals)}"

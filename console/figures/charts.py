@@ -79,7 +79,7 @@ def rewards_chart(page: StorePage, answer: Mapping[str, Any]) -> Chart:
 
 
 def funnel_chart(answer: Mapping[str, Any]) -> Chart:
-    """The members of an achievement by how far they came."""
+    """Return the members of an achievement by how far they came."""
     items, goal = answer["items"], number(answer["goal"])
     names = {
         "began": "began",

@@ -53,7 +53,7 @@ class Entry:
 
 
 def entry_of(page: StorePage, item: Mapping[str, Any]) -> Entry:
-    """An entry as the API answers it, as a page shows it; personal texts only for those who may see them."""
+    """Return an entry as the API answers it, as a page shows it; personal texts only for those who may see them."""
     said = item["flatVariables"]
     event = item.get("customEventId")
     return Entry(
@@ -76,7 +76,7 @@ def entry_of(page: StorePage, item: Mapping[str, Any]) -> Entry:
 
 
 def title_of(item: Mapping[str, Any]) -> str:
-    """What an entry is called."""
+    """Return what an entry is called."""
     said, kind = item["flatVariables"], item["kind"]
     title = _TITLES.get(kind)
     return title(said, item["type"]) if title else _words(item["type"])
@@ -92,13 +92,13 @@ def _details(page: StorePage, said: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _words(name: str) -> str:
-    """A name in words: `PointsWereAdded` as `Points were added`, `gross_value` as `gross value`."""
+    """Return a name in words: `PointsWereAdded` as `Points were added`, `gross_value` as `gross value`."""
     spaced = "".join(f" {each.lower()}" if each.isupper() else each for each in name).replace("_", " ").strip()
     return spaced.replace("customer", "member")
 
 
 def _title_of_points(said: Mapping[str, Any], type_: str) -> str:
-    """The title of a transfer, or of an event about points, which names its wallet by another word."""
+    """Return the title of a transfer, or of an event about points, which names its wallet by another word."""
     amount = f": {said['points']} {said.get('walletTypeCode', said.get('wallet', ''))}" if "points" in said else ""
     return _words(type_).capitalize() + amount
 

@@ -31,7 +31,7 @@ KINDS = {kind: kind.capitalize() for kind in HISTORY_KINDS}
 
 @router.get(f"{STORE}/members/{{member}}/history")
 async def history_page(member: str, page: PageOfStore) -> Response:
-    """A page of the timeline; it is paged by key, and filtered by kind and by dates."""
+    """Return a page of the timeline; it is paged by key, and filtered by kind and by dates."""
     shown = await page.call(show_member, query={}, member=member)
     if page.asks_csv:
         return await page.csv_of(show_history, HISTORY, member=shown["customerId"])

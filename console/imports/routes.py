@@ -79,7 +79,7 @@ _CHANGES: Mapping[str, tuple[Endpoint, str]] = {
 
 @router.get(f"{STORE}/imports")
 async def list_page(page: PageOfStore) -> Response:
-    """The imports of a store, the newest first."""
+    """Return the imports of a store, the newest first."""
     if page.asks_csv:
         return await page.csv_of(list_imports, IMPORTS)
     found = await page.list_of(list_imports, IMPORTS)
@@ -109,7 +109,7 @@ async def upload_page(type: str, page: PageOfStore) -> Response:  # noqa: A002 -
 
 @router.get(f"{STORE}/imports/{{import}}")
 async def show_page(page: PageOfStore) -> Response:
-    """One import: its progress, which the page follows, and what came of its lines."""
+    """Return one import: its progress, which the page follows, and what came of its lines."""
     import_id = page.request.path_params["import"]
     if page.asks_csv:
         return await page.csv_of(show_import, LINES, import_id=import_id)
@@ -123,7 +123,7 @@ async def show_page(page: PageOfStore) -> Response:
 
 @router.get(f"{STORE}/imports/{{import}}/report")
 async def report_page(page: PageOfStore) -> Response:
-    """The refused lines, as CSV."""
+    """Return the refused lines, as CSV."""
     return await page.file_of(download_report, import_id=page.request.path_params["import"])
 
 

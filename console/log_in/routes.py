@@ -26,7 +26,7 @@ _YEAR = 365 * 24 * 3600
 
 @router.get("/console")
 async def open_console(page: AnyPage) -> Response:
-    """The overview of the store that was looked at last, of those that the administrator may open."""
+    """Return the overview of the store that was looked at last, of those that the administrator may open."""
     store = last_store(page.request, await stores_of(page))
     if store is None:
         return await page.render("log_in/no_store.html")
@@ -35,7 +35,7 @@ async def open_console(page: AnyPage) -> Response:
 
 @router.get("/console/log-in")
 async def show_log_in(request: Request) -> Response:
-    """The form to log in."""
+    """Return the form to log in."""
     return log_in_page(request, "", FormValues(), next_path=request.query_params.get("next", HOME), status=200)
 
 

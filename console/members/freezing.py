@@ -47,7 +47,7 @@ _UNFREEZE = _Change(
 
 @router.get(f"{_MEMBER}/freeze")
 async def freeze_form(member: str, page: PageOfStore) -> Response:
-    """The form that freezes a member."""
+    """Return the form that freezes a member."""
     return await _show(page, member, _FREEZE)
 
 
@@ -59,7 +59,7 @@ async def freeze_page(member: str, page: PageOfStore) -> Response:
 
 @router.get(f"{_MEMBER}/unfreeze")
 async def unfreeze_form(member: str, page: PageOfStore) -> Response:
-    """The form that unfreezes a member."""
+    """Return the form that unfreezes a member."""
     return await _show(page, member, _UNFREEZE)
 
 

@@ -52,7 +52,7 @@ FORM = Form(
 
 @router.get(f"{STORE}/members")
 async def list_page(page: PageOfStore) -> Response:
-    """The members of a store, the newest first."""
+    """Return the members of a store, the newest first."""
     if page.asks_csv:
         return await page.csv_of(list_members, MEMBERS)
     found = await page.list_of(list_members, MEMBERS)
@@ -61,7 +61,7 @@ async def list_page(page: PageOfStore) -> Response:
 
 @router.get(f"{STORE}/members/new")
 async def new_page(page: PageOfStore) -> Response:
-    """The form for a new member."""
+    """Return the form for a new member."""
     return await page.render("members/new.html", form=page.new_form(FORM))
 
 
@@ -78,7 +78,7 @@ async def register_page(page: PageOfStore) -> Response:
 
 @router.get(f"{STORE}/members/{{member}}")
 async def show_page(member: str, page: PageOfStore) -> Response:
-    """One member: profile, points, tiers, achievements, rewards, sales, events, corrections."""
+    """Return one member: profile, points, tiers, achievements, rewards, sales, events, corrections."""
     shown = await page.call(show_member, member=member)
     status = await page.call(show_status, member=member)
     context: dict[str, Any] = {**await lists_of(page, shown["customerId"])}
@@ -98,7 +98,7 @@ async def show_page(member: str, page: PageOfStore) -> Response:
 
 @router.get(f"{STORE}/members/{{member}}/change")
 async def change_form(member: str, page: PageOfStore) -> Response:
-    """The form that changes a member's profile."""
+    """Return the form that changes a member's profile."""
     shown = await page.call(show_member, member=member)
     form = page.new_form(FORM.shown({f"customer.{name}": value for name, value in shown.items()}))
     return await page.render("members/change.html", form=form, member=shown)

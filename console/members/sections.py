@@ -49,7 +49,7 @@ _PARTS: Mapping[str, _Part] = {
 
 
 async def lists_of(page: StorePage, member: str) -> Mapping[str, Sequence[Mapping[str, Any]] | None]:
-    """The first rows of each list about a member; None for one that the caller may not read."""
+    """Return the first rows of each list about a member; None for one that the caller may not read."""
     return {name: await _rows(page, part, member) for name, part in _PARTS.items()}
 
 

@@ -34,7 +34,7 @@ STATUSES = {"waiting": "Waiting", "done": "Done", "refused": "Refused"}
 
 @router.get(f"{STORE}/merges")
 async def list_page(page: PageOfStore) -> Response:
-    """The merges of a store, the newest first."""
+    """Return the merges of a store, the newest first."""
     if page.asks_csv:
         return await page.csv_of(list_merges, MERGES)
     found = await page.list_of(list_merges, MERGES)
@@ -43,7 +43,7 @@ async def list_page(page: PageOfStore) -> Response:
 
 @router.get(f"{STORE}/merges/new")
 async def new_page(page: PageOfStore) -> Response:
-    """The form that chooses two members; the URL may name them."""
+    """Return the form that chooses two members; the URL may name them."""
     query = page.request.query_params
     named = {SURVIVOR: query.get("survivor", ""), MERGED: query.get("merged", "")}
     return await page.render(TEMPLATE, form=page.new_form(FORM.shown(named)), chosen=None, preview=None)
@@ -75,7 +75,7 @@ async def merge_page(page: PageOfStore) -> Response:
 
 @router.get(f"{STORE}/merges/{{merge}}")
 async def show_page(merge: str, page: PageOfStore) -> Response:
-    """One merge: how far it is, which the page follows, and what it moved."""
+    """Return one merge: how far it is, which the page follows, and what it moved."""
     shown = await page.call(show_merge, merge=merge)
     return await page.render("merges/merge.html", block="progress", one=shown)
 

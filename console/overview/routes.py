@@ -16,7 +16,7 @@ _NEWEST = 8
 
 @router.get(STORE)
 async def show_overview(page: PageOfStore) -> Response:
-    """What somebody who opens the console in the morning needs to know."""
+    """Return what somebody who opens the console in the morning needs to know."""
     events = stuck = None
     if page.may(list_events):
         events = (await page.call(list_events, query={"_itemsOnPage": str(_NEWEST)}))["items"]

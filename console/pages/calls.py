@@ -25,7 +25,7 @@ Endpoint: TypeAlias = Callable[..., Any]
 
 @cache
 def rule_of(endpoint: Endpoint) -> Rule:
-    """The API's rule of an endpoint."""
+    """Return the API's rule of an endpoint."""
     rules_of_endpoints = _rules_of_endpoints()
     return rules_of_endpoints[endpoint]
 
@@ -42,7 +42,7 @@ def _rules_of_endpoints() -> Mapping[Endpoint, Rule]:
 
 
 def may_call(endpoint: Endpoint, caller: Any, store: str | None) -> bool:
-    """Whether a caller may call an endpoint."""
+    """Return whether a caller may call an endpoint."""
     try:
         authorize(rule_of(endpoint), caller, store)
     except Forbidden:
@@ -59,7 +59,7 @@ async def call(
     query: Mapping[str, str] | None = None,
     path: Mapping[str, Any],
 ) -> Any:
-    """The content that an endpoint answers, None if it has none. Raise what the endpoint raises.
+    """Return the content that an endpoint answers, None if it has none. Raise what the endpoint raises.
 
     `injected` has a value for each type that endpoints take beside their paths; `query` None: that of the page.
     """
@@ -70,7 +70,7 @@ async def call(
 
 
 async def respond(endpoint: Endpoint, injected: Mapping[Any, Any], path: Mapping[str, Any]) -> Response:
-    """The response of an endpoint. Raise what it raises."""
+    """Return the response of an endpoint. Raise what it raises."""
     arguments = {name: injected[kind] for name, kind in _parameters(endpoint) if kind in injected}
     response = await endpoint(**arguments, **path)
     assert isinstance(response, Response), "endpoints of the API answer with a response"
@@ -83,7 +83,7 @@ def _parameters(endpoint: Endpoint) -> tuple[tuple[str, Any], ...]:
 
 
 def _as_api_request(request: Request, body: Mapping[str, Any] | None, query: Mapping[str, str] | None) -> Request:
-    """The request of a page as the API reads it: with a JSON body in place of its form."""
+    """Return the request of a page as the API reads it: with a JSON body in place of its form."""
     content = b"" if body is None else _dumped(body)
     headers = [(name, value) for name, value in request.scope["headers"] if name not in _OF_BODY]
     headers += [(b"content-type", b"application/json"), (b"content-length", str(len(content)).encode())]

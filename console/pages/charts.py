@@ -22,7 +22,7 @@ class Series:
     links: Sequence[str] = ()
 
     def link(self, index: int) -> str:
-        """The address of the rows of a value; a value of zero has none."""
+        """Return the address of the rows of a value; a value of zero has none."""
         return self.links[index] if self.links and self.values[index] else ""
 
 
@@ -62,15 +62,15 @@ class Chart:
 
 
 def labels_of(items: Iterable[Mapping[str, Any]]) -> list[str]:
-    """The days of intervals: one day, or the first and the last."""
+    """Return the days of intervals: one day, or the first and the last."""
     return [each["from"] if each["from"] == each["until"] else f"{each['from']} to {each['until']}" for each in items]
 
 
 def day_after(day: str) -> str:
-    """The day after one, both as 2026-12-31."""
+    """Return the day after one, both as 2026-12-31."""
     return (date.fromisoformat(day) + timedelta(days=1)).isoformat()
 
 
 def link(path: str, **filters: str) -> str:
-    """The address of a list with these filters."""
+    """Return the address of a list with these filters."""
     return f"{path}?{urlencode(filters)}"

@@ -75,7 +75,7 @@ def install_error_pages(app: FastAPI, record_refusal: RecordRefusal) -> None:
 
 
 def _without_program(request: Request, error: WithoutProgram) -> Response:
-    """What to do about a store that has no program yet."""
+    """Return what to do about a store that has no program yet."""
     if not error.may_make:
         return error_page(request, 404, f"The {error}. You may not deploy: ask who may.")
     url = f"/console/new-store?{urlencode({'code': error.store})}"
@@ -87,7 +87,7 @@ def _incident_page(scope: Scope, incident: str) -> Response:
 
 
 def error_page(request: Request, status: int, *messages: str, link: tuple[str, str] | None = None) -> Response:
-    """A page that says what is wrong; nobody is logged out by it."""
+    """Return a page that says what is wrong; nobody is logged out by it."""
     return render_plain(
         "templates/error.html",
         status=status,

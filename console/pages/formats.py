@@ -17,7 +17,7 @@ MAX_TEXT = 200
 
 
 def moment(text: str | None) -> Markup:
-    """A moment that an answer of the API shows, by its own offset, with UTC where the pointer rests."""
+    """Return a moment that an answer of the API shows, by its own offset, with UTC where the pointer rests."""
     if not text:
         return Markup("&ndash;")
     try:
@@ -31,26 +31,26 @@ def moment(text: str | None) -> Markup:
 
 
 def number(value: Any) -> str:
-    """A number with groups of thousands, every digit of it."""
+    """Return a number with groups of thousands, every digit of it."""
     if isinstance(value, bool) or not isinstance(value, int | Decimal):
         return str(value)
     return f"{value:,}"
 
 
 def cut(text: Any, length: int = MAX_TEXT) -> Markup:
-    """A text of a user, cut: it does not change the direction of what is beside it."""
+    """Return a text of a user, cut: it does not change the direction of what is beside it."""
     whole = str(text)
     shown = whole if len(whole) <= length else whole[:length] + "…"
     return Markup("<bdi>{}</bdi>").format(shown)
 
 
 def as_json(value: Any) -> str:
-    """A value as readable JSON."""
+    """Return a value as readable JSON."""
     return json.dumps(json.loads(rules.exact.dumps(value)), indent=2, ensure_ascii=False)
 
 
 def words(name: str) -> str:
-    """A name of a program in words: `condition_false` as `condition false`."""
+    """Return a name of a program in words: `condition_false` as `condition false`."""
     return name.replace("_", " ")
 
 
@@ -61,7 +61,7 @@ _MIN_PERSONAL = 2
 
 
 def without_personal(text: Any, personal: Iterable[str] = ()) -> str:
-    """A sentence without `personal` texts, and without what looks like an e-mail, a phone or a card."""
+    """Return a sentence without `personal` texts, and without what looks like an e-mail, a phone or a card."""
     shown = str(text)
     for each in sorted({each for each in personal if len(each) >= _MIN_PERSONAL}, key=len, reverse=True):
         shown = re.sub(re.escape(each), HIDDEN, shown, flags=re.IGNORECASE)
@@ -72,13 +72,13 @@ _SHOWN_OF_MASKED = 1
 
 
 def masked(text: Any) -> str:
-    """What is personal, for those who may not see it."""
+    """Return what is personal, for those who may not see it."""
     whole = str(text)
     return whole[:_SHOWN_OF_MASKED] + HIDDEN if whole else ""
 
 
 def host(url: str) -> str:
-    """The scheme and host of an address: its path may name a person."""
+    """Return the scheme and host of an address: its path may name a person."""
     parts = urlsplit(url)
     return f"{parts.scheme}://{parts.hostname}/{HIDDEN}" if parts.hostname else HIDDEN
 

@@ -60,19 +60,19 @@ class Form:
     """What makes sending it twice the same as sending it once."""
 
     def filled(self, values: FormValues) -> "Form":
-        """The form with what was sent."""
+        """Return the form with what was sent."""
         return replace(
             self, fields=[replace(each, value=_sent(each, values)) for each in self.fields], key=values.first("_key")
         )
 
     def shown(self, values: Mapping[str, Any]) -> "Form":
-        """The form with present values, by the names of its fields."""
+        """Return the form with present values, by the names of its fields."""
         return replace(
             self, fields=[replace(each, value=_text(values.get(each.name, each.value))) for each in self.fields]
         )
 
     def body(self) -> dict[str, Any]:
-        """The body that the form asks the API for."""
+        """Return the body that the form asks the API for."""
         whole: dict[str, Any] = {}
         for each in self.fields:
             if each.value or each.kind == "yes_no" or each.empty == "empty":
@@ -83,7 +83,7 @@ class Form:
         return made
 
     def refused(self, error: Exception) -> "Form":
-        """The form with what the API refuses, each fault at its field, or the nearest above its path."""
+        """Return the form with what the API refuses, each fault at its field, or the nearest above its path."""
         faults = faults_of(error) or [InputFault(str(error), "", "")]
         at: dict[str, list[str]] = {}
         for fault in faults:
@@ -102,11 +102,11 @@ class Form:
         return next(each for each in self.fields if each.name == name)
 
     def _is_yaml(self, name: str) -> bool:
-        """Whether a field holds a value whose parts have paths of their own."""
+        """Return whether a field holds a value whose parts have paths of their own."""
         return any(each.name == name and each.kind == "yaml" for each in self.fields)
 
     def _field_of(self, path: str) -> str:
-        """The name of the field at a path: of that path, of one above it, of its last step; else empty."""
+        """Return the name of the field at a path: of that path, of one above it, of its last step; else empty."""
         names = [each.name for each in self.fields]
         above = [name for name in names if path == name or path.startswith(f"{name}.")]
         if above:
@@ -153,7 +153,7 @@ def _put(whole: dict[str, Any], path: Sequence[str], value: Any) -> None:
 
 
 def _with_lists(value: Any) -> Any:
-    """The value with objects whose keys are numbers as lists."""
+    """Return the value with objects whose keys are numbers as lists."""
     if not isinstance(value, dict):
         return value
     inner = {key: _with_lists(each) for key, each in value.items()}

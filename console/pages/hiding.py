@@ -21,7 +21,7 @@ def hidden_event(event: Mapping[str, Any], program: Program, *, now: datetime) -
 
 
 def hidden_simulation(done: Mapping[str, Any], program: Program, *, now: datetime) -> dict[str, Any]:
-    """What a simulation came to, as the API shows it, with everything hidden that may be personal."""
+    """Return what a simulation came to, as the API shows it, with everything hidden that may be personal."""
 
     def hidden(standing: Mapping[str, Any]) -> dict[str, Any]:
         return {**standing, "attributes": dict.fromkeys(standing["attributes"], HIDDEN)}
@@ -43,7 +43,7 @@ def masked_body(event: Mapping[str, Any], program: Program, *, now: datetime) ->
 
 
 def _masker(event: Mapping[str, Any], program: Program, now: datetime) -> Masker | None:
-    """What hides in an event; None for one whose type the program does not have."""
+    """Return what hides in an event; None for one whose type the program does not have."""
     if event["type"] not in program.event_types:
         return None
     masker = Masker(program, event["type"], now=now)

@@ -18,6 +18,6 @@ def remember_store(request: Request, store: str) -> None:
 
 
 def last_store(request: Request, stores: Sequence[str]) -> str | None:
-    """The store that was looked at last, the first one before any was; None: there is none of these."""
+    """Return the store that was looked at last, the first one before any was; None: there is none of these."""
     kept = unquote(request.cookies.get(NAME, ""))
     return kept if kept in stores else next(iter(stores), None)

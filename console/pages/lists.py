@@ -71,7 +71,7 @@ class List:
         return any(value for name, value in self.query.multi_items() if not name.startswith("_"))
 
     def value(self, name: str) -> str:
-        """The value of a filter; empty without it."""
+        """Return the value of a filter; empty without it."""
         return self.query.get(name, "")
 
     def moment(self, name: str) -> str:
@@ -84,7 +84,7 @@ class List:
         return (read.astimezone(self.zone) if read.tzinfo else read).strftime("%Y-%m-%dT%H:%M:%S")
 
     def further(self, fields: Iterable[tuple[str, Any, Any]]) -> list[tuple[str, str]]:
-        """The filters of the URL that a form has no fields for: what a link to this list asked for is kept."""
+        """Return the filters of the URL that a form has no fields for: what a link to this list asked for is kept."""
         shown = {name for name, *_ in fields}
         given = self.query.multi_items()
         return [
@@ -94,7 +94,7 @@ class List:
         ]
 
     def with_query(self, **changed: str) -> str:
-        """The query with changed parameters; an empty one is left out."""
+        """Return the query with changed parameters; an empty one is left out."""
         kept = [(name, value) for name, value in self.query.multi_items() if name not in changed]
         pairs = [*kept, *changed.items()]
         return "?" + urlencode([(name, value) for name, value in pairs if value])
@@ -105,6 +105,6 @@ class List:
 
 
 def without_empty(query: QueryParams) -> dict[str, str]:
-    """The query as the API reads it: empty fields of a filter form ask for nothing."""
+    """Return the query as the API reads it: empty fields of a filter form ask for nothing."""
     given = {name: value.strip() for name, value in query.multi_items() if value.strip()}
     return {"_itemsOnPage": str(ITEMS_ON_PAGE), **given}

@@ -12,7 +12,7 @@ HOME = "/console"
 
 
 def log_in_page(request: Request, message: str, again: FormValues, *, next_path: str, status: int) -> Response:
-    """The form to log in. A form that was sent without a log-in is sent again with it."""
+    """Return the form to log in. A form that was sent without a log-in is sent again with it."""
     fields = [(name, value) for name, value in again.fields if name not in (USERNAME, PASSWORD)]
     return render_plain(
         "log_in/log_in.html",
@@ -28,6 +28,6 @@ def log_in_page(request: Request, message: str, again: FormValues, *, next_path:
 
 
 def own_path(text: str) -> str:
-    """A path of the console, as a page was asked for; its first page for anything else, such as another site."""
+    """Return a path of the console, as a page was asked for; its first page for anything else, such as another site."""
     is_own = text == HOME or text.startswith((f"{HOME}/", f"{HOME}?"))
     return text if is_own and "\\" not in text and text.isprintable() and text.isascii() else HOME

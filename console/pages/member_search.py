@@ -30,5 +30,5 @@ _EXACT = ("customerId", *_IDENTITY)
 
 
 def name_of(page: StorePage, member: Mapping[str, Any]) -> str:
-    """What names a member in a list of choices, masked for those who may not see it."""
+    """Return what names a member in a list of choices, masked for those who may not see it."""
     return page.person({name: member.get(name) for name in _IDENTITY}, member["customerId"]).striptags()

@@ -16,7 +16,7 @@ def leave_notice(request: Request, text: str) -> None:
 
 
 def take_notice(request: Request) -> str:
-    """The text that the page before left; empty without any."""
+    """Return the text that the page before left; empty without any."""
     given = request.cookies.get(NAME, "")
     if given:
         add_cookie(request, NAME, "", max_age=0, same_site="strict")

@@ -75,7 +75,7 @@ class Page:
         return None
 
     def allows(self, permission: Permission) -> bool:
-        """Whether the caller has a permission."""
+        """Return whether the caller has a permission."""
         return self.caller.rights.allow(permission)
 
     @property
@@ -84,7 +84,7 @@ class Page:
         return self.allows(Permission.VIEW_PERSONAL_DATA)
 
     def may(self, endpoint: Endpoint) -> bool:
-        """Whether the caller may call an endpoint of the API."""
+        """Return whether the caller may call an endpoint of the API."""
         return may_call(endpoint, self.caller, self.store)
 
     @property
@@ -104,7 +104,7 @@ class Page:
         query: Mapping[str, str] | None = None,
         **path: Any,
     ) -> Any:
-        """What an endpoint of the API answers; raise Forbidden, BadInput or a Refusal as it does."""
+        """Return what an endpoint of the API answers; raise Forbidden, BadInput or a Refusal as it does."""
         authorize(rule_of(endpoint), self.caller, self.store)
         return await call(endpoint, self.request, self.injected, body=body, query=query, path=path)
 
@@ -114,12 +114,12 @@ class Page:
         return rules.exact.loads(bytes(response.body))
 
     async def file_of(self, endpoint: Endpoint, **path: Any) -> Response:
-        """The response of an endpoint as it is: a file. Raise as `call` does."""
+        """Return the response of an endpoint as it is: a file. Raise as `call` does."""
         authorize(rule_of(endpoint), self.caller, self.store)
         return await respond(endpoint, {**self.injected, Request: self.request}, path)
 
     async def list_of(self, endpoint: Endpoint, table: Table, **path: Any) -> List:
-        """The page of a list that the URL asks for; filters that make no sense are shown with what is wrong."""
+        """Return the page of a list that the URL asks for; filters that make no sense are shown with what is wrong."""
         query = self.request.query_params
         given = without_empty(query)
         asked = given if "_page" in given else {**table.first_page, **given}
@@ -136,7 +136,7 @@ class Page:
         return self.request.query_params.get(FORMAT) == "csv"
 
     async def csv_of(self, endpoint: Endpoint, table: Table, **path: Any) -> Response:
-        """All rows of the list that the URL asks for, as CSV, read page by page as they are sent.
+        """Return all rows of the list that the URL asks for, as CSV, read page by page as they are sent.
 
         With filters that make no sense, the page that says so.
         """
@@ -173,7 +173,7 @@ class Page:
         return formats.cut(named or (member_id or ""), 60)
 
     def personal(self, text: Any, length: int = formats.MAX_TEXT) -> Markup:
-        """A text that may be personal: cut, or masked for those who may not see it."""
+        """Return a text that may be personal: cut, or masked for those who may not see it."""
         return formats.cut(text if self.shows_personal_data else formats.masked(text), length)
 
     def sentence(self, text: Any, length: int = formats.MAX_TEXT) -> Markup:
@@ -181,19 +181,19 @@ class Page:
         return formats.cut(text if self.shows_personal_data else formats.without_personal(text), length)
 
     def address(self, url: str, length: int = formats.MAX_TEXT) -> Markup:
-        """Where a message went: its host alone for those who may not see personal data."""
+        """Return where a message went: its host alone for those who may not see personal data."""
         return formats.cut(url if self.shows_personal_data else formats.host(url), length)
 
     def new_key(self) -> str:
-        """What makes sending a form twice the same as sending it once."""
+        """Return what makes sending a form twice the same as sending it once."""
         return secrets.token_urlsafe(18)
 
     def new_form(self, form: Form) -> Form:
-        """A form as it is first shown, with a key of its own."""
+        """Return a form as it is first shown, with a key of its own."""
         return replace(form, key=self.new_key())
 
     async def render(self, template: str, *, status: int = 200, block: str | None = None, **context: Any) -> Response:
-        """The page; for a part of it that htmx asks for, that block alone."""
+        """Return the page; for a part of it that htmx asks for, that block alone."""
         return await render(self, template, status=status, block=block, context=context)
 
     async def refuse(self, template: str, form: Form, error: Exception, **context: Any) -> Response:
@@ -209,7 +209,7 @@ class Page:
         return RedirectResponse(path, status_code=303)
 
     def is_in(self, section: Section) -> bool:
-        """Whether the page belongs to a section."""
+        """Return whether the page belongs to a section."""
         path, own = self.request.url.path, section.url(self.store)
         return path == own or (bool(section.name) and path.startswith(f"{own}/"))
 
@@ -257,7 +257,7 @@ class StorePage(Page):
         return self.may(post_correction) and self.may(show_reasons) and self.opens("members")
 
     def url(self, *steps: str) -> str:
-        """The path of a page of this store."""
+        """Return the path of a page of this store."""
         return store_path(self.store, *steps)
 
 

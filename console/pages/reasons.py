@@ -9,7 +9,7 @@ from console.pages.page import StorePage
 
 
 async def reason_titles(page: StorePage) -> Mapping[str, str]:
-    """The titles of the reasons that may be named, by code."""
+    """Return the titles of the reasons that may be named, by code."""
     reasons = (await page.call(show_settings, query={}))["reasons"]
     return {each["code"]: each["title"] for each in reasons if each["active"]}
 

@@ -54,7 +54,7 @@ class Missing(jinja2.Undefined):
 
 @cache
 def environment() -> jinja2.Environment:
-    """The environment of all templates; the macros of pages are `ui`."""
+    """Return the environment of all templates; the macros of pages are `ui`."""
     made = jinja2.Environment(
         loader=jinja2.FileSystemLoader(FOLDER),
         autoescape=True,
@@ -72,7 +72,7 @@ def environment() -> jinja2.Environment:
 async def render(
     page: "Page", template: str, *, status: int, block: str | None, context: Mapping[str, Any]
 ) -> Response:
-    """A page of an administrator, or one block of it if htmx asks for a part."""
+    """Return a page of an administrator, or one block of it if htmx asks for a part."""
     request = page.request
     known = {"page": page, "nonce": nonce_of(request), "theme": theme_of(request.cookies), "now": page.now, **context}
     if block is not None and request.headers.get("hx-request-type") == "partial":
@@ -89,18 +89,18 @@ async def render(
 
 
 def render_plain(template: str, *, status: int, nonce: str, theme: str, **context: Any) -> Response:
-    """A page before anybody has logged in."""
+    """Return a page before anybody has logged in."""
     known = {"nonce": nonce, "theme": theme, "now": datetime.now(UTC), "page": None, "notice": "", **context}
     return HTMLResponse(environment().get_template(template).render(**known), status)
 
 
 def theme_of(cookies: Mapping[str, str]) -> str:
-    """The theme that somebody chose; `auto` follows the system."""
+    """Return the theme that somebody chose; `auto` follows the system."""
     chosen = cookies.get(THEME_COOKIE, "")
     return chosen if chosen in THEMES else "auto"
 
 
 async def stores_of(page: "Page") -> list[str]:
-    """The stores that the caller may open."""
+    """Return the stores that the caller may open."""
     every = await page.state.services.database.access_read(lambda access: access.stores())
     return [each for each in every if page.caller.rights.reach(each)]

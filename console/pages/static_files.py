@@ -34,7 +34,7 @@ class StaticFile:
 
 @cache
 def static_files() -> Mapping[str, StaticFile]:
-    """The files that are served, by their names."""
+    """Return the files that are served, by their names."""
     found = sorted(each for each in FOLDER.rglob("*") if each.suffix in _TYPES)
     return {each.relative_to(FOLDER).as_posix(): _read(each) for each in found}
 
@@ -46,13 +46,13 @@ def _read(file: Path) -> StaticFile:
 
 
 def static_url(name: str) -> str:
-    """The URL of a file."""
+    """Return the URL of a file."""
     return f"{PREFIX}/{static_files()[name].hash}/{name}"
 
 
 @router.get(f"{PREFIX}/{{hash}}/{{name:path}}")
 async def serve_static(request: Request) -> Response:
-    """A file by its URL; 404 for another hash, so that nobody keeps a wrong content for a year."""
+    """Return a file by its URL; 404 for another hash, so that nobody keeps a wrong content for a year."""
     file = static_files().get(request.path_params["name"])
     if file is None or file.hash != request.path_params["hash"]:
         return Response(status_code=404)
@@ -65,7 +65,7 @@ async def serve_static(request: Request) -> Response:
 
 @cache
 def icon(name: str) -> Markup:
-    """An icon, which says nothing that the text beside it does not say."""
+    """Return an icon, which says nothing that the text beside it does not say."""
     paths = _icons()[name]
     return Markup(  # noqa: S704 - of a file of ours
         '<svg class="icon" width="24" height="24" viewBox="0 0 24 24" fill="none" stroke="currentColor"'

@@ -32,7 +32,7 @@ class Column:
     kind: Literal["plain", "moment", "personal", "sentence"] = "plain"
 
     def cell(self, item: Mapping[str, Any], *, shows_personal: bool) -> object:
-        """The value of an item, as it stands in a cell."""
+        """Return the value of an item, as it stands in a cell."""
         value: Any = item
         for name in self.path.split("."):
             value = value.get(name) if isinstance(value, Mapping) else None
@@ -66,11 +66,11 @@ class Table:
         return ({self.order: "asc"} if self.order else {}) | ({"_scroll": ""} if self.by_key else {})
 
     def head(self, zone: str) -> str:
-        """The first line: the titles, those of moments with the time zone."""
+        """Return the first line: the titles, those of moments with the time zone."""
         return csv_line(f"{each.title} ({zone})" if each.kind == "moment" else each.title for each in self.columns)
 
     def line(self, item: Mapping[str, Any], *, shows_personal: bool) -> str:
-        """The line of an item; one that cannot be shown has its id and the reason."""
+        """Return the line of an item; one that cannot be shown has its id and the reason."""
         if "unreadable" in item:
             return csv_line([item["id"], f"cannot be shown: {item['unreadable']}"])
         return csv_line(each.cell(item, shows_personal=shows_personal) for each in self.columns)

@@ -60,7 +60,7 @@ class Waterfall:
 
     @classmethod
     def of(cls, decision: Sequence[Mapping[str, Any]]) -> "Waterfall":
-        """The waterfall of a decision as the API answers it."""
+        """Return the waterfall of a decision as the API answers it."""
         steps = [_step(each) for each in decision]
         return cls(
             [each for each in steps if each.kind == "reactor"], [each for each in steps if each.kind != "reactor"]

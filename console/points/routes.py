@@ -47,7 +47,7 @@ EXPIRING = Table(
 
 @router.get(f"{STORE}/points")
 async def list_page(page: PageOfStore) -> Response:
-    """The movements of points of a store, the newest first."""
+    """Return the movements of points of a store, the newest first."""
     if page.asks_csv:
         return await page.csv_of(list_transfers, TRANSFERS)
     found = await page.list_of(list_transfers, TRANSFERS)
@@ -57,7 +57,7 @@ async def list_page(page: PageOfStore) -> Response:
 
 @router.get(f"{STORE}/points/expiring")
 async def expiring_page(page: PageOfStore) -> Response:
-    """The points that expire, the soonest first, with their members."""
+    """Return the points that expire, the soonest first, with their members."""
     if page.asks_csv:
         return await page.csv_of(list_expiring, EXPIRING)
     found = await page.list_of(list_expiring, EXPIRING)
@@ -67,6 +67,6 @@ async def expiring_page(page: PageOfStore) -> Response:
 
 @router.get(f"{STORE}/points/{{transfer}}")
 async def show_page(transfer: str, page: PageOfStore) -> Response:
-    """One movement of points."""
+    """Return one movement of points."""
     shown = await page.call(show_transfer, transfer_id=transfer)
     return await page.render("points/transfer.html", one=shown)

@@ -42,7 +42,7 @@ MOST_DIGITS = 7
 
 @router.get(f"{STORE}/program")
 async def list_page(page: PageOfStore) -> Response:
-    """The revisions of a store, the latest first."""
+    """Return the revisions of a store, the latest first."""
     if page.asks_csv:
         return await page.csv_of(list_revisions, REVISIONS)
     found = await page.list_of(list_revisions, REVISIONS)
@@ -51,7 +51,7 @@ async def list_page(page: PageOfStore) -> Response:
 
 @router.get(f"{STORE}/program/{{revision}}")
 async def show_page(revision: int, page: PageOfStore) -> Response:
-    """One revision: what it changed, and its files."""
+    """Return one revision: what it changed, and its files."""
     shown = await page.call(show_revision, number=revision)
     changes = (await page.call(show_difference, number=revision, since=None))["changes"] if revision > 1 else []
     return await page.render("program/revision.html", one=shown, changes=changes)
@@ -59,7 +59,7 @@ async def show_page(revision: int, page: PageOfStore) -> Response:
 
 @router.get(f"{STORE}/program/{{revision}}/file")
 async def file_page(revision: int, page: PageOfStore) -> Response:
-    """One file of a revision with the numbers of its lines; `line` of the URL is marked."""
+    """Return one file of a revision with the numbers of its lines; `line` of the URL is marked."""
     query = page.request.query_params
     path, line = query.get("path", ""), query.get("line", "")
     shown = await page.call(show_revision, number=revision)
@@ -74,7 +74,7 @@ async def file_page(revision: int, page: PageOfStore) -> Response:
 
 @router.get(f"{STORE}/reactors/{{reactor}}")
 async def reactor_page(reactor: str, page: PageOfStore) -> Response:
-    """The events that fired a reactor, and those that one false part of its condition kept."""
+    """Return the events that fired a reactor, and those that one false part of its condition kept."""
     if page.asks_csv:
         return await page.csv_of(list_decisions, DECISIONS, name=reactor)
     found = await page.list_of(list_decisions, DECISIONS, name=reactor)

@@ -14,7 +14,7 @@ _ALL = {"_itemsOnPage": "50"}
 
 
 async def giving_form(page: StorePage, member: str) -> Form:
-    """The form; beside each reward stands why the member may not buy it now."""
+    """Return the form; beside each reward stands why the member may not buy it now."""
     return Form(
         [
             Field(REWARD, "Reward", "choice", required=True, choices=await _rewards(page, member)),
@@ -29,13 +29,13 @@ async def giving_form(page: StorePage, member: str) -> Form:
 
 
 def purchase_of(form: Form, member: str) -> dict[str, Any]:
-    """What the form asks the API for."""
+    """Return what the form asks the API for."""
     asked = {name: value for name, value in form.body().items() if name not in (REWARD, WAY, NAME)}
     return {**asked, "customerId": member, "withoutPoints": form[WAY].value == "gift"}
 
 
 async def _rewards(page: StorePage, member: str) -> dict[str, str]:
-    """The rewards of the program by code, with their price, or the reason if the member may not buy them now."""
+    """Return the rewards of the program by code, with their price, or the reason if the member may not buy them now."""
     if not page.may(list_rewards):
         return {}
     offered = (await page.call(list_of_member, query=_ALL, member=member))["items"]

@@ -50,7 +50,7 @@ ISSUED = f"{STORE}/redemptions/{{issued}}"
 
 @router.get(f"{STORE}/redemptions")
 async def list_page(page: PageOfStore) -> Response:
-    """The issued rewards of a store, the newest first."""
+    """Return the issued rewards of a store, the newest first."""
     if page.asks_csv:
         return await page.csv_of(list_redemptions, REDEMPTIONS)
     found = await page.list_of(list_redemptions, REDEMPTIONS)
@@ -59,7 +59,7 @@ async def list_page(page: PageOfStore) -> Response:
 
 @router.get(f"{STORE}/members/{{member}}/give")
 async def give_form(member: str, page: PageOfStore) -> Response:
-    """The form that gives a reward to a member."""
+    """Return the form that gives a reward to a member."""
     shown = await page.call(show_member, member=member)
     form = page.new_form(await giving_form(page, shown["customerId"]))
     return await page.render(GIVE, form=form.shown(page.request.query_params), member=shown)
@@ -81,7 +81,7 @@ async def give_page(member: str, page: PageOfStore) -> Response:
 
 @router.get(ISSUED)
 async def show_page(issued: str, page: PageOfStore) -> Response:
-    """One issued reward: its coupon, its statuses, and what can be done with it."""
+    """Return one issued reward: its coupon, its statuses, and what can be done with it."""
     one = await page.call(show_redemption, issued_id=issued)
     return await _show(page, one, page.new_form(await _decision(page, one)))
 

@@ -41,7 +41,7 @@ CODES = Form([Field("coupons", "Codes", "area", required=True, hint="One in each
 
 @router.get(f"{STORE}/rewards")
 async def list_page(page: PageOfStore) -> Response:
-    """The rewards of the program."""
+    """Return the rewards of the program."""
     if page.asks_csv:
         return await page.csv_of(list_rewards, REWARDS)
     found = await page.list_of(list_rewards, REWARDS)
@@ -50,7 +50,7 @@ async def list_page(page: PageOfStore) -> Response:
 
 @router.get(f"{STORE}/rewards/{{reward}}")
 async def show_page(reward: str, page: PageOfStore) -> Response:
-    """One reward, with its codes."""
+    """Return one reward, with its codes."""
     if page.asks_csv:
         return await page.csv_of(list_coupons, COUPONS, name=reward)
     return await _show(page, reward)
@@ -101,7 +101,7 @@ async def resume_page(reward: str, page: PageOfStore) -> Response:
 
 
 async def _show(page: StorePage, reward: str, *, refused: Exception | None = None, **forms: Form) -> Response:
-    """The page of a reward; `forms`: those that were sent, and are refused."""
+    """Return the page of a reward; `forms`: those that were sent, and are refused."""
     shown = await page.call(show_reward, name=reward)
     context = {
         "one": shown,

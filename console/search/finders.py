@@ -36,13 +36,13 @@ async def _events(page: StorePage, text: str) -> list[Hit]:
 
 
 async def _members(page: StorePage, text: str) -> list[Hit]:
-    """The members of an id, an e-mail address, a phone or a card number."""
+    """Return the members of an id, an e-mail address, a phone or a card number."""
     found = await members_named(page, text)
     return [Hit("member", name_of(page, each), page.url("members", each["customerId"])) for each in found]
 
 
 async def _transactions(page: StorePage, text: str) -> list[Hit]:
-    """The sale or return of an id or a document number."""
+    """Return the sale or return of an id or a document number."""
     if is_id(text):
         items = await _items(page, list_transactions, {"transactionId": text})
     else:
@@ -60,13 +60,13 @@ async def _transactions(page: StorePage, text: str) -> list[Hit]:
 
 
 async def _transfers(page: StorePage, text: str) -> list[Hit]:
-    """The movement of points of an id."""
+    """Return the movement of points of an id."""
     items = await _items(page, list_transfers, {"transferId": text}) if is_id(text) else []
     return [Hit("points", each["kind"], page.url("points", each["transferId"]), each["createdAt"]) for each in items]
 
 
 async def _coupons(page: StorePage, text: str) -> list[Hit]:
-    """The members who have a coupon code."""
+    """Return the members who have a coupon code."""
     if not page.may(show_coupon) or len(text) > MAX_CODE_LENGTH:
         return []
     try:

@@ -21,20 +21,20 @@ class FormValues:
     fields: Sequence[tuple[str, str]] = ()
 
     def first(self, name: str) -> str:
-        """The first value of a field; empty without any."""
+        """Return the first value of a field; empty without any."""
         return next((value for each, value in self.fields if each == name), "")
 
     def all(self, name: str) -> list[str]:
-        """All values of a field."""
+        """Return all values of a field."""
         return [value for each, value in self.fields if each == name]
 
     def has(self, name: str) -> bool:
-        """Whether a field was sent."""
+        """Return whether a field was sent."""
         return any(each == name for each, _ in self.fields)
 
 
 async def read_form(request: Request) -> FormValues:
-    """The form that a request sends; none for another method or type. Raise BadInput or TooLarge."""
+    """Return the form that a request sends; none for another method or type. Raise BadInput or TooLarge."""
     if request.method != "POST" or not request.headers.get("content-type", _URLENCODED).startswith(_URLENCODED):
         return FormValues()
     content = bytearray()

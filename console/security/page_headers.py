@@ -57,7 +57,7 @@ def _headers(nonce: str) -> Iterator[tuple[bytes, bytes]]:
 
 
 def nonce_of(request: Request) -> str:
-    """The nonce of a request, which its scripts and styles carry."""
+    """Return the nonce of a request, which its scripts and styles carry."""
     return str(request.scope[_NONCE])
 
 

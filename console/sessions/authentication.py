@@ -27,7 +27,7 @@ class LogInNeeded(NotAuthenticated):
 
 
 async def page_caller(request: Request, state: AppState, form: FormValues, *, now: datetime) -> AdminCaller:
-    """The administrator who asks; raise LogInNeeded.
+    """Return the administrator who asks; raise LogInNeeded.
 
     A form that is sent with name and password logs in first: so the form of a session that ended is not lost.
     """
@@ -51,7 +51,7 @@ async def page_caller(request: Request, state: AppState, form: FormValues, *, no
 
 
 def is_poll(request: Request) -> bool:
-    """Whether a page asks by itself, and not the person before it."""
+    """Return whether a page asks by itself, and not the person before it."""
     return request.headers.get("hx-request") == "true" and request.headers.get("x-laurel-poll") == "true"
 
 

@@ -52,11 +52,11 @@ async def log_out(request: Request, state: AppState, session_id: str) -> None:
 
 
 def token_hash_of(request: Request) -> str | None:
-    """The hash of the token that a request brings; None: it brings none."""
+    """Return the hash of the token that a request brings; None: it brings none."""
     token = request.cookies.get(cookie_name(request))
     return None if not token else digest(token)
 
 
 def cookie_name(request: Request) -> str:
-    """The name of the cookie: over HTTPS one that no other host of the domain can set."""
+    """Return the name of the cookie: over HTTPS one that no other host of the domain can set."""
     return "__Host-laurel" if request.url.scheme == "https" else "laurel"

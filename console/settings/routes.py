@@ -23,7 +23,7 @@ TEMPLATE = "settings/settings.html"
 
 @router.get(f"{STORE}/settings")
 async def show_page(page: PageOfStore) -> Response:
-    """Every setting, with where it comes from."""
+    """Return every setting, with where it comes from."""
     return await page.render(TEMPLATE, form=await _form(page), **await _context(page))
 
 
@@ -43,7 +43,7 @@ async def save_page(page: PageOfStore) -> Response:
 
 
 async def _form(page: StorePage) -> Form | None:
-    """The form of what corrections need; None for those who may not know."""
+    """Return the form of what corrections need; None for those who may not know."""
     if not page.may(show_correction_settings):
         return None
     known = await page.call(show_correction_settings, query={})
@@ -66,6 +66,6 @@ async def _context(page: StorePage) -> dict[str, Any]:
 
 
 async def _file_of_settings(page: StorePage) -> str:
-    """The file of the program in force that has its settings."""
+    """Return the file of the program in force that has its settings."""
     files = await page.state.services.programs.files(page.store, page.store_request.revision)
     return next(each for each in PROGRAM_FILES if each in files)

@@ -32,7 +32,7 @@ UNDER = Field("draft", "Under my draft, in place of the revision in force", "yes
 
 
 def simulation_form(page: StorePage, event_type: EventType) -> Form:
-    """The form for an event of a type, filled with an example: now, of a fresh member."""
+    """Return the form for an event of a type, filled with an example: now, of a fresh member."""
     fields = [_BODY, _DATE, _MEMBER, _FRESH, *([UNDER] if page.allows(Permission.EDIT_PROGRAMS) else [])]
     form = Form(fields)
     now = page.now.astimezone(page.store_request.program.zone).strftime("%Y-%m-%dT%H:%M:%S")
@@ -40,7 +40,7 @@ def simulation_form(page: StorePage, event_type: EventType) -> Form:
 
 
 def form_of_event(form: Form, event: Mapping[str, Any]) -> Form:
-    """The form filled with an event of the store, as the API answers it."""
+    """Return the form filled with an event of the store, as the API answers it."""
     return form.shown(
         {
             "event.body": _json(event["body"]),
@@ -79,7 +79,7 @@ def simulation_body(form: Form, event_type: str) -> dict[str, Any]:
 
 
 def _identity(text: str) -> dict[str, str]:
-    """What names a member, by what it looks like."""
+    """Return what names a member, by what it looks like."""
     if "@" in text:
         return {"email": text}
     if is_id(text):

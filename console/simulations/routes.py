@@ -61,7 +61,7 @@ async def form_page(page: PageOfStore) -> Response:
 
 @router.post(f"{STORE}/simulate")
 async def simulate_page(page: PageOfStore) -> Response:
-    """What the event would do, above the form that asked it."""
+    """Return what the event would do, above the form that asked it."""
     event_type = await asked_event_type(page)
     form = (await example_form(page, event_type)).filled(page.sent)
     try:
@@ -91,7 +91,7 @@ def simulation_context(
     done: Mapping[str, Any] | None = None,
     begun_from: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
-    """What the page of a simulation shows beside its form."""
+    """Return what the page of a simulation shows beside its form."""
     events = meanwhile = under = None
     if done is not None:
         events, meanwhile = list(_flat(done["events"])), list(_flat(done["meanwhile"]))
@@ -114,18 +114,18 @@ def _flat(events: Sequence[Mapping[str, Any]], depth: int = 0) -> Iterator[Simul
 
 
 async def example_form(page: StorePage, event_type: EventType) -> Form:
-    """The form of an event type, filled with an example."""
+    """Return the form of an event type, filled with an example."""
     return await asyncio.to_thread(simulation_form, page, event_type)
 
 
 async def asked_event_type(page: StorePage) -> EventType:
-    """The event type of a form that was sent; raise NotFound, or ProgramFaults for a draft with faults."""
+    """Return the event type of a form that was sent; raise NotFound, or ProgramFaults for a draft with faults."""
     under_draft = page.sent.has(UNDER.name) and page.allows(Permission.EDIT_PROGRAMS)
     return _event_type(await _program(page, under_draft=under_draft), page.sent.first("_type"))
 
 
 async def _program(page: StorePage, *, under_draft: bool) -> Program:
-    """The program in force, or that of the caller's draft; raise ProgramFaults for one with faults."""
+    """Return the program in force, or that of the caller's draft; raise ProgramFaults for one with faults."""
     if not under_draft:
         return page.store_request.program
     program, _ = await validate_program((await draft_of(page.store_request)).texts, page.store)
@@ -133,7 +133,7 @@ async def _program(page: StorePage, *, under_draft: bool) -> Program:
 
 
 def _event_types(program: Program) -> dict[str, str]:
-    """The titles of the event types that can be reported, by name."""
+    """Return the titles of the event types that can be reported, by name."""
     known = program.event_types
     return {name: each.title for name, each in sorted(known.items()) if not each.built_in}
 

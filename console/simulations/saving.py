@@ -28,7 +28,7 @@ _FORM = Form(
 
 @router.get(f"{STORE}/simulate/test")
 async def event_page(page: PageOfStore) -> Response:
-    """The test of a real event."""
+    """Return the test of a real event."""
     event_id = page.request.query_params.get("event", "")
     try:
         written = await page.call(write_event, custom_event_id=event_id)
@@ -39,7 +39,7 @@ async def event_page(page: PageOfStore) -> Response:
 
 @router.post(f"{STORE}/simulate/test")
 async def save_page(page: PageOfStore) -> Response:
-    """The test of a simulation; or put into the draft what was shown."""
+    """Return the test of a simulation; or put into the draft what was shown."""
     if page.sent.has("path"):
         return await _keep(page)
     event_type = await asked_event_type(page)

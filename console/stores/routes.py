@@ -31,7 +31,7 @@ FORM = Form(
 
 @router.get(NEW_STORE)
 async def form_page(page: AnyPage) -> Response:
-    """The form of a first program, for the store that the URL names."""
+    """Return the form of a first program, for the store that the URL names."""
     code = page.request.query_params.get("code", "")
     return await page.render(_TEMPLATE, form=page.new_form(FORM.shown({"code": code})))
 
@@ -63,6 +63,6 @@ async def _deploy(page: Page, form: Form, code: str) -> None:
 
 
 def _program(form: Form) -> str:
-    """The text of program.yaml; JSON texts are YAML, too."""
+    """Return the text of program.yaml; JSON texts are YAML, too."""
     code, title, timezone, wallet = (exact.dumps(each.value) for each in form.fields)
     return f"store: {code}\ntitle: {title}\ntimezone: {timezone}\nwallets:\n  {wallet}: {{default: true}}\n"

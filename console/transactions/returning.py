@@ -13,7 +13,7 @@ _STAYS = "Empty: it did not come back."
 
 
 def return_form(sale: Mapping[str, Any], *, now: str) -> Form:
-    """The form of a return of a whole sale; `now`: local time without its zone."""
+    """Return the form of a return of a whole sale; `now`: local time without its zone."""
     lines = [field for number, item in enumerate(sale["items"]) for field in _line(number, item)]
     return Form(
         [
@@ -25,7 +25,10 @@ def return_form(sale: Mapping[str, Any], *, now: str) -> Form:
 
 
 def return_body(form: Form, sale: Mapping[str, Any]) -> dict[str, Any]:
-    """What the form asks the API for; a line without a quantity did not come back. Raise BadInput if none did."""
+    """Return what the form asks the API for; a line without a quantity did not come back.
+
+    Raise BadInput if none did.
+    """
     kept = _kept(form, sale)
     if not kept:
         raise BadInput.at(f"{_ITEMS}.0.highPrecisionQuantity", "say how much of a line came back", "missing")
@@ -38,7 +41,7 @@ def return_body(form: Form, sale: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def at_its_lines(error: Exception, form: Form, sale: Mapping[str, Any]) -> BadInput:
-    """What was refused, with the numbers of lines as the form has them."""
+    """Return what was refused, with the numbers of lines as the form has them."""
     kept = _kept(form, sale)
 
     def placed(path: str) -> str:

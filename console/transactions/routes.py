@@ -54,7 +54,7 @@ _ONE = f"{STORE}/transactions/{{transaction}}"
 
 @router.get(f"{STORE}/transactions")
 async def list_page(page: PageOfStore) -> Response:
-    """The sales and returns of a store, the newest first."""
+    """Return the sales and returns of a store, the newest first."""
     if page.asks_csv:
         return await page.csv_of(list_transactions, TRANSACTIONS)
     found = await page.list_of(list_transactions, TRANSACTIONS)
@@ -63,7 +63,7 @@ async def list_page(page: PageOfStore) -> Response:
 
 @router.get(_ONE)
 async def show_page(transaction: str, page: PageOfStore) -> Response:
-    """One sale or return, with what it moved and what came back of it."""
+    """Return one sale or return, with what it moved and what came back of it."""
     return await _show(page, await page.call(show_transaction, query={}, transaction_id=transaction))
 
 
@@ -100,7 +100,7 @@ async def label_page(transaction: str, page: PageOfStore) -> Response:
 
 @router.get(f"{_ONE}/return")
 async def return_question(transaction: str, page: PageOfStore) -> Response:
-    """The form that reports a return of a sale by hand."""
+    """Return the form that reports a return of a sale by hand."""
     shown = await page.call(show_transaction, transaction_id=transaction)
     return await page.render(RETURN, form=page.new_form(return_form(shown, now=_now(page))), one=shown)
 
@@ -120,7 +120,7 @@ async def return_page(transaction: str, page: PageOfStore) -> Response:
 async def _show(
     page: StorePage, one: Mapping[str, Any], *, refused: Exception | None = None, **forms: Form
 ) -> Response:
-    """The page of a sale or return; `forms`: the one that was sent, and is refused."""
+    """Return the page of a sale or return; `forms`: the one that was sent, and is refused."""
     number, returns, moved = one["header"]["documentNumber"], [], []
     if one["header"]["documentType"] == "sell":
         asked = {"header:linkedDocumentNumber": number, "_itemsOnPage": "50"}

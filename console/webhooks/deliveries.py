@@ -54,7 +54,7 @@ STATUSES = {"pending": "Pending", "delivered": "Delivered", "failed": "Given up"
 
 @router.get(f"{WEBHOOKS}/deliveries")
 async def list_page(page: PageOfStore) -> Response:
-    """The deliveries of a store, page by key."""
+    """Return the deliveries of a store, page by key."""
     if page.asks_csv:
         return await page.csv_of(list_deliveries, DELIVERIES)
     found = await page.list_of(list_deliveries, DELIVERIES)
@@ -66,7 +66,7 @@ async def list_page(page: PageOfStore) -> Response:
 
 @router.get(f"{WEBHOOKS}/deliveries/{{delivery}}")
 async def show_page(delivery: str, page: PageOfStore) -> Response:
-    """A delivery with every attempt, and when the next one is made."""
+    """Return a delivery with every attempt, and when the next one is made."""
     found = await page.call(show_delivery, delivery_id=delivery)
     return await page.render("webhooks/delivery.html", delivery=found, form_key=page.new_key())
 
@@ -85,7 +85,7 @@ async def resend_one(delivery: str, page: PageOfStore) -> Response:
 
 @router.get(f"{WEBHOOKS}/resends")
 async def list_jobs(page: PageOfStore) -> Response:
-    """The jobs that send many again."""
+    """Return the jobs that send many again."""
     if page.asks_csv:
         return await page.csv_of(list_resends, RESENDS)
     return await page.render("webhooks/resends.html", list=await page.list_of(list_resends, RESENDS))
@@ -93,7 +93,7 @@ async def list_jobs(page: PageOfStore) -> Response:
 
 @router.get(f"{WEBHOOKS}/resends/new")
 async def new_job(page: PageOfStore) -> Response:
-    """Which deliveries to send again."""
+    """Return which deliveries to send again."""
     form = page.new_form(await _resend_form(page))
     return await page.render("webhooks/resend_form.html", form=form, count=None)
 
@@ -116,7 +116,7 @@ async def start_job(page: PageOfStore) -> Response:
 
 @router.get(f"{WEBHOOKS}/resends/{{resend}}")
 async def show_job(resend: str, page: PageOfStore) -> Response:
-    """How far a job has come; it is shown as it goes on."""
+    """Return how far a job has come; it is shown as it goes on."""
     job = await page.call(show_resend, resend_id=resend)
     ui = page.state.services.temporal_ui
     workflow = None if ui is None else workflow_url(ui, job["workflowId"])
@@ -137,14 +137,14 @@ async def cancel_job(resend: str, page: PageOfStore) -> Response:
 
 
 async def _resend_form(page: StorePage) -> Form:
-    """The form with the subscriptions of the store to choose from."""
+    """Return the form with the subscriptions of the store to choose from."""
     names = await _names(page)
     wanted = ("resend.webhookSubscriptionId", "resend.targetSubscriptionId")
     return Form([replace(each, choices=names) if each.name in wanted else each for each in RESEND.fields])
 
 
 async def _names(page: StorePage) -> dict[str, str]:
-    """The newest subscriptions by id, each by its name, else by its webhook and address."""
+    """Return the newest subscriptions by id, each by its name, else by its webhook and address."""
     found: dict[str, Any] = await page.call(list_subscriptions, query={"_itemsOnPage": "50"})
     return {
         each["webhookSubscriptionId"]: each["name"] or f"{each['eventName']} to {each['url'][:60]}"

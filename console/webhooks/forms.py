@@ -70,7 +70,7 @@ DAYS = Form(
 
 
 def header_rows(sent: FormValues) -> list[tuple[str, str]]:
-    """The headers that a form sent, without empty rows."""
+    """Return the headers that a form sent, without empty rows."""
     rows: dict[str, dict[str, str]] = {}
     for name, value in sent.fields:
         if name.startswith(f"{_HEADERS}."):
@@ -81,7 +81,7 @@ def header_rows(sent: FormValues) -> list[tuple[str, str]]:
 
 
 def subscription_form(headers: list[tuple[str, str]], *, is_new: bool, spare: int = 1) -> Form:
-    """The form of a subscription with these headers, and spare rows for more."""
+    """Return the form of a subscription with these headers, and spare rows for more."""
     rows = [*headers, *[("", "")] * spare]
     fields = [field for number, (name, value) in enumerate(rows) for field in _header(number, name, value)]
     return Form([*([_EVENT] if is_new else []), *_TARGET, *fields])
@@ -95,12 +95,12 @@ def _header(number: int, name: str, value: str) -> tuple[Field, Field]:
 
 
 def _empty_value(name: str) -> Any:
-    """A header with a name may have an empty value; a row without anything is left out."""
+    """Return a header with a name may have an empty value; a row without anything is left out."""
     return "empty" if name else "leave_out"
 
 
 def sent_form(sent: FormValues, *, is_new: bool, spare: int = 1) -> Form:
-    """The form as it was sent, the rows of its headers counted anew."""
+    """Return the form as it was sent, the rows of its headers counted anew."""
     headers = header_rows(sent)
     made = subscription_form(headers, is_new=is_new, spare=spare)
     own = [(name, value) for name, value in sent.fields if not name.startswith(f"{_HEADERS}.")]

@@ -21,7 +21,7 @@ _MOST_DIGITS = 4
 
 @router.get(f"{WEBHOOKS}/expiring-notifications")
 async def show_page(page: PageOfStore) -> Response:
-    """The days as they are."""
+    """Return the days as they are."""
     settings = await page.call(show_settings, public=False)
     chosen = {f"settings.{name}": settings["notices"][notice]["days"] for name, notice in NAMES.items()}
     form = page.new_form(DAYS.shown({name: "" if days is None else str(days) for name, days in chosen.items()}))

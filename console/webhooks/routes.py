@@ -33,7 +33,7 @@ _LATEST = 10
 
 @router.get(WEBHOOKS)
 async def list_page(page: PageOfStore) -> Response:
-    """The subscriptions of a store."""
+    """Return the subscriptions of a store."""
     if page.asks_csv:
         return await page.csv_of(list_subscriptions, SUBSCRIPTIONS)
     return await page.render("webhooks/list.html", list=await page.list_of(list_subscriptions, SUBSCRIPTIONS))
@@ -41,7 +41,7 @@ async def list_page(page: PageOfStore) -> Response:
 
 @router.get(f"{WEBHOOKS}/new")
 async def new_page(page: PageOfStore) -> Response:
-    """The form of a new subscription."""
+    """Return the form of a new subscription."""
     form = page.new_form(subscription_form([], is_new=True))
     return await page.render("webhooks/form.html", form=form, subscription=None)
 
@@ -63,7 +63,7 @@ async def add(page: PageOfStore) -> Response:
 
 @router.get(ONE)
 async def show_page(subscription: str, page: PageOfStore) -> Response:
-    """A subscription with its latest deliveries."""
+    """Return a subscription with its latest deliveries."""
     found = await page.call(show_subscription, subscription_id=subscription)
     query = {"webhookSubscriptionId": found["webhookSubscriptionId"], "_itemsOnPage": str(_LATEST), "_scroll": ""}
     deliveries = await page.call(list_deliveries, query=query)
@@ -74,7 +74,7 @@ async def show_page(subscription: str, page: PageOfStore) -> Response:
 
 @router.get(f"{ONE}/edit")
 async def edit_page(subscription: str, page: PageOfStore) -> Response:
-    """The form of a subscription as it is."""
+    """Return the form of a subscription as it is."""
     found = await page.call(show_subscription, subscription_id=subscription)
     return await page.render("webhooks/form.html", form=page.new_form(present_form(found)), subscription=found)
 

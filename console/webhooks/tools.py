@@ -48,7 +48,7 @@ async def rotate(subscription: str, page: PageOfStore) -> Response:
 
 @router.get(f"{ONE}/recover")
 async def recover_page(subscription: str, page: PageOfStore) -> Response:
-    """Since when to recover."""
+    """Return since when to recover."""
     found = await page.call(show_subscription, subscription_id=subscription)
     form = page.new_form(RECOVER)
     return await page.render("webhooks/recover.html", subscription=found, form=form, count=None)

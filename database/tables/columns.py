@@ -94,7 +94,7 @@ KEY = String(1024)  # lower case may be longer than the original
 
 
 def store_column() -> Column[str]:
-    """The code of the store to which a row belongs."""
+    """Return the code of the store to which a row belongs."""
     return Column("store", NAME, nullable=False)
 
 
@@ -112,5 +112,5 @@ class MemberOrNobody(TypeDecorator[str]):
 
 
 def member_column(nullable: bool = False) -> Column[str]:
-    """The member to whom a row belongs."""
+    """Return the member to whom a row belongs."""
     return Column("member", ID, ForeignKey("member.id"), nullable=nullable)

@@ -35,7 +35,7 @@ class IncomingEvent:
     """The client's own id of the event, which makes reporting it idempotent."""
 
     def fingerprint(self) -> str:
-        """A hash of the content, independent of the order of its fields."""
+        """Return a hash of the content, independent of the order of its fields."""
         content = [self.type, self.time.isoformat(), _sorted(self.customer_data), _sorted(self.body)]
         return hashlib.sha256(rules.exact.dumps(content).encode()).hexdigest()
 

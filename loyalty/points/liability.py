@@ -135,7 +135,7 @@ class Figures:
         return Points(self.active + self.pending + self.held)
 
     def expected_cost(self, breakage: Decimal) -> Decimal | None:
-        """The cost of the points that are expected to be spent."""
+        """Return the cost of the points that are expected to be spent."""
         return None if self.cost is None else CONTEXT.multiply(self.cost, 1 - breakage)
 
     def plus(self, other: "Figures") -> "Figures":

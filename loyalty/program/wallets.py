@@ -87,7 +87,7 @@ class Wallet:
         return Decimal(shown).scaleb(-self.decimals) if self.decimals else shown
 
     def can_hold(self, amount: Decimal | int) -> bool:
-        """Whether an amount has no more decimals than the wallet."""
+        """Return whether an amount has no more decimals than the wallet."""
         return Decimal(amount).scaleb(self.decimals, CONTEXT) % 1 == 0
 
 

@@ -100,7 +100,7 @@ class KnownIdentity(Identity):
     """The requested parts that belong to members merged into this one: they find this member, and prove nothing."""
 
     def proves(self, part: str) -> bool:
-        """Whether a part of it may log in or get a code."""
+        """Return whether a part of it may log in or get a code."""
         return part not in (self.learned or "").split(",")
 
 

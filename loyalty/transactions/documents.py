@@ -98,7 +98,7 @@ class Document:
         }
 
     def fingerprint(self) -> str:
-        """A hash of all content, independent of the order of fields."""
+        """Return a hash of all content, independent of the order of fields."""
         said = [
             self.type,
             self.linked_number,

@@ -57,7 +57,7 @@ class _Award:
         return max(0, self.given - self.pending - self.active)
 
     def part(self, name: str) -> int:
-        """What it and its later transfers have added to a part of the balance."""
+        """Return what it and its later transfers have added to a part of the balance."""
         changes = [self.transfer, *(each for each in self.about if each.kind in ("activate", "return"))]
         return sum(getattr(each.change, name) for each in changes)
 

@@ -161,7 +161,7 @@ class _Taking:
             give_back_codes(self.context, facts_from_json(facts).codes, first)
 
     def _ids(self) -> list[str]:
-        """The events whose contributions say what the sale still gives: its own, and those of its returns."""
+        """Return the events whose contributions say what the sale still gives: its own, and those of its returns."""
         return list(dict.fromkeys([self.given.id, *self.returns, self.context.event.id]))
 
     def rest(self) -> Event | None:

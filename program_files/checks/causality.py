@@ -63,7 +63,7 @@ Nodes = Mapping[str, Mapping[str, Node | None]]
 
 
 def responders_of(program: Program, nodes: Nodes) -> Iterator[Responder]:
-    """Every reactor, then both halves of every achievement."""
+    """Yield every reactor, then both halves of every achievement."""
     for reactor in program.reactors:
         yield _of_reactor(reactor, _effects(nodes["reactors"][reactor.place.file]))
     for achievement in program.achievements:
@@ -71,7 +71,7 @@ def responders_of(program: Program, nodes: Nodes) -> Iterator[Responder]:
 
 
 def events_caused_by(responder: Responder, program: Program) -> Iterator[CausedEvent]:
-    """The built-in events that a responder may cause at once; those that become due later are left out."""
+    """Yield the built-in events that a responder may cause at once; those that become due later are left out."""
     if responder.completes is not None:
         yield _completion(responder, responder.completes)
     for effect, node in zip(responder.then, responder.effects, strict=True):
@@ -162,7 +162,7 @@ def agree(one: Body, other: Body) -> bool:
 
 
 def with_body(scope: Type, body: Body) -> Type:
-    """The scope of a rule, narrowed to these values of the body's fields."""
+    """Return the scope of a rule, narrowed to these values of the body's fields."""
     for field, value in body.items():
         narrower = narrowed(scope, ("event", "body", field), partial(intersection, type_of_value(value)))
         scope = scope if narrower == NEVER else narrower

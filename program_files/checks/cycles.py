@@ -75,7 +75,7 @@ def _following(
     events_of: Mapping[Responder, list[CausedEvent]],
     conditions: "_Conditions",
 ) -> Iterator[tuple[CausedEvent, bool]]:
-    """The events that responders to an event cause, each with whether they always do."""
+    """Yield the events that responders to an event cause, each with whether they always do."""
     for responder in responders:
         if not agree(event.body, responder.body) or not overlap(event.responder, responder):
             continue
@@ -98,7 +98,7 @@ class _Conditions:
         self._results: dict[tuple[object, ...], bool | None] = {}
 
     def hold(self, event: CausedEvent, responder: Responder) -> bool | None:
-        """Whether the condition holds for every such event; None if it depends on the event."""
+        """Return whether the condition holds for every such event; None if it depends on the event."""
         if responder.when is None:
             return True
         key = event.event_type, *event.body.items()
@@ -138,7 +138,7 @@ def _cycles(graph: CausalGraph) -> list[list[CausedEvent]]:
 
 
 def _postorder(graph: CausalGraph) -> list[CausedEvent]:
-    """The events in the order in which a depth-first search finishes them."""
+    """Return the events in the order in which a depth-first search finishes them."""
     finished: list[CausedEvent] = []
     seen: set[CausedEvent] = set()
     for root in graph:
@@ -157,7 +157,7 @@ def _postorder(graph: CausalGraph) -> list[CausedEvent]:
 
 
 def _shortest_path(graph: CausalGraph, cycle: list[CausedEvent], start: CausedEvent) -> list[CausedEvent] | None:
-    """The shortest path inside a cycle from an event back to it."""
+    """Return the shortest path inside a cycle from an event back to it."""
     inside, paths = set(cycle), [[start]]
     seen: set[CausedEvent] = set()
     for path in paths:

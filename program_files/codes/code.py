@@ -63,38 +63,38 @@ class Code:
 
 
 def in_file(path: str, wrong: str, right: str) -> Example:
-    """An example of one file."""
+    """Return an example of one file."""
     return Example({path: wrong}, {path: right})
 
 
 def in_program(wrong: str, right: str) -> Example:
-    """An example of program.yaml, from its third line on."""
+    """Return an example of program.yaml, from its third line on."""
     return _after("program.yaml", "store: SHOP\ntimezone: Europe/Warsaw\n", wrong, right)
 
 
 def in_reactor(wrong: str, right: str) -> Example:
-    """An example of a reactor, from its third line on."""
+    """Return an example of a reactor, from its third line on."""
     return _after("reactors/thanks.yaml", "reactor: thanks\non: purchase\n", wrong, right)
 
 
 def in_condition(wrong: str, right: str) -> Example:
-    """An example of a reactor's condition."""
+    """Return an example of a reactor's condition."""
     then = "\nthen: [{award_points: {points: 1}}]\n"
     return in_reactor(f"when: {wrong}{then}", f"when: {right}{then}")
 
 
 def in_effect(wrong: str, right: str) -> Example:
-    """An example of a reactor's effect."""
+    """Return an example of a reactor's effect."""
     return in_reactor(f"then:\n  - {wrong}\n", f"then:\n  - {right}\n")
 
 
 def in_achievement(wrong: str, right: str) -> Example:
-    """An example of an achievement, from its third line on."""
+    """Return an example of an achievement, from its third line on."""
     return _after("achievements/regular.yaml", "achievement: regular\non: purchase\n", wrong, right)
 
 
 def in_body(wrong: str, right: str) -> Example:
-    """An example of the schema of an event type."""
+    """Return an example of the schema of an event type."""
     start = "event: visit\nbody:\n  type: object\n"
     return _after("events/visit.yaml", start, wrong, right)
 

@@ -19,7 +19,7 @@ _SHORT = "when: {'<=': [1, {var: event.body.total}, 10]}\nthen: [{award_points: 
 
 
 def _sized(value: str) -> Files:
-    """A program that declares an attribute, and a reactor that sets it to a value."""
+    """Return a program that declares an attribute, and a reactor that sets it to a value."""
     reactor = f"reactor: sized\non: purchase\nthen: [{{set_attribute: {{name: shoe_size, value: {value}}}}}]\n"
     declared = BASE["program.yaml"] + "attributes: {shoe_size: {type: number}}\n"
     return {"program.yaml": declared, "reactors/sized.yaml": reactor}

@@ -12,7 +12,7 @@ _REGULAR = "achievement: regular\non: purchase\ngoal: 10\n"
 
 
 def _in_test(wrong: str, right: str, **others: str) -> Example:
-    """An example of a test, from its third line on, beside files such as `reactors__thanks`."""
+    """Return an example of a test, from its third line on, beside files such as `reactors__thanks`."""
     files = {f"{path.replace('__', '/')}.yaml": text for path, text in others.items()}
     path = "tests/purchase.yaml"
     return Example({**files, path: _TEST + wrong}, {**files, path: _TEST + right})

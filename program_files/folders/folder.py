@@ -39,7 +39,7 @@ class Contents:
 
 
 def read_folder(path: Path) -> dict[str, bytes]:
-    """The program's files by path inside the folder, in order, its tests among them.
+    """Return the program's files by path inside the folder, in order, its tests among them.
 
     Hidden files and all other files are ignored. Raise ProgramFaults if one cannot be read, or a test is no text: what
     tests say is not checked.
@@ -60,7 +60,7 @@ def only_tests(files: Mapping[str, bytes]) -> dict[str, bytes]:
 
 
 def read_contents(path: Path) -> Contents:
-    """The program files and tests of a folder.
+    """Return the program files and tests of a folder.
 
     Problems are noted for what cannot be read, and for files that look like program files and are not read.
     """
@@ -68,7 +68,7 @@ def read_contents(path: Path) -> Contents:
 
 
 def revision_hash(files: Mapping[str, bytes]) -> str:
-    """The SHA-256 hash of all names and contents, in the order of names."""
+    """Return the SHA-256 hash of all names and contents, in the order of names."""
     whole = sha256()
     for name in sorted(files):
         for part in (name.encode(), files[name]):
@@ -103,7 +103,7 @@ class _Reading:
         return Contents(files, tuple(self._unread), in_order(self._problems.found), is_whole=True)
 
     def _paths(self) -> list[str]:
-        """Every file of the program, in order."""
+        """Return every file of the program, in order."""
         here = self._root.name or str(self._root)
         try:
             if not stat.S_ISDIR(self._root.stat().st_mode):
@@ -130,7 +130,7 @@ class _Reading:
                 self._note(stray(name, self._start(name)))
 
     def _names_in(self, folder: str) -> Iterator[str]:
-        """The files of the program in one of its folders."""
+        """Yield the files of the program in one of its folders."""
         waiting = [folder]
         while waiting:
             within = waiting.pop()
@@ -151,7 +151,7 @@ class _Reading:
                     self._note(stray(path, b""))
 
     def _listed(self, folder: str) -> list[tuple[str, bool]]:
-        """The names in a folder that are not hidden, in order, each with whether it is a folder."""
+        """Return the names in a folder that are not hidden, in order, each with whether it is a folder."""
         listed: list[tuple[str, bool]] = []
         try:
             with os.scandir(self._root / folder) as entries:
@@ -174,21 +174,21 @@ class _Reading:
             self._stop(folder or self._root.name, "too-many-files", message)
 
     def _stray_folder(self, folder: str) -> Problem | None:
-        """A warning of a folder with a name like a program's folder that holds YAML or JSON files."""
+        """Return a warning of a folder with a name like a program's folder that holds YAML or JSON files."""
         problem = stray(f"{folder}/x.yaml", b"")
         if problem is None or not any(name.endswith(SUFFIXES) for name, _ in self._listed(folder)):
             return None
         return problem
 
     def _start(self, name: str) -> bytes:
-        """The first bytes of a file that is not a program file."""
+        """Return the first bytes of a file that is not a program file."""
         try:
             return _read(self._root / name, _START)
         except OSError:  # the file is not part of the program
             return b""
 
     def _content(self, path: str) -> bytes | None:
-        """The bytes of a file, at most one more than is allowed; None, and a problem, if it cannot be read."""
+        """Return the bytes of a file, at most one more than is allowed; None, and a problem, if it cannot be read."""
         fault = fault_of_name(path)
         if fault is not None:
             self._note(bad_name(path, fault))

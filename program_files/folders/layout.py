@@ -25,7 +25,7 @@ def is_read(path: str) -> bool:
 
 
 def fault_of_name(path: str) -> str | None:
-    """Why a path is not allowed; None if it is."""
+    """Return why a path is not allowed; None if it is."""
     if len(path) > LONGEST_PATH:
         return f"the name is longer than {LONGEST_PATH} characters"
     if not path.isprintable():
@@ -36,12 +36,12 @@ def fault_of_name(path: str) -> str | None:
 
 
 def bad_name(path: str, fault: str) -> Problem:
-    """The problem of a file with a name that is not allowed."""
+    """Return the problem of a file with a name that is not allowed."""
     return Problem(Place(shown(path), 1, 1), "bad-file-name", f"{fault}: rename the file")
 
 
 def stray(path: str, start: bytes) -> Problem | None:
-    """A warning of a file that is not read and looks like a program file, by its path or its first bytes."""
+    """Return a warning of a file that is not read and looks like a program file, by its path or its first bytes."""
     if is_read(path) or path.startswith(f"{TESTS}/"):
         return None
     *folders, name = path.split("/")

@@ -54,7 +54,7 @@ _NEVER: Final = ConstantValue("never")
 
 
 def tier_review(key: str) -> tuple[MapGrammar, UnionValue]:
-    """When a tier is reviewed: the value of a key, and its map."""
+    """Return when a tier is reviewed: the value of a key, and its map."""
     anniversary = Key("anniversary", ANNIVERSARY, "When a year since then is full: as that day begins.")
     as_map = _expiry_map(key, "the beginning of the tier's period", anniversary)
     return as_map, UnionValue((_NEVER, as_map))

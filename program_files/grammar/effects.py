@@ -108,6 +108,6 @@ EFFECT: Final = DefinedValue("effect", EFFECT_MAP)
 
 
 def then(*, least: int) -> Key:
-    """The list of effects."""
+    """Return the list of effects."""
     description = "What it causes, in this order: one effect an item."
     return Key("then", ListValue(EFFECT, least=least), description, required=bool(least))

@@ -62,7 +62,7 @@ EVENT_ITEM: Final = MapGrammar(
 
 
 def _occurred(kind: ReferenceKind, *more: ValueGrammar) -> UnionValue:
-    """A list of what occurred at least once (nothing of it, when empty), or a map of how often."""
+    """Return a list of what occurred at least once (nothing of it, when empty), or a map of how often."""
     name = ReferenceValue(kind)
     item = UnionValue((name, *more)) if more else name
     return UnionValue((ListValue(item), MappingValue(name, COUNT)))

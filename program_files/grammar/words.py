@@ -41,7 +41,7 @@ from program_files.grammar.values import (
 
 
 def in_words(value: ValueGrammar) -> str:
-    """A type of value as a noun: `a list, each item a limit`."""
+    """Return a type of value as a noun: `a list, each item a limit`."""
     match value:
         case NameValue():
             return "a name"

@@ -30,7 +30,7 @@ DAYS_IN: Final = {"day": 1, "week": 7, "month": 31, "year": 366}
 
 
 def read_achievement(node: Node, problems: Problems, declared: Declarations) -> Achievement | None:
-    """An achievement; None if it has no name. Its effects read the event of its completion."""
+    """Return an achievement; None if it has no name. Its effects read the event of its completion."""
     fields = MapReader(node, problems, ACHIEVEMENT)
     name = fields.name("achievement")
     on = read_on(fields, declared)

@@ -26,7 +26,7 @@ class Declarations:
     _scopes: dict[str, Type] = field(default_factory=dict)
 
     def reference(self, node: Node, problems: Problems, kind: NamedThing) -> str:
-        """The name that a node refers to; a problem if the program declares no such name."""
+        """Return the name that a node refers to; a problem if the program declares no such name."""
         given, names = name_of(node, problems, f"the {kind}"), self.names[kind]
         if given is not None and names is not None and given not in names:
             problems.add_unknown(node.place, f"unknown-{kind.replace(' ', '-')}", kind, given, names)
@@ -38,7 +38,7 @@ class Declarations:
         return next(wallet.code for wallet in self.settings.wallets.values() if wallet.default)
 
     def scope_of(self, event_type: str) -> Type:
-        """The type of what rules on an event type can read; the body of an unknown one may be anything."""
+        """Return the type of what rules on an event type can read; the body of an unknown one may be anything."""
         if event_type not in self._scopes:
             known = self.event_types.get(event_type)
             schema = ANY if known is None else type_of_schema(known.body.schema)
@@ -48,7 +48,7 @@ class Declarations:
 
 
 def scope_with(settings: Settings, body: Type, badges: Collection[str] | None, event_type: str | None = None) -> Type:
-    """The type of what rules read of events with such a body, in a program with these settings."""
+    """Return the type of what rules read of events with such a body, in a program with these settings."""
     return scope(
         body,
         wallets=settings.wallets,
@@ -60,11 +60,11 @@ def scope_with(settings: Settings, body: Type, badges: Collection[str] | None, e
 
 
 def scopes_of_rewards(settings: Settings) -> tuple[Type, Type]:
-    """The types of what rules of rewards read: who may buy one, and what its coupons are worth."""
+    """Return the types of what rules of rewards read: who may buy one, and what its coupons are worth."""
     seen = scope_with(settings, ANY, settings.badges)
     return eligibility_scope(seen), coupon_value_scope(seen)
 
 
 def names_of_all_tiers(settings: Settings) -> list[str]:
-    """The names of the tiers of all sets, each once."""
+    """Return the names of the tiers of all sets, each once."""
     return list(dict.fromkeys(tier.name for each in settings.tier_sets.values() for tier in each.tiers))

@@ -56,7 +56,7 @@ class EffectReader:
         self._when = when
 
     def read(self, node: Node) -> tuple[EffectRule, ...]:
-        """The effects of a list, one per item."""
+        """Return the effects of a list, one per item."""
         effects = [effect for item in items_of(node, self._problems, "then") for effect in self._item(item)]
         return tuple(effect for effect in effects if effect is not None)
 
@@ -154,7 +154,7 @@ class EffectReader:
         return SetTier("?" if tier is None else self._tier(tier, name), name)
 
     def _tier(self, node: Node, tier_set: str) -> str:
-        """The name of a tier of a set; of an unknown set, that of any."""
+        """Return the name of a tier of a set; of an unknown set, that of any."""
         known = self._declared.settings.tier_sets.get(tier_set)
         if known is None and (tier_set != DEFAULT_SET or self._declared.names["tier"] is None):
             return self._reference(node, "tier")

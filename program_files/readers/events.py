@@ -11,7 +11,7 @@ from program_files.text.problems import Problems
 
 
 def read_event(node: Node, problems: Problems) -> EventType | None:
-    """An event type; None if it has no name."""
+    """Return an event type; None if it has no name."""
     fields = MapReader(node, problems, EVENT_TYPE)
     name = fields.name("event")
     body = fields.get("body")

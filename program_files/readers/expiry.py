@@ -22,13 +22,13 @@ _DAYS_OF: Final = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 
 
 def read_expiry(node: Node, problems: Problems) -> Expiry:
-    """When points expire."""
+    """Return when points expire."""
     fields = _fields(node, problems, EXPIRY_MAP, "expires", _FORMS)
     return Never() if fields is None else _expiry(fields, problems)
 
 
 def read_tier_review(node: Node, problems: Problems, grammar: MapGrammar) -> TierReviewRule:
-    """When a tier is reviewed."""
+    """Return when a tier is reviewed."""
     key = grammar.title
     fields = _fields(node, problems, grammar, key, f"{_FORMS} or {{anniversary: registration}}")
     if fields is None:
@@ -41,7 +41,7 @@ def read_tier_review(node: Node, problems: Problems, grammar: MapGrammar) -> Tie
 
 
 def _fields(node: Node, problems: Problems, grammar: MapGrammar, key: str, forms: str) -> MapReader | None:
-    """The map of a key; None: never."""
+    """Return the map of a key; None: never."""
     if node.value == "never":
         return None
     if not isinstance(node.value, dict):

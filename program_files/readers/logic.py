@@ -17,7 +17,7 @@ _SHOWN_AT_OPERATOR: Final = frozenset({"unknown-operator", "wrong-arity"})
 
 
 def read_logic(node: Node, problems: Problems, scope: Type, expected: Type | None, zone: ZoneInfo) -> Logic:
-    """A rule with a result of the expected type; its dates are local to the zone."""
+    """Return a rule with a result of the expected type; its dates are local to the zone."""
     parsed = rules.parse_with_recovery(node.plain())
     if problems.is_checking_too_much:
         message = f"the rules of a program have at most {MOST_CHECKED:,} parts to check, nested loops several times"
@@ -96,7 +96,7 @@ def note_constant_conditions(
 
 
 def _place(node: Node, path: rules.JsonPath, code: str) -> Place:
-    """The place of a fault: the name of an operator, or the text of a path."""
+    """Return the place of a fault: the name of an operator, or the text of a path."""
     if code in _SHOWN_AT_OPERATOR:
         return node.place_of(path, of_key=True)
     for step in ("var", 0) if code == "unknown-path" else ():

@@ -69,27 +69,27 @@ class MapReader:
         return meant
 
     def get(self, key: str) -> Node | None:
-        """The value of a key; None if it is absent."""
+        """Return the value of a key; None if it is absent."""
         return self._entries.get(key)
 
     def need(self, key: str) -> Node | None:
-        """The value of a key; None, and a problem, if it is absent."""
+        """Return the value of a key; None, and a problem, if it is absent."""
         if key not in self._entries and key not in self._misspelt and isinstance(self.node.value, dict):
             self.problems.add(self.node.place, "missing-key", f"{self.title} needs {key}")
         return self._entries.get(key)
 
     def name(self, key: str) -> str | None:
-        """A required name; None if it is wrong."""
+        """Return a required name; None if it is wrong."""
         node = self.need(key)
         return None if node is None else name_of(node, self.problems, key)
 
     def text(self, key: str, default: str) -> str:
-        """An optional text."""
+        """Return an optional text."""
         node = self.get(key)
         return default if node is None else text_of(node, self.problems, key)
 
     def flag(self, key: str) -> bool | None:
-        """An optional true or false."""
+        """Return an optional true or false."""
         node = self.get(key)
         if node is None or isinstance(node.value, bool):
             return None if node is None else bool(node.value)
@@ -97,7 +97,7 @@ class MapReader:
         return None
 
     def choice(self, key: str, choice: ChoiceValue[Word]) -> Word:
-        """One of some words; where the key is absent, its default, or the first if it is required."""
+        """Return one of some words; where the key is absent, its default, or the first if it is required."""
         row = self._grammar.by_name[key]
         node = self.need(key) if row.required else self.get(key)
         if node is None:
@@ -105,27 +105,27 @@ class MapReader:
         return choice_of(node, self.problems, key, choice)
 
     def amount(self, key: str) -> Decimal | None:
-        """An optional amount."""
+        """Return an optional amount."""
         node, bounds = self.get(key), self._type(key, AmountValue)
         return None if node is None else amount_of(node, self.problems, key, zero=bounds.zero)
 
     def integer(self, key: str) -> int | None:
-        """An optional whole number."""
+        """Return an optional whole number."""
         node, bounds = self.get(key), self._type(key, IntegerValue)
         return None if node is None else integer_of(node, self.problems, key, bounds)
 
     def duration(self, key: str) -> Duration | None:
-        """An optional duration."""
+        """Return an optional duration."""
         node, bounds = self.get(key), self._type(key, DurationValue)
         return None if node is None else duration_of(node, self.problems, key, zero=bounds.zero)
 
     def items(self, key: str) -> Sequence[Node]:
-        """The items of an optional list."""
+        """Return the items of an optional list."""
         node = self.get(key)
         return [] if node is None else items_of(node, self.problems, key)
 
     def _type(self, key: str, expected: type[Bounds]) -> Bounds:
-        """The type of a key's value, which the grammar must have as the reader expects it."""
+        """Return the type of a key's value, which the grammar must have as the reader expects it."""
         value = self._grammar.by_name[key].value
         assert isinstance(value, expected), f"{self.title}: {key} is no {expected.__name__}"
         return value

@@ -39,7 +39,7 @@ def note_wrong_type(node: Node, problems: Problems, what: str, wanted: str, sugg
 
 
 def text_of(node: Node, problems: Problems, what: str) -> str:
-    """A text that is not blank."""
+    """Return a text that is not blank."""
     if not isinstance(node.value, str):
         note_wrong_type(node, problems, what, "a text")
         return ""
@@ -49,7 +49,7 @@ def text_of(node: Node, problems: Problems, what: str) -> str:
 
 
 def name_of(node: Node, problems: Problems, what: str) -> str | None:
-    """A name; None if it is wrong."""
+    """Return a name; None if it is wrong."""
     if not isinstance(node.value, str):
         note_wrong_type(node, problems, what, "a text", only_text(node))
         return None
@@ -70,7 +70,7 @@ def is_name(value: str, node: Node, problems: Problems, what: str) -> bool:
 
 
 def items_of(node: Node, problems: Problems, what: str) -> Sequence[Node]:
-    """The items of a list."""
+    """Return the items of a list."""
     if isinstance(node.value, list):
         return node.value
     note_wrong_type(node, problems, what, "a list")
@@ -80,7 +80,7 @@ def items_of(node: Node, problems: Problems, what: str) -> Sequence[Node]:
 def choice_of(
     node: Node, problems: Problems, what: str, choice: ChoiceValue[Word], *, forms: Sequence[str] = ()
 ) -> Word:
-    """One of some words; `forms` are what else can stand there."""
+    """Return one of some words; `forms` are what else can stand there."""
     words = tuple(choice.words)
     if not isinstance(node.value, str):
         note_wrong_type(node, problems, what, "a text")
@@ -97,7 +97,7 @@ def choice_of(
 
 
 def amount_of(node: Node, problems: Problems, what: str, *, zero: bool = False, below: bool = False) -> Decimal:
-    """An amount above 0, or from 0 if `zero`, or any if `below`."""
+    """Return an amount above 0, or from 0 if `zero`, or any if `below`."""
     value, least = node.value, -LARGEST_AMOUNT if below else 0
     if isinstance(value, bool) or not isinstance(value, int | Decimal):
         note_wrong_type(node, problems, what, "a number")
@@ -112,7 +112,7 @@ def amount_of(node: Node, problems: Problems, what: str, *, zero: bool = False, 
 
 
 def integer_of(node: Node, problems: Problems, what: str, bounds: IntegerValue) -> int:
-    """A whole number within its bounds."""
+    """Return a whole number within its bounds."""
     value = node.value
     if isinstance(value, bool) or not isinstance(value, int | Decimal):
         note_wrong_type(node, problems, what, "a whole number")
@@ -127,7 +127,7 @@ def integer_of(node: Node, problems: Problems, what: str, bounds: IntegerValue) 
 
 
 def duration_of(node: Node, problems: Problems, what: str, *, zero: bool = False) -> Duration:
-    """A duration of at most a hundred years; longer than nothing unless `zero`."""
+    """Return a duration of at most a hundred years; longer than nothing unless `zero`."""
     fallback = Duration(days=1)
     if not isinstance(node.value, str):
         problems.add(node.place, "bad-duration", f"{what} must be a duration such as 90d, not {node.type_name()}")

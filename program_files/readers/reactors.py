@@ -15,7 +15,7 @@ from rules.types import BOOLEAN, TEXT
 
 
 def read_reactor(node: Node, problems: Problems, declared: Declarations) -> Reactor | None:
-    """A reactor; None if it has no name."""
+    """Return a reactor; None if it has no name."""
     fields = MapReader(node, problems, REACTOR)
     name = fields.name("reactor")
     title = fields.text("title", name or "?")
@@ -37,13 +37,13 @@ def read_reactor(node: Node, problems: Problems, declared: Declarations) -> Reac
 
 
 def read_on(fields: MapReader, declared: Declarations) -> str:
-    """The event type that it answers."""
+    """Return the event type that it answers."""
     node = fields.need("on")
     return "?" if node is None else declared.reference(node, fields.problems, "event type")
 
 
 def read_when(fields: MapReader, declared: Declarations, on: str) -> Logic | None:
-    """The condition, if there is one."""
+    """Return the condition, if there is one."""
     node = fields.get("when")
     if node is None:
         return None
@@ -51,7 +51,7 @@ def read_when(fields: MapReader, declared: Declarations, on: str) -> Logic | Non
 
 
 def _code(fields: MapReader, declared: Declarations, on: str) -> CodeRule | None:
-    """The redemption code that it needs, if it does."""
+    """Return the redemption code that it needs, if it does."""
     node = fields.get("code")
     if node is None:
         return None

@@ -59,7 +59,7 @@ def _reversals(
 
 
 def _with_key(nodes: Mapping[str, Node | None]) -> Iterator[tuple[Node, str, Node]]:
-    """The files with the key, the names of their event types, and its value."""
+    """Yield the files with the key, the names of their event types, and its value."""
     for node in nodes.values():
         name = None if node is None else node.entries.get("event")
         if node is not None and name is not None and isinstance(name.value, str):
@@ -88,7 +88,7 @@ class _Reader:
         self._fields = MapReader(node, problems, REVERSES)
 
     def read(self) -> Reversal | None:
-        """What the events reverse; None if it does not say."""
+        """Return what the events reverse; None if it does not say."""
         event, where, share = self._fields.need("event"), self._fields.need("where"), self._fields.get("share")
         if event is None or where is None:
             return None
@@ -128,7 +128,7 @@ class _Reader:
                 yield path, read_logic(rule, self._problems, scope, expected, self._declared.settings.zone)
 
     def _type_at(self, path: str, reversed_type: str, body: Type, place: Place) -> Type | None:
-        """The type of a field in the body of the reversed event; None: it is not known, or wrong."""
+        """Return the type of a field in the body of the reversed event; None: it is not known, or wrong."""
         found: Type = body
         for step in path.split("."):
             inner = step_into(found, step)

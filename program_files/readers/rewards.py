@@ -65,7 +65,7 @@ class RewardReader:
         self._problems = problems
 
     def read(self, node: Node) -> Reward | None:
-        """A reward; None if it has no name."""
+        """Return a reward; None if it has no name."""
         fields = MapReader(node, self._problems, REWARD)
         name = fields.name("reward")
         price, coupon, who, sold = (fields.get(key) for key in ("price", "coupon", "for", "sold"))
@@ -149,7 +149,7 @@ class RewardReader:
         return amount if node is None else self._in_wallet(node, wallet, amount)
 
     def _in_wallet(self, node: Node, code: str, amount: Decimal) -> Decimal:
-        """An amount that the wallet can hold."""
+        """Return an amount that the wallet can hold."""
         wallet = self._wallets.get(code)
         if wallet is not None and not wallet.can_hold(amount):
             finest = f"at most {wallet.decimals} decimals" if wallet.decimals else "no decimals"
@@ -214,7 +214,7 @@ class RewardReader:
 
 
 def _pattern(fields: MapReader, key: str, pattern: PatternValue) -> str:
-    """The text of a key that matches a pattern; empty without the key."""
+    """Return the text of a key that matches a pattern; empty without the key."""
     node = fields.get(key)
     if node is None:
         return ""

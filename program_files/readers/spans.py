@@ -16,7 +16,7 @@ _DATE_AND_TIME: Final = re.compile(DateValue.date_and_time)
 
 
 def read_span(fields: MapReader, zone: ZoneInfo) -> tuple[datetime | None, datetime | None]:
-    """The instants of the keys `from` and `until`; a date means the whole of that local day."""
+    """Return the instants of the keys `from` and `until`; a date means the whole of that local day."""
     first, last = fields.get("from"), fields.get("until")
     start = None if first is None else _instant(first, fields.problems, zone, end=False)
     end = None if last is None else _instant(last, fields.problems, zone, end=True)

@@ -9,7 +9,7 @@ from rules.types import NUMBER, Type, record, step_into
 
 
 def read_spend(read: ReadTierSet, problems: Problems, declared: Declarations) -> Logic | None:
-    """What counts of a transaction for a tier set; None: all of it.
+    """Return what counts of a transaction for a tier set; None: all of it.
 
     It reads the event alone, so that a sale counts the same whenever it is counted.
     """
@@ -19,7 +19,7 @@ def read_spend(read: ReadTierSet, problems: Problems, declared: Declarations) ->
 
 
 def spend_scope(declared: Declarations) -> Type:
-    """The type of what a rule of spend reads."""
+    """Return the type of what a rule of spend reads."""
     event = step_into(declared.scope_of("transaction"), "event")
     assert event is not None, "every rule reads the event"
     return record({"event": event})

@@ -30,7 +30,7 @@ class ReadTierSet:
 
 
 def read_default_set(fields: MapReader, wallets: Mapping[str, Wallet]) -> ReadTierSet:
-    """The tier set of `tiers` and of the keys that begin with `tier_`."""
+    """Return the tier set of `tiers` and of the keys that begin with `tier_`."""
     node = fields.get("tiers")
     by, spend = fields.choice("tier_by", TIER_BY), _spend(fields, "tier_spend", "tier_by")
     code = wallet_in(fields, "tier_wallet", wallets)
@@ -48,7 +48,7 @@ def read_default_set(fields: MapReader, wallets: Mapping[str, Wallet]) -> ReadTi
 
 
 def read_more_sets(fields: MapReader, wallets: Mapping[str, Wallet]) -> tuple[ReadTierSet, ...]:
-    """The tier sets beside the default one."""
+    """Return the tier sets beside the default one."""
     node = fields.get("tier_sets")
     if node is None:
         return ()
@@ -59,7 +59,7 @@ def read_more_sets(fields: MapReader, wallets: Mapping[str, Wallet]) -> tuple[Re
 
 
 def wallet_in(fields: MapReader, key: str, wallets: Mapping[str, Wallet]) -> str | None:
-    """The wallet that a key names; None: it names none that there is."""
+    """Return the wallet that a key names; None: it names none that there is."""
     node = fields.get(key)
     name = None if node is None else name_of(node, fields.problems, key)
     if node is None or name is None:
@@ -108,7 +108,7 @@ def _review(fields: MapReader, key: str, grammar: MapGrammar) -> TierReviewRule:
 
 
 def _spend(fields: MapReader, key: str, by: str) -> Node | None:
-    """The rule of spend; a problem if the tiers are not reached by spend."""
+    """Return the rule of spend; a problem if the tiers are not reached by spend."""
     node, measure = fields.get(key), fields.get(by)
     if node is not None and (measure is None or measure.value != "spend"):
         message = f"{key} says what counts of a transaction: it needs {by}: spend"

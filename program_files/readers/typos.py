@@ -19,7 +19,7 @@ _SHORTEST: Final = 3
 
 
 def misspelt_operator(node: Node, scope: Type) -> str | None:
-    """The operator that the only key of a map probably misspells; None if the map is probably not a rule.
+    """Return the operator that the only key of a map probably misspells; None if the map is probably not a rule.
 
     An operator is suggested only if the rule is valid with it and reads something of the event or the member.
     """

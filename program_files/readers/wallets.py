@@ -20,7 +20,7 @@ ONE_WALLET: Final = {"points": Wallet("points", "points", True, 0, Duration(), N
 
 
 def read_wallets(fields: MapReader) -> Mapping[str, Wallet]:
-    """The wallets by their codes, exactly one of them the default."""
+    """Return the wallets by their codes, exactly one of them the default."""
     node = fields.get("wallets")
     dated = fields.choice("dated", DATED)
     if node is None:
@@ -61,7 +61,7 @@ def _wallet(code: str, wallets: Node, problems: Problems, *, alone: bool, dated:
 
 
 def _debt(fields: MapReader) -> Decimal | None:
-    """The most that a member may owe; None: any amount."""
+    """Return the most that a member may owe; None: any amount."""
     node = fields.get("debt")
     if node is None or node.value is True:
         return None

@@ -41,12 +41,12 @@ _OPTIONS: Final = jsonschema_rs.RegexOptions()
 
 
 def read_schema(node: Node, problems: Problems) -> BodySchema:
-    """The JSON Schema of a body, which is an object."""
+    """Return the JSON Schema of a body, which is an object."""
     return _read_schema(node, problems, _check_object)
 
 
 def read_value_schema(node: Node, problems: Problems) -> BodySchema:
-    """The JSON Schema of a value of any type."""
+    """Return the JSON Schema of a value of any type."""
     return _read_schema(node, problems, _check_map)
 
 
@@ -114,7 +114,7 @@ def _check_cost(body: BodySchema, node: Node, problems: Problems) -> None:
 
 
 def _schemas(node: Node) -> Iterator[Node]:
-    """Every schema in a schema, itself first."""
+    """Yield every schema in a schema, itself first."""
     if isinstance(node.value, dict):
         yield node
     for inner in inner_schemas(node):

@@ -23,12 +23,12 @@ _IN_PLACE_APPLICATORS: Final = frozenset({"allOf", "anyOf", "dependentSchemas", 
 
 
 def inner_schemas(node: Node) -> Iterator[Node]:
-    """The schemas directly inside a schema."""
+    """Yield the schemas directly inside a schema."""
     return (inner for _, inner in _by_keyword(node))
 
 
 def described_schemas(node: Node) -> Iterator[Node]:
-    """The schemas of fields and items that are not combined with another schema."""
+    """Yield the schemas of fields and items that are not combined with another schema."""
     for keyword, inner in _by_keyword(node):
         if keyword not in _IN_PLACE_APPLICATORS:
             if keyword not in DEFINITIONS:

@@ -22,7 +22,7 @@ _WORDS: dict[str, Scalar] = {"true": True, "false": False, "null": None}
 
 
 def read_json(file: str, text: str, problems: Problems) -> Node:
-    """The value of a JSON text; raise Unreadable if it is not valid; note what does not end the reading."""
+    """Return the value of a JSON text; raise Unreadable if it is not valid; note what does not end the reading."""
     document = _Document(file, text, problems)
     if not text.strip():
         raise Unreadable(Place(file, 1, 1), "empty-file", "the file is empty")

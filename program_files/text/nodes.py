@@ -40,7 +40,7 @@ class Node:
         return self.value if isinstance(self.value, dict) else {}
 
     def plain(self) -> Any:
-        """The value without places: str, int, Decimal, bool, None, list or dict."""
+        """Return the value without places: str, int, Decimal, bool, None, list or dict."""
         match self.value:
             case dict() as entries:
                 return {key: node.plain() for key, node in entries.items()}
@@ -50,7 +50,7 @@ class Node:
                 return scalar
 
     def type_name(self) -> str:
-        """The type of the value, in words."""
+        """Return the type of the value, in words."""
         match self.value:
             case None:
                 return "nothing"
@@ -66,7 +66,7 @@ class Node:
                 return "a map"
 
     def part(self, step: str | int) -> "Node | None":
-        """The value of a key or at an index; None if there is none."""
+        """Return the value of a key or at an index; None if there is none."""
         if isinstance(self.value, list):
             return self.value[step] if isinstance(step, int) and 0 <= step < len(self.value) else None
         return self.entries.get(str(step))
@@ -91,7 +91,7 @@ class Node:
 
 
 def number(text: str, place: Place) -> int | Decimal:
-    """The exact number that a text stands for; raise Unreadable if it is too long, too large or too small."""
+    """Return the exact number that a text stands for; raise Unreadable if it is too long, too large or too small."""
     if len(text) > LONGEST_NUMBER:
         raise Unreadable(place, "bad-number", f"a number has at most {LONGEST_NUMBER} characters")
     if text.lstrip("+-").isdigit():

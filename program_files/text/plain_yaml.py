@@ -12,7 +12,7 @@ _ESCAPES: Final = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\
 
 
 def flow(value: Any) -> str:
-    """A value on one line."""
+    """Return a value on one line."""
     match value:
         case Mapping():
             return "{" + ", ".join(f"{flow(key)}: {flow(each)}" for key, each in value.items()) + "}"

@@ -76,7 +76,7 @@ class Problems:
         self._usage = _Usage()
 
     def separate(self) -> "Problems":
-        """An empty list, to be filtered before it is added to this one; both share the same bounds."""
+        """Return an empty list, to be filtered before it is added to this one; both share the same bounds."""
         problems = Problems()
         problems._usage = self._usage
         return problems
@@ -112,7 +112,7 @@ class Problems:
         self.add(place, code, message, suggestion, can_run=can_run)
 
     def nearest(self, name: str, known: Collection[str]) -> str | None:
-        """The known name that is most like a short name; None if none is, or after too many comparisons."""
+        """Return the known name that is most like a short name; None if none is, or after too many comparisons."""
         self._usage.compared += len(known)
         if self._usage.compared > MOST_COMPARED or len(name) > LONGEST_SHOWN:
             return None
@@ -149,7 +149,7 @@ def in_order(problems: Iterable[Problem]) -> tuple[Problem, ...]:
 
 
 def shown(text: str) -> str:
-    """A text of a file as messages show it: on one line, and cut if it is long."""
+    """Return a text of a file as messages show it: on one line, and cut if it is long."""
     line = text if text.isprintable() else repr(text)[1:-1]
     return line if len(line) <= LONGEST_SHOWN else f"{line[:LONGEST_SHOWN]}..."
 

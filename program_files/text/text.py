@@ -14,7 +14,7 @@ _FIRST = 4
 
 
 def read_text(file: str, content: bytes, problems: Problems) -> Node | None:
-    """The content of a file; None, and a problem, if it cannot be read."""
+    """Return the content of a file; None, and a problem, if it cannot be read."""
     try:
         text = _decoded(file, content)
         return read_json(file, text, problems) if file.endswith(".json") else read_yaml(file, text, problems)
@@ -24,7 +24,7 @@ def read_text(file: str, content: bytes, problems: Problems) -> Node | None:
 
 
 def fault_of(file: str, content: bytes) -> Problem | None:
-    """Why the content of a file is no text; None if it is one."""
+    """Return why the content of a file is no text; None if it is one."""
     try:
         _decoded(file, content)
     except Unreadable as error:

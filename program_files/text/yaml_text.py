@@ -51,7 +51,7 @@ _SHOWN_AT_BEGINNING = ("an alias", "an anchor", "a block scalar", "a simple key"
 
 
 def read_yaml(file: str, text: str, problems: Problems) -> Node:
-    """The document of a YAML text; raise Unreadable if it is not valid; note what does not end the reading."""
+    """Return the document of a YAML text; raise Unreadable if it is not valid; note what does not end the reading."""
     directive = _DIRECTIVE.search(text)
     if directive:
         raise Unreadable(_place_at(file, text, directive.start()), "tag", "tags are not read: remove %TAG")
@@ -156,7 +156,7 @@ class _Document:
         return Node(place, entries, keys, 1 + sum(value.size for value in entries.values()))
 
     def _key(self, event: Event, depth: int) -> str | None:
-        """The text of a key; None, and a problem, if it is not a text."""
+        """Return the text of a key; None, and a problem, if it is not a text."""
         if isinstance(event, ScalarEvent) and not (event.value == "<<" and event.implicit[0]):
             if event.tag is not None:
                 self._refuse_tag(event.tag, self._place(event))

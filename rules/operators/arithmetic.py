@@ -130,7 +130,7 @@ def _checks_numbers(name: str) -> Callable[[Checker, Call], Type]:
 
 
 def _checks_division(name: str) -> Callable[[Checker, Call], Type]:
-    """The result is a number, or null if the divisor may be 0."""
+    """Return the result is a number, or null if the divisor may be 0."""
 
     def check(checker: Checker, call: Call) -> Type:
         dividend, divisor = call.operands

@@ -89,7 +89,7 @@ def _emits_equality(symbol: str, function: Callable[[Json, Json], bool]) -> Call
 
 
 def _may_be_long(left: Operand, right: Operand) -> bool:
-    """Whether both operands may be long texts."""
+    """Return whether both operands may be long texts."""
     return not (_is_numeric(left) or _is_numeric(right) or "boolean" in (left.static_type, right.static_type))
 
 
@@ -148,7 +148,7 @@ def _add_equality_fault(checker: Checker, call: Call, *, strict: bool) -> bool:
 
 
 def _are_same_var(left: Expression, right: Expression) -> bool:
-    """Whether both are the same `var`."""
+    """Return whether both are the same `var`."""
     looked_up = [static_path(side) for side in (left, right) if literal_path(side) and len(children(side)) == 1]  # type: ignore[arg-type]  # what has a path is a call
     return len(looked_up) == 2 and looked_up[0] == looked_up[1]
 
@@ -177,7 +177,7 @@ def _is_one_value(of: Type) -> bool:
 
 
 def _checks_order(name: str) -> Callable[[Checker, Call], Type]:
-    """All operands must be numbers, or all texts, or all dates."""
+    """Return all operands must be numbers, or all texts, or all dates."""
 
     def check(checker: Checker, call: Call) -> Type:
         found = [checker.infer(operand) for operand in call.operands]
@@ -201,7 +201,7 @@ def _checks_order(name: str) -> Callable[[Checker, Call], Type]:
 
 
 def _order_of(name: str, found: list[Type]) -> Type:
-    """The truth of an order comparison as far as the ranges of its neighbouring operands decide it."""
+    """Return the truth of an order comparison as far as the ranges of its neighbouring operands decide it."""
     truths = {_is_less(left, right, name) for left, right in pairwise(found)}
     if False in truths or _is_less(found[0], found[-1], name) is False:
         return BooleanType(False)

@@ -84,7 +84,7 @@ _TEXT_OR_INSTANT = union(TEXT, INSTANT)
 
 
 def _part(name: str, part: Callable[[datetime], Json], words: str, least: int, most: int) -> Operator:
-    """An operator that returns a part of a date, a number from least to most."""
+    """Return an operator that returns a part of a date, a number from least to most."""
     return _operator(name, _of_local(part), words, _checks_dates(name, number_type(within=Range(least, most))))
 
 

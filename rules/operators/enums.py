@@ -17,13 +17,13 @@ from rules.values import Json
 
 
 def is_enum(left: Expression, one: Type, right: Expression, other: Type) -> bool:
-    """Whether one side is an enum, that is, not a literal and of a type that lists its values."""
+    """Return whether one side is an enum, that is, not a literal and of a type that lists its values."""
     sides = ((left, one), (right, other))
     return any(not isinstance(side, Literal) and has_values(type_) for side, type_ in sides)
 
 
 def has_values(of: Type) -> bool:
-    """Whether the type, or a part of a union, lists its values."""
+    """Return whether the type, or a part of a union, lists its values."""
     return any(
         (isinstance(option, TextType | NumberType) and option.values is not None)
         or (isinstance(option, BooleanType) and option.value is not None)
@@ -44,7 +44,7 @@ def add_enum_fault(checker: Checker, left: tuple[Expression, Type], right: tuple
 
 
 def _values_of(known: Type) -> list[Json]:
-    """The values that a type lists."""
+    """Return the values that a type lists."""
     listed = [
         value for option in options(known) if isinstance(option, TextType | NumberType) for value in option.values or ()
     ]
@@ -54,7 +54,7 @@ def _values_of(known: Type) -> list[Json]:
 
 
 def closest_value(literal: Expression, known: Type) -> str | None:
-    """The listed text that a literal probably misspells; None: there is none."""
+    """Return the listed text that a literal probably misspells; None: there is none."""
     if not isinstance(literal, Literal) or not isinstance(literal.value, str):
         return None
     return closest_match(literal.value, (text for text in _values_of(known) if isinstance(text, str)))

@@ -105,7 +105,7 @@ def _emit_truth(*, negated: bool) -> Callable[[CodeGenerator, Call], Operand]:
 
 
 def _check_if(checker: Checker, call: Call) -> Type:
-    """The union of the branches that can run, each inferred with the conditions before it."""
+    """Return the union of the branches that can run, each inferred with the conditions before it."""
     results, is_reachable = list[Type](), True
     operands = call.operands
     with checker.branch_scope():

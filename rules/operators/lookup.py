@@ -92,7 +92,7 @@ def _emit_default(code: CodeGenerator, call: Call, value: str) -> None:
 
 
 def _start(code: CodeGenerator, steps: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
-    """The variable that a path starts from, and the remaining steps."""
+    """Return the variable that a path starts from, and the remaining steps."""
     match code.scope:
         case ReduceScope(current=current) if steps and steps[0] == "current":
             return current, steps[1:]
@@ -110,7 +110,7 @@ def _scope_variable(code: CodeGenerator) -> str:
 
 
 def reads_whole_scope(body: Expression) -> bool:
-    """Whether the body of a `reduce` may read its scope other than by `current` or `accumulator`."""
+    """Return whether the body of a `reduce` may read its scope other than by `current` or `accumulator`."""
     return any(
         isinstance(part, Call)
         and part.operator.name in LOOKUPS
@@ -120,12 +120,12 @@ def reads_whole_scope(body: Expression) -> bool:
 
 
 def _absent(data: Json, keys: list[Json]) -> list[Json]:
-    """The keys whose value is absent, null or an empty text."""
+    """Return the keys whose value is absent, null or an empty text."""
     return [key for key in keys if _is_absent(look_up(data, split_path(_first(key))))]
 
 
 def _first(key: Json) -> Json:
-    """The path of a key: an array is read as the operands of a `var`, whose first is the path."""
+    """Return the path of a key: an array is read as the operands of a `var`, whose first is the path."""
     if isinstance(key, list):
         return key[0] if key else None
     return key
@@ -176,7 +176,7 @@ def _emit_missing(code: CodeGenerator, call: Call) -> Operand:
 
 
 def _is_static(call: Call) -> bool:
-    """Whether the number and the keys of a `missing_some` are literals."""
+    """Return whether the number and the keys of a `missing_some` are literals."""
     needed = call.operands[0]
     return isinstance(needed, Literal) and type(needed.value) is int and static_keys(call) is not None
 
@@ -254,7 +254,7 @@ def _check_keys(checker: Checker, call: Call) -> Type:
 
 
 def _are_all_present(checker: Checker, call: Call) -> bool:
-    """Whether no key can be absent, null or an empty text."""
+    """Return whether no key can be absent, null or an empty text."""
     keys = static_keys(call)
     return keys is not None and not any(_may_lack(checker.scope, split_path(key)) for key in keys)
 

@@ -37,7 +37,7 @@ from rules.values import Json, contains
 
 
 def _is_haystack_constant(call: Call) -> bool:
-    """Whether the array or text that `in` searches is constant."""
+    """Return whether the array or text that `in` searches is constant."""
     return is_constant(call.operands[1])
 
 
@@ -60,7 +60,7 @@ def _build_in_constant(builder: ClosureBuilder, call: Call, haystack: Json) -> C
 
 
 def _membership(haystack: Json) -> Callable[[Json], bool]:
-    """A function that tells whether a constant contains a value."""
+    """Return a function that tells whether a constant contains a value."""
     return ConstantList(haystack).has if isinstance(haystack, list) else partial(_is_in, haystack)
 
 

@@ -25,7 +25,7 @@ def _substr(source: Json, start: Json, *length: Json) -> str:
 
 
 def _cut(whole: int, start: Json, *length: Json) -> slice:
-    """The part of a text of so many characters that `substr` cuts."""
+    """Return the part of a text of so many characters that `substr` cuts."""
     first = _integer(start)
     first = max(0, whole + first) if first < 0 else min(first, whole)
     if not length:

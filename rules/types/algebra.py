@@ -207,14 +207,14 @@ def _intersect_array(one: ArrayType, other: ArrayType) -> Type:
 
 
 def element_at(of: ArrayType, position: int) -> Type:
-    """The type of the element at a position, if it exists."""
+    """Return the type of the element at a position, if it exists."""
     if position < len(of.first):
         return of.first[position]
     return of.element if of.rest is None else of.rest
 
 
 def length_of(of: ArrayType) -> Type:
-    """The type of the array's length."""
+    """Return the type of the array's length."""
     return number_type(within=Range(of.least, of.most))
 
 
@@ -239,7 +239,7 @@ _ANY_FIELD = optional(ANY)
 
 
 def fits(of: Type, wanted: Type) -> bool:
-    """Whether the first type is a subtype of the second."""
+    """Return whether the first type is a subtype of the second."""
     if of == wanted:
         return True
     return all(any(_fits(option, other) for other in options(wanted)) for option in options(of))

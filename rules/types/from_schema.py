@@ -120,7 +120,7 @@ class _SchemaReader:
         return ANY if target is None else self.read(target, (*open_refs, reference), depth + 1)
 
     def _own(self, schema: Mapping[str, Json], open_refs: tuple[str, ...], depth: int) -> Type:
-        """The type by `type` and the keywords for single types, without references and combinations."""
+        """Return the type by `type` and the keywords for single types, without references and combinations."""
         names = schema.get("type")
         if names is not None:
             listed = names if isinstance(names, list) else [names]
@@ -229,7 +229,7 @@ def _end(
     exclusive: str,
     nearer: Callable[[ExactNumber, ExactNumber], ExactNumber],
 ) -> tuple[ExactNumber | None, bool]:
-    """One end of a range, and whether it is exclusive."""
+    """Return one end of a range, and whether it is exclusive."""
     inner, outer = (_number(schema.get(keyword)) for keyword in (inclusive, exclusive))
     if inner is None or outer is None:
         return (inner, False) if outer is None else (outer, True)

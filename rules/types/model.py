@@ -130,7 +130,7 @@ def number_type(values: Iterable[ExactNumber] | None = None, *, zero: bool = Tru
 
 
 def range_of(of: NumberType) -> Range:
-    """The smallest range that contains all its values."""
+    """Return the smallest range that contains all its values."""
     if of.values is None:
         return of.within
     return Range(min(of.values), max(of.values)) if of.values else point(0)
@@ -180,7 +180,7 @@ def type_of_value(value: Json) -> Type:
 
 
 def options(of: Type) -> tuple[Type, ...]:
-    """The types of a union; any other type alone."""
+    """Return the types of a union; any other type alone."""
     return of.options if isinstance(of, UnionType) else (of,)
 
 
@@ -190,18 +190,18 @@ def filter_options(of: Type, keep: Callable[[Type], bool]) -> Type:
 
 
 def may_be(of: Type, *classes: type) -> bool:
-    """Whether an option of the type is of one of these classes."""
+    """Return whether an option of the type is of one of these classes."""
     return any(isinstance(option, classes) for option in options(of))
 
 
 def field_of(of: RecordType, name: str) -> Type:
-    """The type of a field, whether the record declares it or not."""
+    """Return the type of a field, whether the record declares it or not."""
     found = declared_field(of, name)
     return found if found is not None else _UNKNOWN_FIELD if of.open else ABSENT
 
 
 def declared_field(of: RecordType, name: str) -> Type | None:
-    """The type of a field that rules may read; None if they may not."""
+    """Return the type of a field that rules may read; None if they may not."""
     for known, field in of.fields:
         if known == name:
             return field

@@ -46,7 +46,7 @@ def step_into(of: Type, step: str) -> Type | None:
 
 
 def _undeclared(option: Type, step: str) -> Type:
-    """The type at a step that this option does not declare, but another option of the union does."""
+    """Return the type at a step that this option does not declare, but another option of the union does."""
     return field_of(option, step) if isinstance(option, RecordType) else ABSENT
 
 
@@ -86,7 +86,7 @@ _LENGTH = number_type(within=Range(0))
 
 
 def _position(step: str) -> int | None:
-    """The index that a step means, as in `rules.values.look_up`; None if it is not an index."""
+    """Return the index that a step means, as in `rules.values.look_up`; None if it is not an index."""
     return int(step) if step.isascii() and step.isdigit() and len(step) <= 9 and str(int(step)) == step else None
 
 
@@ -114,7 +114,7 @@ def _narrowed(of: Type, steps: tuple[str, ...], refine: Callable[[Type], Type]) 
 
 
 def _excludes_absent(steps: tuple[str, ...], refine: Callable[[Type], Type]) -> bool:
-    """Whether an absent value contradicts the refinement."""
+    """Return whether an absent value contradicts the refinement."""
     return narrowed(ABSENT, steps, refine) == NEVER
 
 
@@ -171,7 +171,7 @@ def _names(of: Type) -> Iterator[str]:
 
 
 def path_exists(of: Type, steps: tuple[str, ...]) -> bool:
-    """Whether there is something at the end of a path."""
+    """Return whether there is something at the end of a path."""
     found: Type | None = of
     for step in steps:
         found = found and step_into(found, step)

@@ -31,7 +31,7 @@ def point(number: ExactNumber) -> Range:
 
 
 def wholly_below(one: Range, other: Range, *, touching: bool = False) -> bool:
-    """Whether every number of one is less than every number of the other; or equal, with `touching`."""
+    """Return whether every number of one is less than every number of the other; or equal, with `touching`."""
     if one.high is None or other.low is None:
         return False
     return one.high < other.low or (one.high == other.low and (touching or one.below or other.above))

@@ -206,7 +206,7 @@ class Replay:
         return state is not None and state.member.is_test
 
     def _totals_of(self, member: str) -> Totals:
-        """What is counted of a member: of a test member, apart from the totals."""
+        """Return what is counted of a member: of a test member, apart from the totals."""
         return self._of_tests if self.is_test(member) else self.totals
 
     def _is_there(self, member: str) -> bool:

@@ -58,7 +58,7 @@ ValuesOfKey: TypeAlias = AttributeValue | Iterable[Attribute] | None
 
 
 def attributes_by_key(grammar: MapGrammar, values: Mapping[str, ValuesOfKey], prefix: str = "") -> Iterator[Attribute]:
-    """The attributes of a map, in the given order; raise KeyError if its grammar has other keys than `values`.
+    """Yield the attributes of a map, in the given order; raise KeyError if its grammar has other keys than `values`.
 
     A value gets its key as label, after `prefix`; attributes have their own labels; None is left out.
     """
@@ -75,7 +75,7 @@ def attributes_by_key(grammar: MapGrammar, values: Mapping[str, ValuesOfKey], pr
 
 
 def identity(attribute: Attribute) -> str:
-    """The same text for two attributes with the same label and value."""
+    """Return the same text for two attributes with the same label and value."""
     match attribute.value:
         case AttributeText(text):
             return f"{attribute.label}: {text}"
@@ -88,12 +88,12 @@ def identity(attribute: Attribute) -> str:
 
 
 def pairing_key(attribute: Attribute) -> str:
-    """The same text for two attributes that are shown as one change."""
+    """Return the same text for two attributes that are shown as one change."""
     return f"{attribute.label} {attribute.group}".rstrip()
 
 
 def attribute_changes(old: Attribute | None, new: Attribute | None) -> Iterator[AttributeChange]:
-    """How an old and a new attribute differ; None: there is none."""
+    """Yield how an old and a new attribute differ; None: there is none."""
     label = new.label if new is not None else old.label if old is not None else ""
     was, now = None if old is None else old.value, None if new is None else new.value
     match was, now:

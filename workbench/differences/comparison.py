@@ -13,7 +13,10 @@ _KINDS: tuple[DefinitionKind, ...] = get_args(DefinitionKind)
 
 
 def differences(old: Program | None, new: Program) -> tuple[Change, ...]:
-    """What was added, changed and removed; empty if both programs mean the same. Without an old one, all is added."""
+    """Return what was added, changed and removed; empty if both programs mean the same.
+
+    Without an old one, all is added.
+    """
     before = {} if old is None else {(each.kind, each.name): each for each in definitions(old)}
     since = {(each.kind, each.name): each for each in definitions(new)}
     found = [_change(before.get(which), since.get(which)) for which in dict.fromkeys((*before, *since))]

@@ -35,7 +35,7 @@ def expression_text(expression: Expression) -> str:
 
 
 def path_of(expression: Expression) -> str | None:
-    """The literal path of a `var`; None for anything else."""
+    """Return the literal path of a `var`; None for anything else."""
     match expression:
         case Call(operator=operator, operands=(Literal(_, str() as path), *_)) if operator.name == "var":
             return path if _PATH.fullmatch(path) else None
@@ -64,7 +64,7 @@ def _call(name: str, operands: tuple[Expression, ...]) -> str:
 
 
 def _operand_text(operand: Expression, least: int) -> str:
-    """An operand, in parentheses if it binds less closely than the operator around it."""
+    """Return an operand, in parentheses if it binds less closely than the operator around it."""
     match operand:
         case Call(operator=operator, operands=inner) if (
             len(inner) > 1 and _PRECEDENCE.get(operator.name, least) < least

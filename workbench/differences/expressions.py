@@ -20,12 +20,12 @@ _AROUND = 30
 
 
 def shortened_text(expression: Expression) -> str:
-    """An expression as text, cut if it is long."""
+    """Return an expression as text, cut if it is long."""
     return shorten(expression_text(expression), 3 * LONGEST)
 
 
 def json_of(expression: Expression) -> Json:
-    """The shortest JSON of an expression."""
+    """Return the shortest JSON of an expression."""
     match expression:
         case Literal():
             return expression.value
@@ -38,7 +38,7 @@ def json_of(expression: Expression) -> Json:
 
 
 def rule_changes(about: str, old: Logic, new: Logic) -> Iterator[AttributeChange]:
-    """The changes between two rules, with the places of both sides."""
+    """Yield the changes between two rules, with the places of both sides."""
     for pair in _Comparison().differing(about, old.expression, new.expression):
         was, now = _texts(pair.old, pair.new)
         was_at = None if pair.old is None else old.place_of(pair.old.path)
@@ -60,7 +60,7 @@ def around_difference(was: str, now: str) -> tuple[str, str]:
 
 
 def shorten(text: str, longest: int = LONGEST) -> str:
-    """The beginning of a text."""
+    """Return the beginning of a text."""
     return text if len(text) <= longest else f"{text[:longest]}..."
 
 
@@ -80,7 +80,7 @@ class _Comparison:
         self._keys: dict[int, str] = {}
 
     def differing(self, about: str, old: Expression, new: Expression) -> Iterator[_Pair]:
-        """The smallest pairs of parts that show a difference well."""
+        """Yield the smallest pairs of parts that show a difference well."""
         if self._key(old) == self._key(new):
             return
         junction = self._junction(old, new)
@@ -97,7 +97,7 @@ class _Comparison:
             yield _Pair(about, old, new)
 
     def _in_any_order(self, about: str, old: tuple[Expression, ...], new: tuple[Expression, ...]) -> Iterator[_Pair]:
-        """What was added, changed and removed among parts whose order matters little."""
+        """Yield what was added, changed and removed among parts whose order matters little."""
         found = changed_pairs(old, new, identity=self._key, pair_by=_subject)
         pairs = tuple(found)
         for before, since in pairs:
@@ -110,7 +110,7 @@ class _Comparison:
             yield from (_Pair(f"{about}, in another order", *both) for both in islice(moved, 1))
 
     def _junction(self, old: Expression, new: Expression) -> str | None:
-        """The `and` or `or` that both are, or that one is with the other among its operands."""
+        """Return the `and` or `or` that both are, or that one is with the other among its operands."""
         for name in ("and", "or"):
             both = [isinstance(each, Call) and each.operator.name == name for each in (old, new)]
             if all(both):
@@ -121,7 +121,7 @@ class _Comparison:
         return None
 
     def _key(self, expression: Expression) -> str:
-        """The same text for two equal expressions."""
+        """Return the same text for two equal expressions."""
         known = self._keys.get(id(expression))
         if known is None:
             known = self._keys[id(expression)] = self._made(expression)
@@ -144,7 +144,7 @@ def _operands(expression: Expression, junction: str) -> tuple[Expression, ...]:
 
 
 def _is_same_but_for_operands(old: Call, new: Call) -> bool:
-    """Whether a difference of two calls is clearer in their operands than in the whole calls."""
+    """Return whether a difference of two calls is clearer in their operands than in the whole calls."""
     return old.operator is new.operator and len(old.operands) == len(new.operands) and _is_long(old, new)
 
 
@@ -153,7 +153,7 @@ def _is_long(*expressions: Expression) -> bool:
 
 
 def _subject(expression: Expression) -> str:
-    """The first path that a part of a condition reads; a literal is its own subject."""
+    """Return the first path that a part of a condition reads; a literal is its own subject."""
     if isinstance(expression, Literal):
         return exact.dumps(expression.value)
     paths = (path_of(part) for part in walk(expression))
@@ -171,5 +171,5 @@ def _texts(old: Expression | None, new: Expression | None) -> tuple[str | None, 
 
 
 def _operation(call: Call) -> str:
-    """Which operation a list is the operand of: `event.body.sku in`."""
+    """Return which operation a list is the operand of: `event.body.sku in`."""
     return f"{_subject(call)} {call.operator.name}".lstrip()

@@ -56,7 +56,7 @@ class Definition:
 
 
 def definitions(program: Program) -> Iterator[Definition]:
-    """The definitions of a program; each setting counts as one."""
+    """Yield the definitions of a program; each setting counts as one."""
     for setting in _settings(program):
         yield Definition("setting", setting.label, (Attribute("", setting.value),))
     for wallet in program.wallets.values():
@@ -140,7 +140,7 @@ def _transfer_limit(limit: TransferLimit) -> Attribute:
 
 
 def _tier_set(tier_set: TierSet) -> Iterator[Attribute]:
-    """The attributes of a tier set; the amounts at which its tiers begin are one of them."""
+    """Yield the attributes of a tier set; the amounts at which its tiers begin are one of them."""
     begins = ", ".join(f"{each.name} from {phrases.number(each.start)}" for each in tier_set.tiers)
     return attributes_by_key(
         TIER_SET,

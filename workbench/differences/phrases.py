@@ -33,7 +33,7 @@ def number(amount: Decimal | int) -> str:
 
 
 def duration(span: Duration) -> str:
-    """A duration as files write it: `90d`, `12h`, `1y`."""
+    """Return a duration as files write it: `90d`, `12h`, `1y`."""
     if span.months:
         return f"{span.months // 12}y" if span.months % 12 == 0 else f"{span.months}mo"
     if span.seconds:
@@ -64,7 +64,7 @@ def expiry(expires: Expiry) -> str:
 
 
 def debt(most: Decimal | None) -> str:
-    """The most that a member may owe."""
+    """Return the most that a member may owe."""
     if most is None:
         return "any amount"
     return f"up to {number(most)}" if most else "none"
@@ -115,13 +115,13 @@ def repeat(times: int | None) -> str:
 
 
 def first(instant: datetime, zone: tzinfo) -> str:
-    """When something begins, on the store's clock; a date alone where that is when its day begins."""
+    """Return when something begins, on the store's clock; a date alone where that is when its day begins."""
     local = instant.astimezone(zone)
     return local.date().isoformat() if _is_midnight(local) else _without_zone(local)
 
 
 def last(instant: datetime, zone: tzinfo) -> str:
-    """When something ends; a date alone is the last day on which it goes on."""
+    """Return when something ends; a date alone is the last day on which it goes on."""
     local = instant.astimezone(zone)
     return (local.date() - timedelta(days=1)).isoformat() if _is_midnight(local) else _without_zone(local)
 

@@ -15,14 +15,14 @@ def text(changes: Iterable[Change]) -> str:
 
 
 def markdown(changes: Sequence[Change]) -> str:
-    """The changes as a list in Markdown."""
+    """Return the changes as a list in Markdown."""
     if not changes:
         return "No differences.\n"
     return "".join(f"{line}\n" for change in changes for line in _items(change))
 
 
 def as_json(changes: Iterable[Change]) -> list[Json]:
-    """The changes as JSON; the value of a side that has none is null."""
+    """Return the changes as JSON; the value of a side that has none is null."""
     return [
         {
             "kind": change.kind,
@@ -52,7 +52,7 @@ def _lines(change: Change) -> Iterator[str]:
 
 
 def _value_text(part: AttributeChange, what: ChangeType) -> str:
-    """The old and the new value; `added` or `removed` only where the whole definition was not."""
+    """Return the old and the new value; `added` or `removed` only where the whole definition was not."""
     if part.was is not None and part.now is not None:
         return f"{part.was} -> {part.now}"
     value = part.now or part.was or ""
@@ -82,7 +82,7 @@ def _value_in_code(part: AttributeChange, what: ChangeType) -> str:
 
 
 def _code(written: str) -> str:
-    """A text as code on one line, in more backticks than it contains in a row."""
+    """Return a text as code on one line, in more backticks than it contains in a row."""
     line = " ".join(written.split())
     longest = max((len(run) for run in "".join(c if c == "`" else " " for c in line).split()), default=0)
     fence = "`" * (longest + 1)

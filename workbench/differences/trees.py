@@ -11,7 +11,7 @@ from workbench.differences.model import AttributeChange
 
 
 def template_json(template: Template) -> Json:
-    """A template as the JSON of its file."""
+    """Return a template as the JSON of its file."""
     match template:
         case Logic():
             return json_of(template.expression)
@@ -24,12 +24,12 @@ def template_json(template: Template) -> Json:
 
 
 def one_line(tree: Json) -> str:
-    """A tree as JSON on one line, cut if it is long."""
+    """Return a tree as JSON on one line, cut if it is long."""
     return shorten(exact.dumps(tree))
 
 
 def tree_changes(about: str, old: Json, new: Json) -> Iterator[AttributeChange]:
-    """The changes between two trees, by their paths."""
+    """Yield the changes between two trees, by their paths."""
     match old, new:
         case dict(), dict():
             for key, before, since in _by_key(old, new):
@@ -42,7 +42,7 @@ def tree_changes(about: str, old: Json, new: Json) -> Iterator[AttributeChange]:
 
 
 def schema_changes(about: str, old: Json, new: Json) -> Iterator[AttributeChange]:
-    """The changes between two JSON Schemas, by the path of the described value and the keyword."""
+    """Yield the changes between two JSON Schemas, by the path of the described value and the keyword."""
     if not isinstance(old, dict) or not isinstance(new, dict):
         yield from tree_changes(about, old, new)
         return
@@ -81,7 +81,7 @@ def _either(
 
 
 def _set_changes(about: str, old: Any, new: Any) -> Iterator[AttributeChange]:
-    """What was added to and removed from a list whose order means nothing; a single value is a list of one."""
+    """Yield what was added to and removed from a list whose order means nothing; a single value is a list of one."""
     before, since = ({exact.dumps(value): None for value in _listed(values)} for values in (old, new))
     removed, added = (
         [value for value in before if value not in since],

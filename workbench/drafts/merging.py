@@ -31,13 +31,13 @@ def version_of(text: str | None) -> str:
 
 
 def with_changes(base: Texts, changes: Changes) -> dict[str, str]:
-    """The files of a revision with the changes of a draft, in the order of their paths."""
+    """Return the files of a revision with the changes of a draft, in the order of their paths."""
     whole = {**base, **changes}
     return {path: text for path, text in sorted(whole.items()) if text is not None}
 
 
 def change_of(base: str | None, text: str | None) -> ChangeKind:
-    """What became of a file."""
+    """Return what became of a file."""
     if base == text:
         return "none"
     if base is None:
@@ -46,7 +46,7 @@ def change_of(base: str | None, text: str | None) -> ChangeKind:
 
 
 def conflicts(base: Texts, in_force: Texts, changes: Changes) -> Sequence[FileConflict]:
-    """The files of a draft on `base` that the revision in force has with another text than both."""
+    """Return the files of a draft on `base` that the revision in force has with another text than both."""
     return [
         FileConflict(path, base.get(path), in_force.get(path), text)
         for path, text in sorted(changes.items())

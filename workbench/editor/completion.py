@@ -49,7 +49,7 @@ class _Spot:
 
 
 def complete(path: str, text: str, line: int, column: int, schema: Schema) -> Completion:
-    """The proposals at a position of a YAML file; none where the file cannot be read even with a word there."""
+    """Return the proposals at a position of a YAML file; none where the file cannot be read even with a word there."""
     lines = text.split("\n")
     if path.endswith(".json") or not 1 <= line <= len(lines):
         return Completion(column, column, ())
@@ -69,13 +69,13 @@ def complete(path: str, text: str, line: int, column: int, schema: Schema) -> Co
 
 
 def values_at(root: Node, path: tuple[str | int, ...], schema: Schema) -> list[str]:
-    """The texts that can be the value at a path of a file."""
+    """Return the texts that can be the value at a path of a file."""
     spot = _Spot(path, False, root)
     return list(dict.fromkeys(each.label for each in _proposals(spot, schema) if each.kind == "value"))
 
 
 def _marked(root: Node, node: Node, path: tuple[str | int, ...]) -> Iterator[_Spot]:
-    """The key or the value with the mark."""
+    """Yield the key or the value with the mark."""
     if node.value == _MARK:
         yield _Spot(path, False, root)
     parts = enumerate(node.value) if isinstance(node.value, list) else node.entries.items()
@@ -112,7 +112,7 @@ def _values(schema: Schema) -> Iterator[Proposal]:
 
 
 def _stepped(schema: Schema, step: str | int) -> Iterator[Schema]:
-    """The schemas of a part of a value."""
+    """Yield the schemas of a part of a value."""
     if isinstance(step, str):
         found = schema.get("properties", {}).get(step, schema.get("additionalProperties"))
     else:
@@ -130,7 +130,7 @@ class _Walk:
         self._definitions = definitions
 
     def expanded(self, schemas: Sequence[Schema], value: Any) -> list[Schema]:
-        """The schemas with all that they refer to, as far as their conditions hold for a value."""
+        """Return the schemas with all that they refer to, as far as their conditions hold for a value."""
         found: dict[int, Schema] = {}
         waiting = list(schemas)
         while waiting:

@@ -18,7 +18,7 @@ _NOT_BOTH: Final[Schema] = {"not": {"required": ["member", "members"]}}
 
 
 def test_file(values: ValueSchemas) -> Schema:
-    """A file of one test, or of several that share something."""
+    """Return a file of one test, or of several that share something."""
     return {
         **record(values.keys((*TEST_MAP.keys, TESTS))),
         **_NOT_BOTH,
@@ -29,7 +29,7 @@ def test_file(values: ValueSchemas) -> Schema:
 
 
 def _coupon(_: Vocabulary) -> Schema:
-    """A percentage is at most the whole price, and only generated codes have a prefix and a length."""
+    """Return a percentage is at most the whole price, and only generated codes have a prefix and a length."""
     generated = {"not": {"anyOf": [{"required": ["prefix"]}, {"required": ["length"]}]}}
     return {
         "if": {"properties": {"type": {"const": "percentage"}}, "required": ["type"]},
@@ -48,7 +48,7 @@ def _achievement(_: Vocabulary) -> Schema:
 
 
 def _goals() -> Iterator[Schema]:
-    """A goal is a whole number where things are counted, and of days no more than its window has."""
+    """Yield a goal is a whole number where things are counted, and of days no more than its window has."""
     sums = {"properties": {"measure": {"type": "object", "required": ["sum"]}}, "required": ["measure"]}
     yield {"if": sums, "else": {"properties": {"goal": {"type": ["integer"]}}}}
     for window, days in DAYS_IN.items():
@@ -58,7 +58,7 @@ def _goals() -> Iterator[Schema]:
 
 
 def _test(_: Vocabulary) -> Schema:
-    """A test in a file of several may leave out what these share."""
+    """Return a test in a file of several may leave out what these share."""
     shared = {key.name for key in SHARED}
     return {"required": [key for key in TEST_MAP.required if key not in shared], **_NOT_BOTH}
 
@@ -73,7 +73,7 @@ def _together_event(vocabulary: Vocabulary) -> Schema:
 
 
 def _bodies(vocabulary: Vocabulary) -> Iterator[Schema]:
-    """A body fits the event type beside it."""
+    """Yield a body fits the event type beside it."""
     for name in vocabulary.reported_event_types or {}:
         event = step_into(vocabulary.scope_types[name], "event")
         body = step_into(event, "body") if event else None

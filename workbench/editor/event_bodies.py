@@ -12,25 +12,25 @@ _TYPE: Final[Schema] = {"type": "string", "enum": list(TYPES)}
 
 
 def body() -> dict[str, Any]:
-    """A schema that accepts objects, as a body is one."""
+    """Return a schema that accepts objects, as a body is one."""
     kinds = {"anyOf": [{"const": "object"}, {"type": "array", "contains": {"const": "object"}}]}
     objects = {"properties": {"type": {**kinds, "errorMessage": "A body is an object: its type must be object."}}}
     return {"type": "object", "allOf": [_SCHEMA, objects]}
 
 
 def schema() -> Schema:
-    """A JSON Schema of any value."""
+    """Return a JSON Schema of any value."""
     return _SCHEMA
 
 
 def definitions() -> dict[str, Schema]:
-    """The definition of a JSON Schema, to which `body` refers."""
+    """Return the definition of a JSON Schema, to which `body` refers."""
     keywords = {keyword.name: described(keyword.description, _value(keyword.value)) for keyword in KEYWORDS.values()}
     return {"schema": {"type": ["object", "boolean"], "properties": keywords, "additionalProperties": False}}
 
 
 def _value(value: KeywordValue) -> Schema:  # noqa: C901 - one case for each type of value
-    """The schema of the value of a keyword."""
+    """Return the schema of the value of a keyword."""
     match value:
         case "schema":
             return _SCHEMA

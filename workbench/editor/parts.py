@@ -20,12 +20,12 @@ AT_MOST_ONE: Final[Schema] = {"allOf": [{"maxProperties": 1}]}
 
 
 def choice(words: Mapping[str, str]) -> Schema:
-    """One of some words, each with its meaning."""
+    """Return one of some words, each with its meaning."""
     return {"type": "string", "enum": list(words), "enumDescriptions": list(words.values())}
 
 
 def one_of_names(names: Mapping[str, str] | None, kind: str) -> Schema:
-    """One of the names that a program has, with their titles; any name if `names` is None."""
+    """Return one of the names that a program has, with their titles; any name if `names` is None."""
     if names is None:
         return NAMED
     if not names:
@@ -34,41 +34,41 @@ def one_of_names(names: Mapping[str, str] | None, kind: str) -> Schema:
 
 
 def listed(items: Schema, *, least: int = 0) -> Schema:
-    """A list."""
+    """Return a list."""
     return {"type": "array", "items": items, **({"minItems": least} if least else {})}
 
 
 def record(keys: Mapping[str, Schema], *, required: Sequence[str] = ()) -> Schema:
-    """A map of known keys."""
+    """Return a map of known keys."""
     needed = {"required": list(required)} if required else {}
     return {"type": "object", "properties": dict(keys), "additionalProperties": False, **needed}
 
 
 def one_key(keys: Mapping[str, Schema]) -> Schema:
-    """A map of one of some keys."""
+    """Return a map of one of some keys."""
     return {**record(keys), **AT_MOST_ONE, "minProperties": 1}
 
 
 def referred(definition: str) -> Schema:
-    """A reference to a definition of the same schema."""
+    """Return a reference to a definition of the same schema."""
     return {"$ref": f"#/definitions/{definition}"}
 
 
 def described(description: str, schema: Schema, **more: Any) -> Schema:
-    """A schema with its documentation."""
+    """Return a schema with its documentation."""
     return {"description": description, **_beside(schema), **more}
 
 
 def not_suggested(schema: Schema) -> Schema:
-    """A schema for a key that editors already propose from another schema."""
+    """Return a schema for a key that editors already propose from another schema."""
     return {"doNotSuggest": True, **_beside(schema)}
 
 
 def recursive(schema: Schema) -> Schema:
-    """A schema for the items of itself, in an `allOf`: language servers follow a bare `items` without end."""
+    """Return a schema for the items of itself, in an `allOf`: language servers follow a bare `items` without end."""
     return {"allOf": [schema]}
 
 
 def _beside(schema: Schema) -> Schema:
-    """A schema to which keywords can be added: draft 7 ignores what stands beside a `$ref`."""
+    """Return a schema to which keywords can be added: draft 7 ignores what stands beside a `$ref`."""
     return {"allOf": [schema]} if "$ref" in schema else schema

@@ -32,12 +32,12 @@ _MOST_POSITIONS = 20
 
 
 def proposed(of: Type) -> dict[str, str]:
-    """Every path to a value other than a map, with its type in words."""
+    """Return every path to a value other than a map, with its type in words."""
     return {path: _worth(found) for path, found in _walk(of, "", DEEPEST) if not _is_record(found)}
 
 
 def arrays(of: Type) -> Iterator[tuple[str, Type]]:
-    """Every path to an array, with the type of what `var` sees in a loop over it."""
+    """Yield every path to an array, with the type of what `var` sees in a loop over it."""
     for path, found in ("", of), *_walk(of, "", DEEPEST):
         there = options(present(found))
         elements = [option.element for option in there if isinstance(option, ArrayType)]
@@ -46,13 +46,13 @@ def arrays(of: Type) -> Iterator[tuple[str, Type]]:
 
 
 def pattern(of: Type) -> str:
-    """The regular expression of all paths; the empty one leads to the whole."""
+    """Return the regular expression of all paths; the empty one leads to the whole."""
     steps = [*_steps(of), *([r"([0-9]+\.)*([0-9]+|length)"] if may_be(of, TextType) else [])]
     return f"^({'|'.join(steps)})?$"
 
 
 def takes_numbers(of: Type) -> bool:
-    """Whether a number can be a path: into an array, a text, or what may be anything."""
+    """Return whether a number can be a path: into an array, a text, or what may be anything."""
     return of == NEVER or may_be(of, AnyType, ArrayType, TextType) or any(_is_open(option) for option in options(of))
 
 
@@ -102,7 +102,7 @@ def _option(of: Type) -> Iterator[str]:
 
 
 def _positions(most: int | None) -> str:
-    """A pattern of the positions in an array of at most so many."""
+    """Return a pattern of the positions in an array of at most so many."""
     return "[0-9]+" if most is None or most > _MOST_POSITIONS else f"({'|'.join(map(str, range(most)))})"
 
 

@@ -24,7 +24,7 @@ _RULE_KEYS: Final[Mapping[str, tuple[str, ...]]] = {
 
 
 def reactor_scopes(vocabulary: Vocabulary, scopes: Scopes) -> Iterator[Schema]:
-    """The scopes of conditions and effects."""
+    """Yield the scopes of conditions and effects."""
     for event_type, of in vocabulary.scope_types.items():
         name = _scope_name(event_type)
         scope = scopes.of(of, name)
@@ -33,7 +33,7 @@ def reactor_scopes(vocabulary: Vocabulary, scopes: Scopes) -> Iterator[Schema]:
 
 
 def achievement_scopes(vocabulary: Vocabulary, scopes: Scopes) -> Iterator[Schema]:
-    """The scopes of conditions and measures, by the event that counts, and of effects, by the completion."""
+    """Yield the scopes of conditions and measures, by the event that counts, and of effects, by the completion."""
     completed = _effects(scopes, vocabulary.scope_types[_COMPLETED], _scope_name(_COMPLETED))
     yield {"properties": {"then": not_suggested(completed)}}
     for event_type, of in vocabulary.scope_types.items():
@@ -43,7 +43,7 @@ def achievement_scopes(vocabulary: Vocabulary, scopes: Scopes) -> Iterator[Schem
 
 
 def reward_scopes(vocabulary: Vocabulary, scopes: Scopes) -> Iterator[Schema]:
-    """The scopes of who may buy a reward, and of what its coupons are worth."""
+    """Yield the scopes of who may buy a reward, and of what its coupons are worth."""
     who, value = vocabulary.reward_scopes
     who_scope, value_scope = (not_suggested(scopes.of(each, name)) for each, name in ((who, "who"), (value, "worth")))
     yield {"properties": {"for": who_scope, "coupon": not_suggested({"properties": {"value": value_scope}})}}
@@ -79,7 +79,7 @@ def _not_suggested(rules: Mapping[str, Schema]) -> Schema:
 
 
 def _scope_name(event_type: str) -> str:
-    """The definition of what rules on an event type can read."""
+    """Return the definition of what rules on an event type can read."""
     return f"on-{event_type}"
 
 
@@ -91,7 +91,7 @@ def _on_event_type(event_type: str, then: Mapping[str, Schema]) -> Schema:
 
 
 def _effects(scopes: Scopes, of: Type, name: str) -> Schema:
-    """What the rules in a list of effects can read; it stands beside the list's own schema."""
+    """Return what the rules in a list of effects can read; it stands beside the list's own schema."""
     scope = not_suggested(scopes.of(of, name))
     effects = {
         effect: not_suggested({"properties": dict.fromkeys(keys, scope)}) for effect, keys in _RULE_KEYS.items() if keys

@@ -17,7 +17,7 @@ TEMPLATE = referred("template")
 
 
 def schema_of(value: RuleValue | TemplateValue) -> Schema:
-    """The schema of a rule by its result, or of a template."""
+    """Return the schema of a rule by its result, or of a template."""
     if isinstance(value, TemplateValue):
         return TEMPLATE
     match value.result:
@@ -32,12 +32,12 @@ def schema_of(value: RuleValue | TemplateValue) -> Schema:
 
 
 def definitions() -> dict[str, Schema]:
-    """The definitions that `RULE` and `TEMPLATE` refer to."""
+    """Return the definitions that `RULE` and `TEMPLATE` refer to."""
     return {"rule": _rule(), "template": _template(), **dict(_operands())}
 
 
 def _rule() -> Schema:
-    """A literal, an array of rules, or an object with one operator."""
+    """Return a literal, an array of rules, or an object with one operator."""
     return {
         "items": recursive(RULE),
         "properties": {name: _operator(operator) for name, operator in TABLE.items()},

@@ -34,7 +34,7 @@ _DURATION: Final = "Write a whole number and s, m, h, d, w, mo or y, as in 90d."
 
 
 def scalar_schema(value: ScalarValue) -> Schema:  # noqa: C901 - one case for each type of value
-    """The schema of a value; nothing that the reader accepts is refused."""
+    """Return the schema of a value; nothing that the reader accepts is refused."""
     match value:
         case TextValue(longest):
             return {"type": "string", "pattern": r"\S", **({} if longest is None else {"maxLength": longest})}

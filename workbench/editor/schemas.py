@@ -54,7 +54,7 @@ FILE_SCHEMAS: Final[Mapping[str, FileSchema]] = {name: FileSchema(grammar) for n
 
 
 def schema_of(file: FileSchema, vocabulary: Vocabulary) -> dict[str, Any]:
-    """The schema of a kind of file in a program, as JSON."""
+    """Return the schema of a kind of file in a program, as JSON."""
     values, scopes = ValueSchemas(vocabulary, CONDITIONS), Scopes()
     schema = _file(file.grammar, vocabulary, values, scopes)
     definitions = {**values.definitions, **scopes.definitions}

@@ -25,7 +25,7 @@ class Scopes:
         self._lists: dict[str, str] = {}
 
     def of(self, seen: Type, name: str | None = None) -> Schema:
-        """The schema of rules that read a type; `name` names its definition if it is new."""
+        """Return the schema of rules that read a type; `name` names its definition if it is new."""
         if seen not in self._names:
             self._names[seen] = name = name or f"element-{len(self._names)}"
             self.definitions[name] = {}  # an entry in front of those that it refers to
@@ -59,7 +59,7 @@ class Scopes:
         }
 
     def _loop(self, inside: Schema, loops: list[tuple[Schema, Schema]]) -> Schema:
-        """The second operand reads the elements of the first, if these are known, and otherwise anything."""
+        """Return the second operand reads the elements of the first, if these are known, and otherwise anything."""
         cases = [{"if": {"items": [array]}, "then": {"items": [{}, body]}} for array, body in loops]
         return {"items": [inside, {}, inside], **({"allOf": cases} if cases else {})}
 
@@ -68,7 +68,7 @@ class Scopes:
             yield self._list(path), element
 
     def _list(self, path: str) -> Schema:
-        """The rules that return the array at a path, or some of its elements."""
+        """Return the rules that return the array at a path, or some of its elements."""
         if path not in self._lists:
             self._lists[path] = name = f"list-{len(self._lists)}"
             self.definitions[name] = {
@@ -88,7 +88,7 @@ def _fold(element: Type) -> Type:
 
 
 def _path(seen: Type) -> Schema:
-    """The path of a `var`: a proposed one, another that is valid, or a rule that computes one."""
+    """Return the path of a `var`: a proposed one, another that is valid, or a rule that computes one."""
     proposed = paths.proposed(seen)
     pattern = {"pattern": paths.pattern(seen), "patternErrorMessage": "Nothing lies at this path."}
     listed = [{"enum": list(proposed), "enumDescriptions": list(proposed.values())}] if proposed else []
@@ -98,7 +98,7 @@ def _path(seen: Type) -> Schema:
 
 
 def _keys(path: Schema) -> Schema:
-    """A literal list of paths, as `missing` takes it; a computed one is not checked."""
+    """Return a literal list of paths, as `missing` takes it; a computed one is not checked."""
     return {
         "if": {"type": "array", "items": {"type": "string", "minLength": 1}},
         "then": {"items": path},

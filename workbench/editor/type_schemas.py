@@ -28,7 +28,7 @@ from workbench.editor.parts import Schema
 
 
 def schema_of_type(value: Type) -> Schema:
-    """The schema of the values of a type."""
+    """Return the schema of the values of a type."""
     there = filter_options(value, lambda option: option != ABSENT)
     shapes = [_shape(option) for option in options(there)]
     if there == NEVER or {} in shapes:

@@ -46,7 +46,7 @@ class ValueSchemas:
         self._conditions = conditions
 
     def of(self, value: ValueGrammar) -> Schema:
-        """The schema of a type of value."""
+        """Return the schema of a type of value."""
         match value:
             case MapGrammar():
                 return self._map(value)
@@ -78,7 +78,7 @@ class ValueSchemas:
                 return scalar_schema(value)  # of no other type: mypy holds it to ScalarValue
 
     def keys(self, keys: Sequence[Key]) -> dict[str, Schema]:
-        """The schemas of the values of keys, each with its documentation."""
+        """Return the schemas of the values of keys, each with its documentation."""
         return {key.name: self._key(key) for key in keys}
 
     def _key(self, key: Key) -> Schema:
@@ -146,7 +146,7 @@ class ValueSchemas:
         return {"type": "string"} if kind == "member" else one_of_names(self._names(kind), kind)
 
     def _names(self, kind: ReferenceKind) -> Names | None:  # noqa: C901 - one case a kind
-        """The names of a kind, with their titles; None: any name may be right."""
+        """Return the names of a kind, with their titles; None: any name may be right."""
         names = self._vocabulary
         match kind:
             case "event type":
@@ -180,11 +180,11 @@ class ValueSchemas:
 
 
 def _exactly(keys: Sequence[str]) -> Schema:
-    """A map of these keys, and no other."""
+    """Return a map of these keys, and no other."""
     return {"required": list(keys), "maxProperties": len(keys)}
 
 
 def _merged(schemas: Sequence[Schema]) -> Schema:
-    """One schema of several for values of different JSON types."""
+    """Return one schema of several for values of different JSON types."""
     merged = {keyword: value for schema in schemas for keyword, value in schema.items()}
     return {**merged, "type": [schema["type"] for schema in schemas]}

@@ -66,7 +66,10 @@ class Vocabulary:
 def read_vocabulary(
     files: Mapping[str, bytes], *, unread: Collection[str] = ()
 ) -> tuple[Vocabulary, tuple[Problem, ...]]:
-    """The names that files declare, and the problems that keep other names from being read. Any files will do."""
+    """Return the names that files declare, and the problems that keep other names from being read.
+
+    Any files will do.
+    """
     declared, problems = read_declarations(files, unread=unread)
 
     def names(kind: NamedThing, titles: Names) -> Names | None:
@@ -96,7 +99,7 @@ def read_vocabulary(
 
 
 def _declared(folder: str, key: str, files: Mapping[str, bytes], unread: Collection[str]) -> Names | None:
-    """The names that the files of a folder declare; None if one of them cannot be read."""
+    """Return the names that the files of a folder declare; None if one of them cannot be read."""
     if any(path.split("/")[0] == folder for path in unread):
         return None
     names: dict[str, str] = {}

@@ -31,7 +31,7 @@ def example_body(schema: BodySchema) -> dict[str, Any]:
 
 
 def _value(schema: Any, depth: int, *, only_required: bool) -> Any:
-    """A value that a schema describes; a text for a schema that says nothing."""
+    """Return a value that a schema describes; a text for a schema that says nothing."""
     if not isinstance(schema, Mapping):
         return "text"
     for key in ("const", "default"):

@@ -192,7 +192,7 @@ def _field(path: str, schema: Any, *, required: bool) -> BodyField:
 
 
 def _type(schema: Mapping[str, Any]) -> FieldType:
-    """The type of a schema; `any` for one of several types."""
+    """Return the type of a schema; `any` for one of several types."""
     choices = schema.get("enum")
     if isinstance(choices, list) and choices and "type" not in schema:
         return "text" if all(isinstance(each, str) for each in choices) else "any"

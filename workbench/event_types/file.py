@@ -11,7 +11,7 @@ _BLOCKS: Final = ("properties", "items")
 
 
 def path_of(name: str) -> str:
-    """The path of the file of an event type."""
+    """Return the path of the file of an event type."""
     return f"events/{name}.yaml"
 
 
@@ -22,7 +22,7 @@ def event_type_file(name: str, title: str, fields: Sequence[BodyField]) -> str:
 
 
 def _schema_lines(schema: Mapping[str, Any], indent: str) -> Iterator[str]:
-    """A schema with each field on a line of its own."""
+    """Yield a schema with each field on a line of its own."""
     for key, value in schema.items():
         if key not in _BLOCKS:
             yield f"{indent}{key}: {flow(value)}"

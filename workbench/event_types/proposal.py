@@ -46,7 +46,7 @@ def propose_event_type(sample: Any) -> Proposal:
 
 
 def _report(sample: Any) -> tuple[str, Mapping[str, Any]]:
-    """The name of the event type that a sample gives, and the body."""
+    """Return the name of the event type that a sample gives, and the body."""
     if not isinstance(sample, Mapping):
         raise NoSample('a sample is an event or its body: {"total": 12.5, ...}')
     inner = sample.get("event", sample)
@@ -91,7 +91,7 @@ class _Walk:
 
 
 def _common(types: set[FieldType]) -> FieldType:
-    """The type of values of several types."""
+    """Return the type of values of several types."""
     if types and types <= {"text", "date", "datetime"}:
         return "text"
     return "any"

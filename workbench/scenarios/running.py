@@ -225,7 +225,7 @@ class _Run:
         return self._process(operation.to_start, step.place) if operation.to_start else ()
 
     def _left(self, number: str) -> tuple[Item, ...]:
-        """What is left of a sale; nothing of an unknown one."""
+        """Return what is left of a sale; nothing of an unknown one."""
         transactions = self.engine.store.transactions
         sale = transactions.by_number(number)
         if sale is None:

@@ -9,28 +9,28 @@ Json: TypeAlias = dict[str, Any]
 
 
 def instant(moment: datetime, zone: tzinfo) -> str:
-    """A moment on the store's clock, in whole seconds: `2024-05-01T02:00:00+02:00`."""
+    """Return a moment on the store's clock, in whole seconds: `2024-05-01T02:00:00+02:00`."""
     if moment.utcoffset() is None:
         raise ValueError(f"{moment} has no offset: a message needs an exact moment")
     return moment.astimezone(zone).isoformat(timespec="seconds")
 
 
 def exact_instant(moment: datetime, zone: tzinfo) -> str:
-    """A moment on the store's clock, in milliseconds: `2024-05-01T02:00:00.000+02:00`."""
+    """Return a moment on the store's clock, in milliseconds: `2024-05-01T02:00:00.000+02:00`."""
     if moment.utcoffset() is None:
         raise ValueError(f"{moment} has no offset: a message needs an exact moment")
     return moment.astimezone(zone).isoformat(timespec="milliseconds")
 
 
 def utc_instant(moment: datetime) -> str:
-    """A moment in UTC, in milliseconds: `2024-05-01T00:00:00.000Z`."""
+    """Return a moment in UTC, in milliseconds: `2024-05-01T00:00:00.000Z`."""
     if moment.utcoffset() is None:
         raise ValueError(f"{moment} has no offset: a message needs an exact moment")
     return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def number(amount: Decimal) -> int | Decimal:
-    """An amount as JSON writes it: 125, 12.5; never 1.25E+2."""
+    """Return an amount as JSON writes it: 125, 12.5; never 1.25E+2."""
     if not amount.is_finite():
         raise ValueError(f"{amount} is no amount")
     whole = amount.to_integral_value()
