@@ -6,5 +6,5 @@ validation.py   request bodies as values of the domain, or BadInput with every f
 filters.py      the filters of a list, as conditions on columns
 views.py        records as answers
 
-Errors and refusals become answers by the tables in `api.http.errors`.
+Errors and refusals become responses by the tables in `api.http.errors`.
 """

@@ -164,7 +164,7 @@ ROUTERS = (
 
 
 def create_app(services: Services) -> FastAPI:
-    """Return the API on these services; raise UnruledRoute for a route without a rule."""
+    """Return the API on these services as one app; raise UnruledRoute for a route without a rule."""
     # FastAPI searches included routers again for every request; a flat list of routes is searched once.
     routes = [route for router in ROUTERS for route in router.routes]
     check_rules(routes, RULES)

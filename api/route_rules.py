@@ -1,4 +1,4 @@
-"""Who may call what: the rule of every route. The app refuses to start with a route that has none."""
+"""The access rule of every route. The app refuses to start with a route without one."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TypeAlias
@@ -26,10 +26,10 @@ _STORE = "/api/{storeCode}"
 _ADMIN_KEY = "/api/admin/{admin}/api-key"
 
 _IN_FILES = Needs(Permission.DEPLOY_PROGRAMS, audited=False)
-"""What is written in the files of a program: such a route answers 405."""
+"""The rule of routes for what is written in the files of a program: they answer 405."""
 
 _EDIT = Needs(Permission.EDIT_PROGRAMS, audited=False)
-"""What changes nothing but a draft, as often as a designer types."""
+"""The rule of changes to a draft only, which happen as often as a designer types."""
 
 _VIEW_KEYS = Needs(Permission.VIEW_API_KEYS, key_needs=Permission.VIEW_ADMINISTRATORS)
 _CHANGE_KEYS = Needs(Permission.CHANGE_API_KEYS, key_needs=Permission.CHANGE_ADMINISTRATORS)
@@ -350,7 +350,7 @@ RULES: Rules = {(method, path): rule for path, rules in _RULES.items() for metho
 
 
 class UnruledRoute(Exception):
-    """A route that anybody could call by mistake, or a rule of no route; the message says what to do."""
+    """A route without a rule, so that anyone could call it, or a rule without a route; the message gives the cure."""
 
 
 def check_rules(

@@ -17,9 +17,9 @@ router = APIRouter(prefix="/api/{storeCode}/analytics/achievement", tags=["Analy
     "/{achievement}/funnel", summary="Show how far members came with an achievement", response_model=AchievementFunnel
 )
 async def achievement_funnel(store_request: AdminRequest, name: AchievementInPath) -> Response:
-    """How many members ever began an achievement, came to each quarter of its goal, and completed it once and again.
+    """Return how many members began an achievement, reached each quarter of its goal, and completed it once or again.
 
-    How far a member came is the best that they had: the longest streak, or the most in one month.
+    A member counts by their best: the longest streak, or the most in one month.
     """
     program = store_request.program
     achievement = require_achievement(program, name)

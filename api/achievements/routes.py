@@ -66,7 +66,7 @@ _PROGRESS = {"memberProgress": {"completedCount": 1}}
     openapi_extra=LIST_QUERY.openapi_parameters(),
 )
 async def list_achievements(request: Request, store_request: AdminRequest) -> Response:
-    """Return the achievements of the program in force."""
+    """List the achievements of the program in force."""
     program = store_request.program
     page, filters = LIST_QUERY.parse(request.query_params, program.zone)
     at = await store_request.deployed_at()
@@ -81,7 +81,7 @@ async def list_achievements(request: Request, store_request: AdminRequest) -> Re
     openapi_extra=TRIGGERS_QUERY.openapi_parameters(),
 )
 async def list_triggers(request: Request, member: MemberInPath, store_request: AdminRequest) -> Response:
-    """Return the events that counted for achievements of a member, the newest first."""
+    """List the events that counted for achievements of a member, the newest first."""
     program = store_request.program
     page, filters = TRIGGERS_QUERY.parse(request.query_params, program.zone)
     conditions = [_trigger_condition(each, program) for each in filters]
@@ -112,9 +112,9 @@ async def show_achievement(name: AchievementInPath, store_request: AdminRequest)
 async def patch_progress(
     request: Request, member: MemberInPath, name: AchievementInPath, by_hand: ChangedByHand
 ) -> Response:
-    """Set how often a member has completed an achievement, and their progress now: up, or down to take it back.
+    """Set how often a member has completed an achievement, and their progress now, up or down.
 
-    A completion gives what the achievement gives. One that is taken back leaves what it gave.
+    A completion gives what the achievement gives. A completion that is taken back leaves its gifts.
     """
     posted = await read_body(request, PatchProgress)
     change = by_hand.change
@@ -139,7 +139,7 @@ async def patch_progress(
     tags=["Member"],
 )
 async def list_badge_types(request: Request, store_request: AdminRequest) -> Response:
-    """Return the badges that the program declares, or without a declaration those that its rules grant."""
+    """List the badges that the program declares, or without a declaration those that its rules grant."""
     page, filters = BADGES_QUERY.parse(request.query_params, store_request.program.zone)
     views = badge_type_views(store_request.program, deployed_at=await store_request.deployed_at())
     return ExactJson(page_of_list([each for each in views if matches(each, filters)], page))
@@ -189,7 +189,7 @@ async def refuse_change(store_request: AdminRequest) -> Response:
 
 
 def require_achievement(program: Program, text: str) -> model.Achievement:
-    """Return the achievement that an id, or a name in program files, names; raise NotFound."""
+    """Return the achievement with an id, or with a name in program files; raise NotFound."""
     for each in program.achievements:
         if text == each.name or text.lower() == program.id_of("achievement", each.name):
             return each
@@ -197,7 +197,7 @@ def require_achievement(program: Program, text: str) -> model.Achievement:
 
 
 def _require_badge(program: Program, text: str, held: Sequence[str]) -> str:
-    """Return the badge of the program, or of the member, that an id or a name names; raise NotFound."""
+    """Return the badge of the program, or of the member, with an id or a name; raise NotFound."""
     for each in (*program.badge_titles, *held):
         if text == each or text.lower() == program.id_of("badge", each):
             return each
@@ -205,7 +205,7 @@ def _require_badge(program: Program, text: str, held: Sequence[str]) -> str:
 
 
 def _progress_of(program: Program, achievement: model.Achievement, posted: MemberProgress) -> Decimal | None:
-    """Return the progress to set; None: it stays. Raise BadInput for a rule of another achievement."""
+    """Return the progress to set; None: leave unchanged. Raise BadInput for a rule of another achievement."""
     if not posted.rules:
         return None
     rule, path = posted.rules[0], "memberProgress.rules.0"
@@ -221,7 +221,7 @@ def _progress_of(program: Program, achievement: model.Achievement, posted: Membe
 
 
 def _trigger_condition(one: Filter, program: Program) -> Condition:
-    """Return a filter as a condition; ids of achievements that the program does not have find nothing."""
+    """Return a filter as a condition; ids of achievements that the program does not have match nothing."""
     match one.field:
         case "achievementId" | "ruleId":
             kind = "achievement" if one.field == "achievementId" else "achievement_rule"

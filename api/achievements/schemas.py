@@ -1,4 +1,4 @@
-"""Achievements and badges: request bodies and answers."""
+"""Achievements and badges: request bodies and responses."""
 
 from decimal import Decimal
 from typing import Any, NotRequired
@@ -14,7 +14,7 @@ MAX_COUNT = 1_000_000_000
 
 
 class RuleProgress(RequestModel):
-    """Progress of the rule of an achievement; of a streak it is `completedConsecutivePeriods`."""
+    """Progress of the rule of an achievement; for a streak it is `completedConsecutivePeriods`."""
 
     achievement_rule_id: str = Field(min_length=1, max_length=255)
     current_period_value: Decimal | int | None = None
@@ -22,7 +22,7 @@ class RuleProgress(RequestModel):
 
 
 class MemberProgress(RequestModel):
-    """How often a member has completed an achievement, and their progress now; what is left out stays."""
+    """How often a member has completed an achievement, and their progress now; absent fields are left unchanged."""
 
     completed_count: int | None = Field(default=None, ge=0, le=MAX_COUNT)
     rules: list[RuleProgress] = Field(default_factory=list, max_length=1)
@@ -35,7 +35,7 @@ class PatchProgress(RequestModel):
 
 
 class BadgeCount(RequestModel):
-    """How many times a member has a badge; 0 takes it away."""
+    """How many times a member has a badge; 0 removes it."""
 
     completed_count: int = Field(ge=0, le=MAX_COUNT)
 
@@ -64,7 +64,7 @@ class Achievements(TypedDict):
 
 
 class AchievementRule(TypedDict):
-    """The rule of an achievement. `condition` and `measure` are as program files say them."""
+    """The rule of an achievement. `condition` and `measure` are as in program files."""
 
     achievementRuleId: Id
     translations: JsonObject
@@ -77,7 +77,7 @@ class AchievementRule(TypedDict):
 
 
 class Achievement(TypedDict):
-    """An achievement of the program in force. `limit` is missing if it can be completed any number of times."""
+    """An achievement of the program in force. `limit` is absent if it can be completed any number of times."""
 
     achievementId: Id
     name: str
@@ -125,14 +125,14 @@ class BadgeTypes(TypedDict):
 
 
 class FunnelStep(TypedDict):
-    """A step, and how many members came so far."""
+    """A stage, and how many members reached it."""
 
     step: Step
     members: int
 
 
 class AchievementFunnel(TypedDict):
-    """The members of an achievement by how far they came: who is in one step is in those before it."""
+    """The number of members at each stage of an achievement; each stage includes the members of all later ones."""
 
     achievementId: Id
     achievement: str

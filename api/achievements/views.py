@@ -1,4 +1,4 @@
-"""Achievements and badges as answers show them."""
+"""Achievements and badges as responses show them."""
 
 from datetime import datetime
 from typing import Any, assert_never
@@ -24,7 +24,7 @@ def achievement_basics_view(achievement: Achievement, program: Program, *, deplo
 
 
 def achievement_view(achievement: Achievement, program: Program) -> dict[str, Any]:
-    """Return an achievement in the documented fields, as far as these can say it."""
+    """Return an achievement in the documented fields, as far as they can express it."""
     limit = None if achievement.repeat is None else {"value": achievement.repeat}
     names = {"en": {"name": achievement.title, "description": achievement.description}}
     return {
@@ -52,7 +52,7 @@ def trigger_view(trigger: Trigger, program: Program) -> dict[str, Any]:
 
 
 def badge_type_views(program: Program, *, deployed_at: datetime) -> list[dict[str, Any]]:
-    """Return the kinds of badges of a program: those that it declares, or else those that its rules grant."""
+    """Return the kinds of badges of a program: the declared ones, or else those that its rules grant."""
     at = format_instant(deployed_at, program.zone)
     return [
         {

@@ -1,1 +1,1 @@
-"""Administrators: who they are, their roles and stores, their passwords."""
+"""Administrators: their roles and stores, and their passwords."""

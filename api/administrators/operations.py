@@ -1,4 +1,4 @@
-"""Changing administrators, each in one transaction, by a caller's rights in it."""
+"""Change administrators, each in one transaction, by a caller's rights in it."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -24,7 +24,7 @@ from database.sessions import Session
 def add_administrator(
     access: Access, caller: AdminCaller, new: NewAdministrator, *, admin_id: str, password_hash: str, now: datetime
 ) -> str:
-    """Add an administrator who may do no more than the caller; return the id. Raise Forbidden or BadInput."""
+    """Add an administrator with at most the caller's rights; return the id. Raise Forbidden or BadInput."""
     access.lock()
     role = require_role(access, new.roles[0], path="admin.roles")
     username = new.username or new.email
@@ -40,10 +40,10 @@ def add_administrator(
 def change_administrator(
     access: Access, caller: AdminCaller, name: str, changed: ChangedAdministrator, *, password_hash: str | None
 ) -> str:
-    """Change an administrator who may do no more than the caller, before and after; return the id.
+    """Change an administrator who has at most the caller's rights, before and after; return the id.
 
-    A new password, and disabling, ends the sessions; drafts in stores that are out of reach now are discarded.
-    Raise NotFound, Forbidden or BadInput.
+    A new password, and disabling, ends the sessions; drafts in stores that are out of reach now are discarded. Raise
+    NotFound, Forbidden or BadInput.
     """
     access.lock()
     mine = present_rights(access, caller)
@@ -74,7 +74,7 @@ def change_administrator(
 
 
 def change_own_password(access: Access, caller: AdminCaller, password_hash: str) -> None:
-    """Give the caller another password, and end all sessions that they have."""
+    """Change the caller's password, and end all their sessions."""
     access.lock()
     present_rights(access, caller)
     access.admins.change(caller.id, password_hash=password_hash)
@@ -82,7 +82,7 @@ def change_own_password(access: Access, caller: AdminCaller, password_hash: str)
 
 
 def reset_password(access: Access, code_hash: str, password_hash: str, *, now: datetime) -> str:
-    """Give the administrator of a code another password, and end their sessions; return the id. Raise BadInput."""
+    """Change the password of a code's administrator, and end their sessions; return the id. Raise BadInput."""
     access.lock()
     admin_id = access.password_resets.take(code_hash, now=now)
     found = None if admin_id is None else access.admins.get(admin_id)
@@ -102,7 +102,7 @@ def sessions_of(access: AccessReader, caller: AdminCaller, name: str, *, now: da
 
 
 def end_session(access: Access, caller: AdminCaller, name: str, session_id: str) -> None:
-    """End a session of an administrator who may do no more than the caller; raise Forbidden or NotFound."""
+    """End a session of an administrator who has at most the caller's rights; raise Forbidden or NotFound."""
     access.lock()
     admin = self_or_other(access, caller, name, Permission.CHANGE_ADMINISTRATORS)
     require_cover(present_rights(access, caller), admin_rights(access, admin))
@@ -113,7 +113,7 @@ def end_session(access: Access, caller: AdminCaller, name: str, session_id: str)
 
 
 def self_or_other(access: AccessReader, caller: AdminCaller, name: str, others: Permission) -> Admin:
-    """Return the caller, or with a permission another administrator; raise NotFound or Forbidden."""
+    """Return the caller, or, with a permission, another administrator; raise NotFound or Forbidden."""
     mine = present_rights(access, caller)
     admin = require_admin(access, name, mine)
     if admin.id != caller.id and not mine.allow(others):
@@ -122,7 +122,7 @@ def self_or_other(access: AccessReader, caller: AdminCaller, name: str, others: 
 
 
 def require_another(access: Access, admin: Admin) -> None:
-    """Raise BadInput if nobody but this administrator may do everything in every store."""
+    """Raise BadInput if no other administrator has all rights in every store."""
     if not access.admins.has_another_of_everything(admin.id):
         message = f"{admin.username} is the last who may do everything in every store: make another one first"
         raise BadInput.at("admin", message, "lastAdministrator")

@@ -1,4 +1,4 @@
-"""Resetting the password of an administrator who cannot log in."""
+"""Reset the password of an administrator who cannot log in."""
 
 import contextlib
 from datetime import UTC, datetime
@@ -27,7 +27,7 @@ _RESET = {"token": "THE-CODE", "reset": {"plainPassword": "battery staple"}}
 
 
 class _Counted(Exception):
-    """A request counts for the rate limit, as a failed login does."""
+    """Raised to end a request that counts for the rate limit, as a failed login does."""
 
 
 @router.post(
@@ -38,10 +38,10 @@ class _Counted(Exception):
     openapi_extra=request_body(PostResetRequest, {"username": "kim"}) | _NO_LOGIN_NEEDED,
 )
 async def request_reset(request: Request, state: CurrentState) -> Response:
-    """Write down, in the log and the audit log, that an administrator cannot log in.
+    """Record, in the log and the audit log, that an administrator cannot log in.
 
-    Laurel sends no mail: an operator makes the code, by `laurel admin reset NAME`, and hands it over. The answer is the
-    same for a name that nobody has.
+    Laurel sends no mail: an operator creates the code with `laurel admin reset NAME`, and hands it over. The response
+    is the same for an unknown name.
     """
     posted = await read_body(request, PostResetRequest, max_bytes=MAX_BYTES)
     address = address_of(request)
@@ -64,7 +64,7 @@ async def request_reset(request: Request, state: CurrentState) -> Response:
     openapi_extra=request_body(PostAdministratorReset, _RESET) | _NO_LOGIN_NEEDED,
 )
 async def reset(request: Request, state: CurrentState) -> Response:
-    """Set the password of the administrator for whom the code was made, once. Every session of theirs ends."""
+    """Set the password of the administrator for whom the code was created, once. All their sessions end."""
     posted = await read_body(request, PostAdministratorReset, max_bytes=MAX_BYTES)
     address, now = address_of(request), datetime.now(UTC)
     async with state.login_rate_limiter.attempt("reset-code", digest(posted.token), address):

@@ -1,4 +1,4 @@
-"""Administrators: listing, making, changing and disabling them; and what callers may do and change of themselves."""
+"""Administrators: list, create, change and disable them; and what callers may do and change for themselves."""
 
 from datetime import UTC, datetime
 from functools import partial
@@ -52,7 +52,7 @@ _PASSWORDS = {"currentPassword": "password", "plainPassword": "battery staple"}
     "", summary="List administrators", response_model=AdministratorList, openapi_extra=LIST_QUERY.openapi_parameters()
 )
 async def list_administrators(request: Request, caller: CurrentAdmin, state: CurrentState) -> Response:
-    """Administrators, the newest first; for a caller with access to one store those of that store."""
+    """List administrators, the newest first; for a caller with access to one store, only those of that store."""
     page, filters = LIST_QUERY.parse(request.query_params, UTC)
 
     def read(access: AccessReader) -> list[Administrator]:
@@ -71,7 +71,7 @@ async def list_administrators(request: Request, caller: CurrentAdmin, state: Cur
     openapi_extra=request_body(PostAdministrator, {"admin": _NEW}),
 )
 async def post_administrator(request: Request, change: CurrentAccessChange) -> Response:
-    """Make an administrator with a role, of one store or of all, who may do no more than you."""
+    """Create an administrator with a role, for one store or for all, with at most your rights."""
     new = (await read_body(request, PostAdministrator)).admin
     password_hash = await change.state.passwords.hash(new.plain_password)
     admin_id, now = new_id(), datetime.now(UTC)
@@ -101,10 +101,10 @@ async def show_administrator(admin: AdminInPath, caller: CurrentAdmin, state: Cu
     openapi_extra=request_body(PutAdministrator, {"admin": {"roles": ["viewer"], "isActive": True}}),
 )
 async def put_administrator(request: Request, admin: AdminInPath, change: CurrentAccessChange) -> Response:
-    """Change what is sent: the role, the store, the password, or disable with `isActive: false`.
+    """Change the fields that are sent: the role, the store, the password, or disable with `isActive: false`.
 
-    A new password, and disabling, ends all sessions; while disabled, the API keys do not work either. Drafts
-    of programs are discarded in the stores that the administrator has no access to any more; once disabled, in all.
+    A new password, and disabling, ends all sessions; while disabled, the API keys do not work either. Drafts of
+    programs are discarded in the stores that the administrator cannot access any more; once disabled, in all.
     """
     changed = (await read_body(request, PutAdministrator)).admin
     password = changed.plain_password
@@ -125,7 +125,7 @@ async def put_administrator(request: Request, admin: AdminInPath, change: Curren
     openapi_extra=request_body(PutPassword, _PASSWORDS),
 )
 async def put_password(request: Request, change: CurrentAccessChange) -> Response:
-    """Change the password of the administrator who is logged in. Every session ends, also this one: log in again."""
+    """Change the password of the logged-in administrator. Every session ends, including this one: log in again."""
     passwords = await read_body(request, PutPassword)
     database, address = change.state.services.database, address_of(request)
     async with change.state.login_rate_limiter.attempt("password", change.caller.id, address) as is_known:
@@ -164,7 +164,7 @@ async def show_permissions(caller: CurrentAdmin, state: CurrentState) -> Respons
     openapi_extra=SESSION_QUERY.openapi_parameters(),
 )
 async def list_sessions(request: Request, admin: AdminInPath, caller: CurrentAdmin, state: CurrentState) -> Response:
-    """Return the logins of an administrator that have not ended, the newest first: when, and from where."""
+    """List the active logins of an administrator, the newest first: when, and from where."""
     page, _ = SESSION_QUERY.parse(request.query_params, UTC)
     now = datetime.now(UTC)
     sessions = await state.services.database.access_read(lambda access: sessions_of(access, caller, admin, now=now))
@@ -180,13 +180,13 @@ async def delete_session(
     session: Annotated[str, Path(max_length=255, description="Its id.")],
     change: CurrentAccessChange,
 ) -> Response:
-    """End a login: its tokens stop working, at once in the process that answers, within seconds in others."""
+    """End a login: its tokens stop working, at once in this process, within seconds in others."""
     await change.write(lambda access: end_session(access, change.caller, admin, session))
     change.state.authenticator.clear_cache()
     return no_content()
 
 
 def _details(form: NewAdministrator | ChangedAdministrator) -> dict[str, Any]:
-    """Return what the audit log says of a form: the fields that were sent, of a password only that it was."""
+    """Return the audit log's details of a form: the fields that were sent; for a password, only that it was."""
     sent = form.model_dump(mode="json", by_alias=True, exclude_unset=True, exclude={"plain_password"})
     return sent | ({"passwordChanged": True} if form.plain_password is not None else {})

@@ -1,4 +1,4 @@
-"""Administrators: request bodies and answers."""
+"""Administrators: request bodies and responses."""
 
 from typing import Annotated
 
@@ -20,7 +20,7 @@ _Roles = Annotated[
 
 
 class NewAdministrator(RequestModel):
-    """An administrator to make. Without a `username`, the email is the name to log in with."""
+    """An administrator to create. Without a `username`, the email is the login name."""
 
     email: _Name
     plain_password: _Password = Field(repr=False)
@@ -31,13 +31,13 @@ class NewAdministrator(RequestModel):
 
 
 class PostAdministrator(RequestModel):
-    """An administrator to make."""
+    """An administrator to create."""
 
     admin: NewAdministrator
 
 
 class ChangedAdministrator(RequestModel):
-    """What changes; fields that are left out stay. `store` null: every store."""
+    """The changes; absent fields are left unchanged. `store` null: every store."""
 
     email: _Name | None = None
     plain_password: _Password | None = Field(default=None, repr=False)
@@ -47,13 +47,13 @@ class ChangedAdministrator(RequestModel):
 
 
 class PutAdministrator(RequestModel):
-    """What changes of an administrator."""
+    """The changes of an administrator."""
 
     admin: ChangedAdministrator
 
 
 class PutPassword(RequestModel):
-    """The caller's password as it is, and as it is to be."""
+    """The caller's present password, and the new one."""
 
     current_password: str = Field(min_length=1, max_length=MAX_PASSWORD_LENGTH, repr=False)
     plain_password: _Password = Field(repr=False)
@@ -66,7 +66,7 @@ class AdministratorId(TypedDict):
 
 
 class Administrator(TypedDict):
-    """An administrator. `store` null: of every store."""
+    """An administrator. `store` null: for every store."""
 
     id: Id
     username: str
@@ -87,7 +87,7 @@ class AdministratorList(TypedDict):
 
 
 class OwnPermissions(TypedDict):
-    """What the caller may do. `superAdmin`: everything, in every store."""
+    """The caller's rights. `superAdmin`: everything, in every store."""
 
     superAdmin: bool
     roles: list[str]
@@ -96,7 +96,7 @@ class OwnPermissions(TypedDict):
 
 
 class SessionView(TypedDict):
-    """A login that has not ended. `current`: the one of this request; `address`: where it came from."""
+    """An active login. `current`: the one of this request; `address`: where it came from."""
 
     sessionId: Id
     createdAt: Instant
@@ -119,19 +119,19 @@ class PutSetting(RequestModel):
 
 
 class PostResetRequest(RequestModel):
-    """Whose password is to be reset."""
+    """The name of the administrator whose password is to be reset."""
 
     username: str = Field(min_length=1, max_length=255)
 
 
 class NewPassword(RequestModel):
-    """The password that is to be."""
+    """The new password."""
 
     plain_password: _Password = Field(repr=False)
 
 
 class PostAdministratorReset(RequestModel):
-    """A code that resets a password, and the password that is to be."""
+    """A code that resets a password, and the new password."""
 
     token: str = Field(min_length=1, max_length=255, repr=False)
     reset: NewPassword

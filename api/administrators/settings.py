@@ -1,4 +1,4 @@
-"""Settings that an administrator keeps in a store, such as the columns of a page."""
+"""Settings of an administrator in a store, such as the columns of a page."""
 
 from datetime import UTC, datetime
 from typing import Annotated
@@ -35,7 +35,7 @@ AdminInPath = Annotated[str, Path(alias="admin", max_length=255, description="Th
 async def list_settings(
     request: Request, admin: AdminInPath, store: StoreCode, caller: CurrentAdmin, state: CurrentState
 ) -> Response:
-    """Return what an administrator keeps in a store. Those of others need `ADMIN VIEW`."""
+    """List an administrator's settings in a store. Those of others need `ADMIN VIEW`."""
     page, _ = QUERY.parse(request.query_params, UTC)
 
     def read(access: AccessReader) -> list[AdminSetting]:
@@ -63,7 +63,7 @@ async def put_setting(
     key: Annotated[str, Path(min_length=1, max_length=100, pattern="^[A-Za-z0-9_.-]+$")],
     change: CurrentAccessChange,
 ) -> Response:
-    """Keep a text under a key. Those of others need `ADMIN MODIFY`."""
+    """Store a text under a key. Settings of others need `ADMIN MODIFY`."""
     value = (await read_body(request, PutSetting)).value
     now = datetime.now(UTC)
 

@@ -1,4 +1,4 @@
-"""Administrators as answers show them."""
+"""Administrators as responses show them."""
 
 from datetime import UTC
 
@@ -39,7 +39,7 @@ def session_view(session: Session, *, current: str | None) -> SessionView:
 
 
 def names_of(permissions: frozenset[Permission]) -> list[str]:
-    """Permissions by name, in the order in which they are defined."""
+    """Return the names of permissions, in the order in which they are defined."""
     return [str(each) for each in Permission if each in permissions]
 
 

@@ -1,4 +1,4 @@
-"""Attempts to deliver webhooks, by hour or by days: what came of them, and how long receivers took."""
+"""Attempts to deliver webhooks, by hour or by days: their results, and the response times of receivers."""
 
 from bisect import bisect_right
 from collections.abc import Iterable
@@ -26,12 +26,12 @@ router = APIRouter(prefix="/api/{storeCode}/analytics/series", tags=["Analytics"
 
 DeliveryInterval: TypeAlias = Literal["hour", "day", "week", "month", "year"]
 DAYS_BY_HOUR = 2
-"""How many days are shown by the hour if none are asked for: today is the last."""
+"""How many days are shown by the hour if none are requested; today is the last."""
 
 
 @dataclass(frozen=True, slots=True)
 class DeliveryPeriod:
-    """The days of which attempts are asked for; `by_hour`: in hours, and not in the intervals of the days."""
+    """The days whose attempts are requested; `by_hour`: in hours, not in intervals of days."""
 
     days: Period
     by_hour: bool
@@ -51,7 +51,7 @@ class DeliveryPeriod:
         return cls(period_of(start, end, "day", today=today), by_hour=True)
 
     def moments(self, zone: ZoneInfo) -> list[datetime]:
-        """Return the moments at which intervals begin, and the end of the last one."""
+        """Return the starts of the intervals, and the end of the last one."""
         if not self.by_hour:
             return self.days.bounds(self.days.spans, zone)
         begin, end = start_of(self.days.first, zone), start_of(self.days.last + timedelta(days=1), zone)
@@ -77,7 +77,7 @@ async def deliveries_series(
     period: Annotated[DeliveryPeriod, Depends(_period)],
     subscription: Annotated[str | None, Query(alias="webhookSubscriptionId", max_length=255)] = None,
 ) -> Response:
-    """Return how many attempts had an answer of 2xx, another one or none, and how long receivers took on average."""
+    """Count attempts by response (2xx, another status, none), with the average response time of receivers."""
     zone = store_request.program.zone
     moments = period.moments(zone)
     wanted = None if subscription is None else subscription.lower()

@@ -1,4 +1,4 @@
-"""Analytics by day, week, month or year: members and transactions, points of a wallet, and what a campaign fired."""
+"""Analytics by day, week, month or year: members and transactions, points of a wallet, and firings of a campaign."""
 
 from collections.abc import Callable
 from datetime import date
@@ -29,9 +29,9 @@ router = APIRouter(prefix="/api/{storeCode}/analytics", tags=["Data Analytics"])
 async def general_overview(
     store_request: AdminRequest, period: AskedPeriod, data_type: Annotated[GeneralType, Query(alias="dataType")]
 ) -> Response:
-    """Members and transactions of some days: `header` in all, `data` one figure by the first day of each interval.
+    """Return members and transactions of a range of days: totals in `header`, one figure per interval in `data`.
 
-    Transactions count on the day of purchase; a return counts on its own, and is not taken from the revenue.
+    Transactions count on the day of purchase; a return counts on its own day, and is not subtracted from the revenue.
     """
     zone = store_request.program.zone
 
@@ -57,9 +57,9 @@ async def units_overview(
     code: WalletInPath,
     data_type: Annotated[UnitsType, Query(alias="dataType")] = "unitsIssued",
 ) -> Response:
-    """Points of a wallet: what was issued, spent and expired on some days, and what is there at their end.
+    """Return points of a wallet: issued, spent and expired on a range of days, and the stock at their end.
 
-    Points count on the day of booking, and an undoing on its own.
+    Points count on the day of booking, and an undo on its own day.
     """
     program = store_request.program
     wallet = wallet_in_path(store_request, code)
@@ -87,7 +87,7 @@ async def campaign_overview(
     ],
     data_type: Annotated[EngagementType, Query(alias="dataType")],
 ) -> Response:
-    """How often a campaign fired, and for how many different members, on the days on which events were accepted."""
+    """Count how often a campaign fired, and for how many members, by the days on which events were accepted."""
     program = store_request.program
     reactor = _reactor(program, campaign)
     source = f"reactor/{reactor.name}"
@@ -123,7 +123,7 @@ def _by_day(
 def _general(
     tx: ReadTransaction, figures: FigureReader, period: Period, spans: list[tuple[date, date]]
 ) -> list[General]:
-    """Return what members did in each of these spans of days."""
+    """Return the activities of members in each of these spans of days."""
     registered = tx.members.registrations(period.bounds(spans, figures.days_in))
     sums = figures.by_span(spans, "sales", "returns")
     active, buyers, returners = [figures.active_by(name, spans) for name in (ACTIVE, BUYER, RETURNER)]

@@ -1,4 +1,4 @@
-"""The days of which figures are asked for, in intervals."""
+"""Periods of figures, in intervals."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -14,7 +14,7 @@ from api.state.dependencies import AdminRequest
 from loyalty.calendar import local_day, start_of
 
 DEFAULT_DAYS = 30
-"""How many days are shown if none are asked for: today is the last."""
+"""How many days are shown if none are requested; today is the last."""
 
 LEAST_YEAR, MOST_YEAR = 1970, 9000
 
@@ -29,19 +29,19 @@ class Period:
 
     @property
     def spans(self) -> list[tuple[date, date]]:
-        """The days of each interval: those at the ends are cut to the period."""
+        """The days of each interval: the first and the last are cut to the period."""
         begins = first_days(self.first, self.last, self.interval, asked_by="intervalStartDate")
         ends = [following(day, self.interval) - timedelta(days=1) for day in begins]
         return [(max(day, self.first), min(end, self.last)) for day, end in zip(begins, ends, strict=True)]
 
     @property
     def before(self) -> "Period":
-        """The period of as many days that ends on the day before."""
+        """The preceding period of as many days."""
         last = self.first - timedelta(days=1)
         return Period(last - (self.last - self.first), last, self.interval)
 
     def shown(self, zone: ZoneInfo) -> dict[str, str]:
-        """Return the ends of the period as answers show them, and its intervals."""
+        """Return the bounds of the period as responses show them, and its intervals."""
         end = start_of(self.last + timedelta(days=1), zone) - timedelta(milliseconds=1)
         return {
             "intervalStartDate": format_instant(start_of(self.first, zone), zone),
@@ -50,7 +50,7 @@ class Period:
         }
 
     def bounds(self, spans: list[tuple[date, date]], zone: ZoneInfo) -> list[datetime]:
-        """Return the moments at which intervals begin, and the end of the last one."""
+        """Return the starts of the intervals, and the end of the last one."""
         return [start_of(first, zone) for first, _ in spans] + [start_of(spans[-1][1] + timedelta(days=1), zone)]
 
 
@@ -67,7 +67,7 @@ def _period(
 
 
 def period_of(first: date | None, last: date | None, interval: Interval, *, today: date) -> Period:
-    """Return the period from one day to another, by default DEFAULT_DAYS until today; raise BadInput."""
+    """Return the period between two days, by default the DEFAULT_DAYS until today; raise BadInput."""
     end = last or today
     for name, day in (("intervalStartDate", first), ("intervalEndDate", end)):
         if day is not None and not LEAST_YEAR <= day.year <= MOST_YEAR:

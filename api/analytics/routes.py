@@ -38,7 +38,7 @@ async def show_liability(
 ) -> Response:
     """Return what the store owes its members in points at the end of a past day, by wallet and month of earning.
 
-    Figures go by the moment of booking: what is booked later never changes them.
+    Figures go by the moment of booking: later bookings never change them.
     """
     program = store_request.program
     today = local_day(store_request.now, program.zone)

@@ -1,4 +1,4 @@
-"""Figures of a store as answers show them."""
+"""Figures of a store as responses show them."""
 
 from typing import Annotated, NotRequired, TypeAlias
 
@@ -12,10 +12,10 @@ Month: TypeAlias = Annotated[str, WithJsonSchema({"type": "string", "pattern": r
 
 
 class LiabilityFigures(TypedDict):
-    """Points in units of the wallet: what is outstanding at the end of the day, and what was moved in the period.
+    """Points in units of the wallet: outstanding at the end of the day, and moved in the period.
 
-    `outstanding` is the sum of `active`, `pending` and `held`. `cost` is in money, as at the award; `expectedCost` is
-    without the breakage. Both are left out where the cost of no point is known; `uncosted` are points without one.
+    `outstanding` is the sum of `active`, `pending` and `held`. `cost` is in money, as of the award; `expectedCost` is
+    without the breakage. Both are absent where no point has a known cost; `uncosted` are points without one.
     """
 
     outstanding: ExactNumber
@@ -78,7 +78,7 @@ class GeneralHeader(TypedDict):
 
 
 class _Overview(TypedDict):
-    """`comparativePeriodData`: the same of as many days before."""
+    """`comparativePeriodData`: the same for the preceding period of as many days."""
 
     intervalStartDate: Instant
     intervalEndDate: Instant
@@ -88,7 +88,7 @@ class _Overview(TypedDict):
 
 
 class GeneralOverview(_Overview):
-    """Members and transactions of some days."""
+    """Members and transactions of a range of days."""
 
     header: GeneralHeader
     comparativePeriodData: ByDay
@@ -107,21 +107,21 @@ class UnitsHeader(TypedDict):
 
 
 class UnitsOverview(_Overview):
-    """Points of one wallet on some days."""
+    """Points of one wallet on a range of days."""
 
     walletTypeCode: str
     header: UnitsHeader
 
 
 class CampaignHeader(TypedDict):
-    """How often the campaign fired in the whole period, and for how many different members."""
+    """How often the campaign fired in the whole period, and for how many distinct members."""
 
     totalEngagement: int
     engagedMembers: int
 
 
 class CampaignOverview(_Overview):
-    """What one campaign fired on some days."""
+    """The firings of one campaign on a range of days."""
 
     campaignId: Id
     header: CampaignHeader
@@ -129,7 +129,7 @@ class CampaignOverview(_Overview):
 
 
 class Intervals(TypedDict):
-    """Counts of the last days, of which today is the last."""
+    """Counts of the last days; today is the last of them."""
 
     in_1_days: int
     in_7_days: int
@@ -138,7 +138,7 @@ class Intervals(TypedDict):
 
 
 class MemberTotals(TypedDict):
-    """Members in all, and those who registered on the last days."""
+    """The number of members, and of those who registered on the last days."""
 
     intervals: list[Intervals]
     total: int
@@ -156,7 +156,7 @@ class PointTotals(TypedDict):
 
 
 class TransactionTotals(TypedDict):
-    """Sales in all, and those of the last days. `currency` is left out where the store has none."""
+    """The number of sales, and of those on the last days. `currency` is absent where the store has none."""
 
     countIntervals: Intervals
     total: int
@@ -166,7 +166,7 @@ class TransactionTotals(TypedDict):
 
 
 class ReferralTotals(TypedDict):
-    """Members who were brought by another."""
+    """Members with a referrer."""
 
     total: int
 
@@ -224,7 +224,7 @@ BalanceOfInterval = TypedDict("BalanceOfInterval", {"from": Day, "until": Day, "
 
 
 class _Series(TypedDict):
-    """The period that was asked for."""
+    """The requested period."""
 
     intervalStartDate: Instant
     intervalEndDate: Instant

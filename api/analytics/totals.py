@@ -1,4 +1,4 @@
-"""Analytics in all: members, points, transactions, referrals, tiers and campaigns."""
+"""Totals: members, points, transactions, referrals, tiers and campaigns."""
 
 from collections.abc import Sequence
 from datetime import date, timedelta
@@ -30,7 +30,7 @@ from loyalty.program.wallets import exact_amount
 router = APIRouter(prefix="/api/{storeCode}/analytics", tags=["Analytics"])
 
 INTERVALS = (1, 7, 30, 365)
-"""Of how many days figures are counted: today is the last of them."""
+"""The numbers of days for which figures are counted; today is the last of them."""
 
 CAMPAIGNS_QUERY = ListQuery({"executedAt": "instant"}, order_by="executions")
 
@@ -42,7 +42,7 @@ async def members(
         bool | None, Query(alias="withTransaction", description="Only those with a sale, or only those without.")
     ] = None,
 ) -> Response:
-    """Return how many members there are, and how many of them registered on the last 1, 7, 30 and 365 days."""
+    """Count members, and those who registered on the last 1, 7, 30 and 365 days."""
     zone = store_request.program.zone
     starts = [start_of(day, zone) for day in _starts(store_request)]
 
@@ -61,7 +61,7 @@ async def members(
 
 @router.get("/points", summary="Count points", response_model=list[PointTotals])
 async def points(store_request: AdminRequest) -> Response:
-    """Return what was ever added, spent and expired of each wallet, and what is active and pending now."""
+    """Return the points that were ever added, spent and expired in each wallet, and those active and pending now."""
     program = store_request.program
 
     def read(tx: ReadTransaction) -> Sums:
@@ -85,9 +85,9 @@ async def points(store_request: AdminRequest) -> Response:
 
 @router.get("/transactions", summary="Count transactions", response_model=list[TransactionTotals])
 async def transactions(store_request: AdminRequest) -> Response:
-    """Return how many sales there are, their value, and how many were made on the last 1, 7, 30 and 365 days.
+    """Count sales, their value, and those of the last 1, 7, 30 and 365 days.
 
-    Returns are not taken from them. Laurel knows of no costs of delivery, so both amounts are the same.
+    Returns are not subtracted. Laurel does not know costs of delivery, so both amounts are the same.
     """
     zone = store_request.program.zone
     days = _starts(store_request)
@@ -111,13 +111,13 @@ async def transactions(store_request: AdminRequest) -> Response:
 
 @router.get("/referrals", summary="Count referrals", response_model=ReferralTotals)
 async def referrals(store_request: AdminRequest) -> Response:
-    """Return how many members were brought by another."""
+    """Count the members with a referrer."""
     return ExactJson({"total": await store_request.database.read(lambda tx: tx.referrals.count())})
 
 
 @router.get("/levels", summary="Count members by tier", response_model=TierTotals)
 async def levels(store_request: AdminRequest) -> Response:
-    """Return how many members are in each tier of the program."""
+    """Count the members in each tier of the program."""
     program = store_request.program
     counts = await store_request.database.read(members_by_tier)
     items = [
@@ -140,7 +140,7 @@ async def levels(store_request: AdminRequest) -> Response:
     openapi_extra=CAMPAIGNS_QUERY.openapi_parameters(),
 )
 async def campaigns(request: Request, store_request: AdminRequest) -> Response:
-    """Return how often each campaign of the program fired, by default ever; `executedAt` is compared by days."""
+    """Count the firings of each campaign of the program, by default in all time; `executedAt` is compared by days."""
     program = store_request.program
     page, filters = CAMPAIGNS_QUERY.parse(request.query_params, program.zone)
     first, last = _days_of(filters, program)

@@ -1,4 +1,4 @@
-"""Figures of a store as answers show them."""
+"""Figures of a store as responses show them."""
 
 from collections.abc import Callable, Mapping
 from decimal import Decimal
@@ -12,7 +12,7 @@ _Amount: TypeAlias = Callable[[int], Decimal | int]
 
 
 def liability_view(found: Liability, program: Program) -> dict[str, Any]:
-    """Return the liability of a store, in units of its wallets and in the order in which the program has them."""
+    """Return the liability of a store, in units of its wallets and in the order of the program."""
     request = found.request
     known = {code: place for place, code in enumerate(program.wallets)}
     wallets = sorted(found.wallets, key=lambda each: (known.get(each.wallet, len(known)), each.wallet))
@@ -59,5 +59,5 @@ def _figures(figures: Figures, amount: _Amount, breakage: Decimal) -> Mapping[st
 
 
 def _money(amount: Decimal) -> Decimal | int:
-    """Return an exact amount without zeros at its end."""
+    """Return an exact amount without trailing zeros."""
     return int(amount) if amount == amount.to_integral_value() else amount.normalize()

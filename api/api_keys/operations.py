@@ -1,4 +1,4 @@
-"""Changing API keys, each in one transaction, by a caller's rights in it."""
+"""Change API keys, each in one transaction, by a caller's rights in it."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -32,7 +32,7 @@ def add_key(
     key_hash: str,
     now: datetime,
 ) -> ApiKey:
-    """Add a key of an administrator; without a role or a store it has theirs. Raise Forbidden, NotFound or BadInput."""
+    """Add a key of an administrator; role and store default to theirs. Raise Forbidden, NotFound or BadInput."""
     access.lock()
     mine = present_rights(access, caller)
     admin = _owner(access, caller, mine, admin_name, Permission.CHANGE_ADMINISTRATORS)
@@ -94,10 +94,10 @@ def rotate_key(
     overlap: timedelta,
     now: datetime,
 ) -> ApiKey:
-    """Give a key another token, and let the present one work for the overlap. Raise Forbidden, NotFound or BadInput.
+    """Replace the token of a key, and let the present one work for the overlap. Raise Forbidden, NotFound or BadInput.
 
-    While the token before the present one still works, only a rotation without an overlap is possible: otherwise of two
-    at once the second would end the token that clients have.
+    While the previous token still works, only a rotation without an overlap is possible: otherwise the second of two
+    concurrent ones would end the token that clients have.
     """
     _, _, key = _changeable(access, caller, admin_name, key_id)
     still = key.previous_expires_at
@@ -117,7 +117,7 @@ def remove_key(access: Access, caller: AdminCaller, admin_name: str, key_id: str
 
 
 def _changeable(access: Access, caller: AdminCaller, admin_name: str, key_id: str) -> tuple[Rights, Admin, ApiKey]:
-    """The caller's rights, and a key that they may change, with its administrator; raise Forbidden or NotFound."""
+    """Return the caller's rights, a key that they may change, and its administrator; raise Forbidden or NotFound."""
     access.lock()
     mine = present_rights(access, caller)
     admin = _owner(access, caller, mine, admin_name, Permission.CHANGE_ADMINISTRATORS)
@@ -129,7 +129,7 @@ def _changeable(access: Access, caller: AdminCaller, admin_name: str, key_id: st
 
 
 def _owner(access: AccessReader, caller: AdminCaller, mine: Rights, admin_name: str, others: Permission) -> Admin:
-    """The administrator whose keys are asked for; raise NotFound, or Forbidden without the permission for others."""
+    """Return the administrator whose keys are requested; raise NotFound, or Forbidden without the permission."""
     admin = require_admin(access, admin_name, mine)
     if admin.id != caller.id and not mine.allow(others):
         raise Forbidden(f"keys of others need the permission {others}, which your role does not include")
@@ -141,8 +141,8 @@ def _role_id(access: Access, admin: Admin, role: str | int | None) -> int:
 
 
 def _require_grantable(access: Access, mine: Rights, admin: Admin, key: ApiKey) -> None:
-    """Raise Forbidden if a key is to have more rights than its administrator, or than the caller."""
-    owner = admin_rights(access, admin)  # its bounds hold for the key, whatever the role says
+    """Raise Forbidden if a key would have more rights than its administrator, or than the caller."""
+    owner = admin_rights(access, admin)  # its bounds apply to the key, whatever the role says
     if not owner.cover(replace(access.roles.rights_of(key.role, key.store), bounds=owner.bounds)):
         raise Forbidden("a key has no more rights than its administrator: choose another role or store")
     require_cover(mine, rights_of_key(access, key, admin))

@@ -1,4 +1,4 @@
-"""API keys of administrators: making, listing, changing, rotating and deleting. Only their hashes are stored."""
+"""API keys of administrators: create, list, change, rotate and delete them. Only their hashes are stored."""
 
 import secrets
 from datetime import UTC, datetime, timedelta
@@ -36,7 +36,7 @@ _EXAMPLE = {
 
 @router.post("", summary="Make an API key", response_model=ApiKey, openapi_extra=request_body(PostApiKey, _EXAMPLE))
 async def make_key(request: Request, admin: str, change: CurrentAccessChange) -> Response:
-    """Make a key. Store its token: it is not shown again.
+    """Create a key. Store its token: it is not shown again.
 
     It has a `role` and a `store`, by default those of its administrator, and never more rights than these or yours.
     """
@@ -54,9 +54,9 @@ async def make_key(request: Request, admin: str, change: CurrentAccessChange) ->
 
 @router.get("", summary="List API keys", response_model=ApiKeys, openapi_extra=LIST_QUERY.openapi_parameters())
 async def list_keys(request: Request, admin: str, caller: CurrentAdmin, state: CurrentState) -> Response:
-    """Return an administrator's keys, the newest first, without their tokens.
+    """List an administrator's keys, the newest first, without their tokens.
 
-    `lastUsedAt` is stored once a minute; the process that answers knows its own uses at once.
+    `lastUsedAt` is stored once a minute; this process knows its own uses at once.
     """
     page, _ = LIST_QUERY.parse(request.query_params, UTC)
     uses, now = state.authenticator.key_uses.pending, datetime.now(UTC)
@@ -77,7 +77,7 @@ async def list_keys(request: Request, admin: str, caller: CurrentAdmin, state: C
     openapi_extra=request_body(PutApiKey, {"apiKey": {"name": "till-7", "rateLimit": 600}}),
 )
 async def put_key(request: Request, admin: str, api_key: KeyInPath, change: CurrentAccessChange) -> Response:
-    """Change what is sent: name, expiration date, role, store or rate limit. The token stays."""
+    """Change the fields that are sent: name, expiration date, role, store or rate limit. The token stays."""
     changed = (await read_body(request, PutApiKey)).api_key
     expires_at = _expiry(changed.expiration_date)
     await change.write(
@@ -95,7 +95,10 @@ async def put_key(request: Request, admin: str, api_key: KeyInPath, change: Curr
     openapi_extra=request_body(PostRotation, {"apiKey": {"overlapSeconds": 3600}}),
 )
 async def rotate(request: Request, admin: str, api_key: KeyInPath, change: CurrentAccessChange) -> Response:
-    """Give a key another token, which is shown once. The present one works for a day more, or for `overlapSeconds`."""
+    """Replace the token of a key; the new one is shown once.
+
+    The present one works for a day more, or for `overlapSeconds`.
+    """
     overlap = timedelta(seconds=(await read_body(request, PostRotation)).api_key.overlap_seconds)
     now, token = datetime.now(UTC), _new_token()
 
@@ -110,7 +113,7 @@ async def rotate(request: Request, admin: str, api_key: KeyInPath, change: Curre
 
 @router.delete("/{apiKey}", summary="Delete an API key", status_code=204, response_class=Response)
 async def delete_key(admin: str, api_key: KeyInPath, change: CurrentAccessChange) -> Response:
-    """End a key: at once in the process that answers, within seconds in others."""
+    """End a key: at once in this process, within seconds in others."""
     await change.write(lambda access: remove_key(access, change.caller, admin, api_key))
     change.state.authenticator.clear_cache()
     return no_content()
@@ -121,7 +124,7 @@ def _new_token() -> str:
 
 
 def _expiry(text: str | None) -> datetime | None:
-    """Return when a key is to expire; raise BadInput for a text that is no date, or one that has passed."""
+    """Return when a key is to expire; raise BadInput for a text that is no date, or a date in the past."""
     try:
         moment = read_date(text, UTC) if text else None
     except ValueError as error:
@@ -132,5 +135,5 @@ def _expiry(text: str | None) -> datetime | None:
 
 
 def _details(form: NewApiKey | ChangedApiKey) -> dict[str, Any]:
-    """Return what the audit log says of a form: the fields that were sent."""
+    """Return the audit log's details of a form: the fields that were sent."""
     return form.model_dump(mode="json", by_alias=True, exclude_unset=True)

@@ -1,4 +1,4 @@
-"""API keys: request bodies and answers."""
+"""API keys: request bodies and responses."""
 
 from typing import Annotated, NotRequired
 
@@ -22,7 +22,7 @@ _RATE = "Requests a minute that each process of the API lets it make; by default
 
 
 class NewApiKey(RequestModel):
-    """A key to make. Without an expiration date it works until it is deleted."""
+    """A key to create. Without an expiration date it works until it is deleted."""
 
     name: _Name
     expiration_date: _Date | None = None
@@ -32,13 +32,13 @@ class NewApiKey(RequestModel):
 
 
 class PostApiKey(RequestModel):
-    """A key to make."""
+    """A key to create."""
 
     api_key: NewApiKey
 
 
 class ChangedApiKey(RequestModel):
-    """What changes; fields that are left out stay, and those that are null are as if the key were made without them."""
+    """The changes; absent fields are left unchanged, and null ones get the defaults of a new key."""
 
     name: _Name | None = None
     expiration_date: _Date | None = None
@@ -48,25 +48,25 @@ class ChangedApiKey(RequestModel):
 
 
 class PutApiKey(RequestModel):
-    """What changes of a key."""
+    """The changes of a key."""
 
     api_key: ChangedApiKey
 
 
 class Rotation(RequestModel):
-    """For how many seconds the present token still works."""
+    """How many seconds the present token still works."""
 
     overlap_seconds: int = Field(default=DAY, ge=0, le=MAX_OVERLAP)
 
 
 class PostRotation(RequestModel):
-    """How a key is rotated."""
+    """How to rotate a key."""
 
     api_key: Rotation = Rotation()
 
 
 class ApiKey(TypedDict):
-    """A key. Its token is shown only once, when the key is made or rotated."""
+    """A key. Its token is shown only once, when the key is created or rotated."""
 
     apiKeyId: Id
     token: str

@@ -1,4 +1,4 @@
-"""API keys as answers show them."""
+"""API keys as responses show them."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -10,13 +10,13 @@ from database import AccessReader
 from database.api_keys import ApiKey
 
 HIDDEN_TOKEN = KEY_PREFIX + "..."
-"""Stands for a token after it was shown once."""
+"""The placeholder for a token after it was shown once."""
 
 
 def api_key_view(
     access: AccessReader, key: ApiKey, uses: Mapping[str, datetime], *, now: datetime, token: str = HIDDEN_TOKEN
 ) -> dict[str, Any]:
-    """Return a key in the documented fields; without its token, except when it is made or rotated.
+    """Return a key in the documented fields; the token only when it is created or rotated.
 
     `uses` are later than those that are stored.
     """

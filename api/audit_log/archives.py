@@ -1,4 +1,4 @@
-"""The audit log as a file: exported, and archived so that it does not grow without end."""
+"""The audit log as a file: export it, and archive it so that it does not grow without end."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -55,7 +55,7 @@ FilenameInPath = Annotated[str, Path(alias="filename", max_length=255)]
     openapi_extra=LIST_QUERY.openapi_parameters(),
 )
 async def export(request: Request, caller: CurrentAdmin, state: CurrentState) -> Response:
-    """Return the newest 10,000 entries that match the filters, as CSV."""
+    """Export the newest 10,000 entries that match the filters, as CSV."""
     page, filters = LIST_QUERY.parse(request.query_params, UTC)
     conditions = [each.on(COLUMNS[each.field]) for each in filters]
     wanted = replace(page, limit=MOST_EXPORTED, offset=0, conditions=conditions)
@@ -72,7 +72,7 @@ async def export(request: Request, caller: CurrentAdmin, state: CurrentState) ->
 
 @router.get("/archive", summary="List archives of the audit log", response_model=ArchiveList)
 async def list_archives(_: CurrentAdmin, state: CurrentState) -> Response:
-    """Return the names of the archives, the oldest first."""
+    """List the names of the archives, the oldest first."""
     found = await state.services.database.access_read(lambda access: access.audit_archives.all())
     names = [each.filename for each in found]
     return ExactJson(page_of_list(names, PageRequest(max(1, len(names)))))
@@ -85,7 +85,7 @@ async def list_archives(_: CurrentAdmin, state: CurrentState) -> Response:
     openapi_extra=request_body(PostArchive, {"archive": {"beforeDate": "2024-01-01"}}),
 )
 async def post_archive(request: Request, change: CurrentAccessChange) -> Response:
-    """Move the entries of before a day (UTC) into an archive, 50,000 at most: repeat it until nothing is left."""
+    """Move the entries before a day (UTC) into an archive, at most 50,000: repeat it until nothing is left."""
     text = (await read_body(request, PostArchive)).archive.before_date
     try:
         day = date.fromisoformat(text)
@@ -118,7 +118,7 @@ async def post_archive(request: Request, change: CurrentAccessChange) -> Respons
     responses={200: {"content": {"application/gzip": {}}, "description": "JSON lines, compressed by gzip."}},
 )
 async def get_archive(filename: FilenameInPath, _: CurrentAdmin, state: CurrentState) -> Response:
-    """Return the entries of an archive, the oldest first."""
+    """Download the entries of an archive, the oldest first."""
     content = await state.services.database.access_read(lambda access: access.audit_archives.content(filename))
     if content is None:
         raise NotFound(f"no archive {filename[:80]}")
@@ -129,7 +129,7 @@ async def get_archive(filename: FilenameInPath, _: CurrentAdmin, state: CurrentS
     "/archive/{filename}", summary="Remove an archive of the audit log", status_code=204, response_class=Response
 )
 async def delete_archive(filename: FilenameInPath, change: CurrentAccessChange) -> Response:
-    """Remove an archive for good: get it first. The audit log says who removed it."""
+    """Remove an archive permanently: download it first. The audit log records who removed it."""
 
     def write(access: Access) -> str:
         if not access.audit_archives.remove(filename):
@@ -149,6 +149,6 @@ def _line(entry: AuditEntry) -> tuple[str, ...]:
 
 
 def _cell(text: str) -> str:
-    """Return a cell of CSV, which no spreadsheet takes for a formula."""
+    """Return a cell of CSV that no spreadsheet runs as a formula."""
     guarded = f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
     return '"' + guarded.replace('"', '""') + '"' if any(each in guarded for each in '",\r\n') else guarded

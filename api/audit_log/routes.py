@@ -1,4 +1,4 @@
-"""The audit log: reading it. Nothing in it can be changed."""
+"""The audit log: list it. It cannot be changed."""
 
 from dataclasses import replace
 from datetime import UTC
@@ -64,9 +64,9 @@ _TOTAL = {"all": 812, "filtered": 1, "estimated": False}
     responses={200: {"content": {"application/json": {"example": {"items": [ENTRY], "total": _TOTAL}}}}},
 )
 async def list_entries(request: Request, caller: CurrentAdmin, state: CurrentState) -> Response:
-    """Return what administrators and API keys changed, and what they were refused, the newest first.
+    """List the changes by administrators and API keys, and those that they were refused, the newest first.
 
-    A caller with access to one store sees what was changed in it.
+    A caller with access to one store only sees changes in it.
     """
     page, filters = LIST_QUERY.parse(request.query_params, UTC)
     wanted = replace(page, conditions=[each.on(COLUMNS[each.field]) for each in filters])

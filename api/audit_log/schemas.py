@@ -1,4 +1,4 @@
-"""The audit log: answers."""
+"""The audit log: responses."""
 
 from typing import Literal
 
@@ -16,7 +16,7 @@ class AuditedStore(TypedDict):
 
 
 class AuditLogEntry(TypedDict):
-    """One change that was made or refused. `store` null: it belongs to no store."""
+    """A change that was made or refused. `store` null: it belongs to no store."""
 
     auditLogId: Id
     createdAt: Instant
@@ -56,23 +56,23 @@ ENTRY: AuditLogEntry = {
     "status": 200,
     "details": None,
 }
-"""An entry as the documentation shows it."""
+"""An example of an entry for the documentation."""
 
 
 class NewArchive(RequestModel):
-    """What is archived: the entries of before a day, in UTC."""
+    """What to archive: the entries before a day, in UTC."""
 
     before_date: str = Field(min_length=1, max_length=64)
 
 
 class PostArchive(RequestModel):
-    """An archive to make."""
+    """An archive to create."""
 
     archive: NewArchive
 
 
 class ArchivedLogs(TypedDict):
-    """What was archived. `filename` null: there was nothing to archive."""
+    """The archived entries. `filename` null: there was nothing to archive."""
 
     totalArchived: int
     filename: str | None

@@ -1,4 +1,4 @@
-"""Entries of the audit log as answers show them."""
+"""Entries of the audit log as responses show them."""
 
 from datetime import UTC
 

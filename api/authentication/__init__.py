@@ -1,1 +1,1 @@
-"""Callers recognised by tokens and API keys; passwords; the rate limit of log-ins."""
+"""Authentication of callers by tokens and API keys; passwords; the rate limit of log-ins."""

@@ -1,4 +1,4 @@
-"""Who is calling: a bearer token, or an API key in `Authorization` or `X-AUTH-TOKEN`."""
+"""Authentication of callers by a bearer token, or an API key in `Authorization` or `X-AUTH-TOKEN`."""
 
 import time
 from collections.abc import Mapping
@@ -16,10 +16,10 @@ from database.api_keys import ApiKey
 from database.damaged import DamagedInstant
 
 KEY_PREFIX = "lrl_"
-"""The start of every API key, which distinguishes it from a token and lets scanners find one that leaks."""
+"""The prefix of every API key, which distinguishes it from a token and lets scanners find leaked ones."""
 
 CACHE_SECONDS = 5.0
-"""Seconds for which a caller is cached: what is taken away works that much longer in other processes."""
+"""Seconds for which a caller is cached: in other processes, revoked rights work that much longer."""
 
 _MAX_CACHED = 10_000
 
@@ -36,7 +36,7 @@ class Authenticator:
         self.key_uses = KeyUses(database)
 
     async def caller(self, headers: Mapping[str, str]) -> Caller:
-        """The caller that these headers authenticate; raise NotAuthenticated, or RateLimitReached for an API key."""
+        """Return the caller with these headers; raise NotAuthenticated, or RateLimitReached for an API key."""
         caller = await self._cached_caller(headers)
         if isinstance(caller, AdminCaller) and caller.rate_limit is not None and caller.key is not None:
             self._key_rate_limiter.acquire(caller.key, caller.rate_limit)
@@ -53,12 +53,12 @@ class Authenticator:
         remaining = (expires_at - datetime.now(UTC)).total_seconds() if expires_at else CACHE_SECONDS
         if len(self._cache) >= _MAX_CACHED:
             self._cache.clear()
-        if generation == self._generation:  # otherwise what was read may be of before the change
+        if generation == self._generation:  # otherwise the result may be from before the change
             self._cache[key] = caller, time.monotonic() + min(CACHE_SECONDS, remaining)
         return caller
 
     def clear_cache(self) -> None:
-        """Authenticate every caller anew: what some may do has changed."""
+        """Authenticate every caller again: some rights have changed."""
         self._generation += 1
         self._cache.clear()
 
@@ -86,7 +86,7 @@ class Authenticator:
 
 
 def session_caller(access: AccessReader, token: AccessToken) -> Caller | None:
-    """Return the caller that a token belongs to; None if its session has ended, or its administrator is disabled."""
+    """Return the caller with a token; None if its session has ended, or its administrator is disabled."""
     session = access.sessions.get(token.session)
     if session is None or (session.subject, session.store) != (token.subject, token.store):
         return None
@@ -97,7 +97,7 @@ def session_caller(access: AccessReader, token: AccessToken) -> Caller | None:
 
 
 def admin_caller(access: AccessReader, admin_id: str) -> AdminCaller | None:
-    """Return an administrator as a caller, with present rights; None if there is none, or if disabled."""
+    """Return an administrator as a caller, with present rights; None if unknown or disabled."""
     admin = access.admins.get(admin_id)
     if admin is None or not admin.active:
         return None
@@ -105,12 +105,12 @@ def admin_caller(access: AccessReader, admin_id: str) -> AdminCaller | None:
 
 
 def key_rights(access: AccessReader, key: ApiKey, owner: Rights) -> Rights:
-    """Return the rights of a key: those of its role in its store, and no more than its administrator has."""
+    """Return the rights of a key: those of its role in its store, limited to those of its administrator."""
     return access.roles.rights_of(key.role, key.store).limited_to(owner)
 
 
 def key_caller(access: AccessReader, key_hash: str) -> tuple[AdminCaller, datetime | None] | None:
-    """Return the caller that a key's hash belongs to, and when its token expires; None if it belongs to none."""
+    """Return the caller with a key's hash, and when its token expires; None if there is no such key."""
     found = access.api_keys.of_hash(key_hash)
     if found is None:
         return None
@@ -123,7 +123,7 @@ def key_caller(access: AccessReader, key_hash: str) -> tuple[AdminCaller, dateti
 
 
 def _credential(headers: Mapping[str, str]) -> str:
-    """Return the token or key of a request; either may stand in either header."""
+    """Return the token or key of a request; each may be in either header."""
     given = headers.get("x-auth-token") or headers.get("authorization", "")
     scheme, _, rest = given.strip().partition(" ")
     credential = rest.strip() if scheme.lower() == "bearer" else given.strip()

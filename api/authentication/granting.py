@@ -1,4 +1,4 @@
-"""Giving and changing rights: nobody gives more than they have, or changes who has more."""
+"""Grant and change rights: a caller cannot grant more than they have, nor change a caller who has more."""
 
 from access import Rights, Role
 from api.authentication.authenticator import admin_caller, key_rights
@@ -10,7 +10,7 @@ from database.api_keys import ApiKey
 
 
 def present_rights(access: AccessReader, caller: AdminCaller) -> Rights:
-    """The caller's rights as of this transaction, not as they were cached; raise NotAuthenticated without any."""
+    """Return the caller's rights as of this transaction, not cached ones; raise NotAuthenticated without any."""
     admin = admin_caller(access, caller.id)
     if admin is None:
         raise NotAuthenticated("this administrator is disabled")
@@ -23,7 +23,7 @@ def present_rights(access: AccessReader, caller: AdminCaller) -> Rights:
 
 
 def require_cover(mine: Rights, other: Rights) -> None:
-    """Raise Forbidden if other rights include something that mine do not."""
+    """Raise Forbidden if `other` rights include something that mine do not."""
     if mine.cover(other):
         return
     missing = ", ".join(sorted(map(str, other.permissions - mine.permissions)))
@@ -35,13 +35,13 @@ def require_cover(mine: Rights, other: Rights) -> None:
 
 
 def require_store(access: AccessReader, store: str | None, *, path: str) -> None:
-    """Raise BadInput for a store that has no program."""
+    """Raise BadInput for a store without a program."""
     if store is not None and store not in access.stores():
         raise BadInput.at(path, f"no store {store[:80]}: a store is made by deploying a program to it", "unknownStore")
 
 
 def require_role(access: AccessReader, given: str | int, *, path: str) -> Role:
-    """Return the role of this name or number; raise BadInput."""
+    """Return the role with this name or number; raise BadInput."""
     role = access.roles.named(given) if isinstance(given, str) else access.roles.get(given)
     if role is None:
         names = ", ".join(each.name for each in access.roles.all())

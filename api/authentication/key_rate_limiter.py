@@ -1,4 +1,4 @@
-"""The rate limits of API keys: so many requests a minute each, counted in the memory of this process."""
+"""The rate limits of API keys: requests per minute and key, counted in the memory of this process."""
 
 import time
 from collections import OrderedDict
@@ -14,15 +14,15 @@ MAX_KEYS = 10_000
 
 
 class KeyRateLimiter:
-    """A sliding window: the requests of this minute, and as much of the last minute's as the window covers of it."""
+    """A sliding window: the requests of this minute, and the share of the last minute's that the window covers."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._counts: OrderedDict[str, tuple[float, int, int]] = OrderedDict()
-        """By key: when the window began, the requests in the one before, and in it."""
+        """By key: when the window began, the requests in the previous one, and in this one."""
 
     def acquire(self, key: str, limit: int) -> None:
-        """Count a request of a key; raise RateLimitReached, without counting it, for one over the limit."""
+        """Count a request of a key; raise RateLimitReached, without counting it, if it exceeds the limit."""
         now = self._clock()
         began, before, within = self._window(key, now)
         passed = now - began
@@ -42,7 +42,7 @@ class KeyRateLimiter:
 
 
 def _wait(before: int, within: int, limit: int, passed: float) -> float:
-    """Seconds after which another request is within the limit, if no other comes."""
+    """Return the seconds after which another request is within the limit, if none comes before."""
     if within < limit:
         return WINDOW - WINDOW * (limit - within) / before - passed
     return WINDOW - passed + WINDOW - WINDOW * limit / within

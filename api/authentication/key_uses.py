@@ -1,4 +1,4 @@
-"""When API keys were last used: kept in memory, and stored together once a minute, beside the requests."""
+"""The last use of API keys: kept in memory, and stored once a minute, independent of the requests."""
 
 import asyncio
 from collections.abc import Mapping
@@ -10,7 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from database import Database
 
 INTERVAL = 60.0
-"""Seconds between two writes; a process that is killed forgets the uses since the last one."""
+"""Seconds between two writes; a process that is killed loses the uses since the last one."""
 
 log = structlog.get_logger(__name__)
 
@@ -29,13 +29,13 @@ class KeyUses:
         return self._pending
 
     def note(self, key_id: str) -> None:
-        """Note that a key is used now."""
+        """Record that a key is used now."""
         self._pending[key_id] = datetime.now(UTC)
         if self._task is None or self._task.done():
             self._task = asyncio.create_task(self._store_later(), name="uses of API keys")
 
     async def store(self) -> None:
-        """Store what is pending; if the database is away, it stays pending."""
+        """Store pending uses; if the database is unavailable, they stay pending."""
         uses = dict(self._pending)
         try:
             await self._database.access_write(lambda access: access.api_keys.mark_used(uses))

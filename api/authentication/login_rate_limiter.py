@@ -1,6 +1,6 @@
 """The brake on logins: failures use up tokens by name and by address, and an attempt waits for its token.
 
-Buckets of tokens that fill again with time, one for each of these; a login that succeeds gives its tokens back:
+Token buckets that refill over time, one for each of these; a successful login gives its tokens back:
 - **name at an address**: guesses at one name;
 - **address**: guesses at many names;
 - **name**: guesses at one name from many addresses.
@@ -23,18 +23,18 @@ from typing import Any, TypeAlias
 from api.http.errors import TooManyAttempts
 
 MAX_WAIT = 10.0
-"""Seconds that an attempt waits for its turn; if it would wait longer, it is refused."""
+"""The most seconds that an attempt waits for its turn; if it would wait longer, it is refused."""
 
 MAX_KEYS = 10_000
-"""Buckets of each kind, and known names, that are kept; the least recently used are forgotten."""
+"""The most buckets of each kind, and known names; the least recently used are dropped."""
 
 IPV6_PREFIX = 64
-"""Bits of an IPv6 address that count as one: a client chooses the others."""
+"""Bits of an IPv6 address that count as one: a client can choose the others."""
 
 
 @dataclass(frozen=True, slots=True)
 class Allowance:
-    """How many attempts may fail at once, and how many a second from then on."""
+    """How many attempts may fail at once, and how many per second from then on."""
 
     burst: int
     each_second: float
@@ -47,7 +47,7 @@ NAME = Allowance(60, 1.0)
 
 @dataclass(slots=True)
 class _Bucket:
-    """Tokens at a time; below zero they are owed to attempts that wait."""
+    """The tokens at a moment; negative if they are owed to waiting attempts."""
 
     tokens: float
     at: float
@@ -78,7 +78,7 @@ class _Buckets:
         self._buckets.pop(key, None)
 
     def _filled(self, key: Hashable, now: float) -> _Bucket:
-        """Return a bucket, filled up to now."""
+        """Return a bucket, refilled up to now."""
         bucket = self._buckets.setdefault(key, _Bucket(self._allowance.burst, now))
         self._buckets.move_to_end(key)
         earned = (now - bucket.at) * self._allowance.each_second

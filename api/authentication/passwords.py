@@ -1,4 +1,4 @@
-"""Passwords, hashed as argon2id in a thread (about 34 ms each), a few at a time."""
+"""Passwords, hashed with argon2id in a thread (about 34 ms each), a few at a time."""
 
 import asyncio
 import os
@@ -24,7 +24,7 @@ class Passwords:
     def __init__(self) -> None:
         self._semaphore = asyncio.Semaphore(MAX_CONCURRENT)
         self._known = asyncio.Semaphore(1)
-        """For those who have logged in before: they do not wait behind many who have not."""
+        """The slots for names that have logged in before: they do not wait behind many that have not."""
 
     async def hash(self, password: str) -> str:
         """Return the hash of a password, to be stored."""
@@ -32,7 +32,7 @@ class Passwords:
             return await asyncio.to_thread(hash_password, password)
 
     async def verify(self, password_hash: str | None, password: str, *, is_known: bool = False) -> bool:
-        """Return whether a password has this hash; without a hash False, after as much work."""
+        """Return whether a password has this hash; without a hash False, after the same amount of work."""
         async with self._known if is_known else self._semaphore:
             is_right = await asyncio.to_thread(_verify, password_hash or _dummy_hash(), password)
         return is_right and password_hash is not None

@@ -1,4 +1,4 @@
-"""What a caller must be, or be permitted, to call a route."""
+"""The rule of a route: which callers may call it, with which permission."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,28 +16,28 @@ class Everyone:
 
 @dataclass(frozen=True, slots=True)
 class AnyCaller:
-    """Administrators and members may call it, about themselves. `by_key` False: only after a login."""
+    """Administrators and members may call it, for themselves. `by_key` False: only with a login."""
 
     by_key: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class AnyAdministrator:
-    """Administrators may call it, about themselves. `by_key` False: only after a login."""
+    """Administrators may call it, for themselves. `by_key` False: only with a login."""
 
     by_key: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class MembersOnly:
-    """Members of the store may call it, about themselves."""
+    """Members of the store may call it, for themselves."""
 
 
 @dataclass(frozen=True, slots=True)
 class Needs:
-    """Callers with a permission may call it; if `or_own`, also members of the store, about themselves.
+    """Callers with a permission may call it; if `or_own`, also members of the store, for themselves.
 
-    An API key needs `key_needs` as well: so that one that leaks makes no others. `audited` False: it is not in the
+    An API key needs `key_needs` as well, so that a leaked key cannot create others. `audited` False: it is not in the
     audit log although it is no GET, since it changes nothing, or happens too often. `also`: a second permission.
     """
 
@@ -50,7 +50,7 @@ class Needs:
 
 @dataclass(frozen=True, slots=True)
 class NeedsAllStores:
-    """Callers with a permission for every store may call it: what it changes holds in every store."""
+    """Callers with a permission for every store may call it: its changes affect every store."""
 
     permission: Permission
 
@@ -66,7 +66,7 @@ _OTHER_STORE = "this is outside the store that your access is limited to"
 def authorize(rule: Rule, caller: Caller, store: str | None) -> None:
     """Raise Forbidden unless a caller may call a route with this rule, in the store of its path if that names one.
 
-    Of a store that a caller has no access to it says the same whether there is one or not.
+    For a store that a caller cannot access, the message is the same whether it exists or not.
     """
     match caller:
         case AdminCaller():

@@ -31,7 +31,7 @@ class TokenPair(TypedDict):
 
 @dataclass(frozen=True, slots=True)
 class AccessToken:
-    """Who a token belongs to, and by which session. `store` None: an administrator."""
+    """The caller and the session of a token. `store` None: an administrator."""
 
     subject: str
     store: str | None
@@ -51,12 +51,12 @@ class Tokens:
     ) -> TokenPair:
         """Return the first pair of tokens of a new session of a member.
 
-        Raise NotAuthenticated if the member is not active, or has another password than this hash by now.
+        Raise NotAuthenticated if the member is not active, or their password has another hash by now.
         """
         session, refresh_token = _new_session(member_id, store, address)
 
         def add(tx: Transaction) -> None:
-            tx.members.lock_member(member_id)  # who deactivates the member, or sets a password, ends sessions of before
+            tx.members.lock_member(member_id)  # deactivating the member, or setting a password, ends earlier sessions
             if password_hash is not None:
                 known = tx.members.password_hash(member_id) if tx.members.is_active(member_id) else None
                 if known != password_hash:
@@ -71,12 +71,12 @@ class Tokens:
     ) -> TokenPair:
         """Return the first pair of tokens of a new session of an administrator.
 
-        Raise NotAuthenticated if the administrator is disabled, or has another password than this hash by now.
+        Raise NotAuthenticated if the administrator is disabled, or their password has another hash by now.
         """
         session, refresh_token = _new_session(admin_id, None, address)
 
         def add(access: Access) -> None:
-            access.lock()  # a password that is changed at the same time ends the sessions of before
+            access.lock()  # a concurrent password change ends earlier sessions
             admin = access.admins.get(admin_id)
             if admin is None or not admin.active or password_hash not in (None, admin.password_hash):
                 raise NotAuthenticated("Bad credentials.")
@@ -106,7 +106,7 @@ class Tokens:
         await self._database.access_write(lambda access: access.sessions.end_all_of(subject))
 
     async def read(self, token: str) -> AccessToken:
-        """Return whose access token this is; raise NotAuthenticated. Its session may have ended."""
+        """Return the caller of an access token; raise NotAuthenticated. Its session may have ended."""
         try:
             claims = jwt.decode(
                 token, await self._secret(), algorithms=[_ALGORITHM], options={"require": ["exp", "sub"]}
@@ -136,7 +136,7 @@ class Tokens:
 
 
 def digest(token: str) -> str:
-    """Return the SHA-256 of a token or key, to be stored: it is random enough that no slow hash is needed."""
+    """Return the SHA-256 of a token or key, to be stored: it is random enough to need no slow hash."""
     return hashlib.sha256(token.encode(errors="surrogatepass")).hexdigest()
 
 

@@ -1,1 +1,1 @@
-"""Backtests of this process: each in a process of its own, one at a time, with how far it has come."""
+"""Backtests of this process: each in a separate process, one at a time, with its progress."""

@@ -1,4 +1,4 @@
-"""What a draft would have done: a backtest in a process of its own."""
+"""Backtest a draft in a separate process."""
 
 import asyncio
 import multiprocessing
@@ -19,18 +19,18 @@ BACKTEST_SECONDS = 120.0
 """How long a request may wait for a backtest."""
 
 MOST_SECONDS = 3600.0
-"""How long a backtest may take that no request waits for."""
+"""How long a backtest may take if no request waits for it."""
 
 LOOK_EVERY = 1.0
-"""Seconds after which a backtest reports how far it has come."""
+"""Seconds after which a backtest reports its progress."""
 
 NICENESS = 10
-"""What is added to the niceness of the process, so that requests come first."""
+"""The increment of the process's niceness, so that requests come first."""
 
 
 @dataclass(frozen=True, slots=True)
 class Replayed:
-    """The result of a backtest; None, and why, if there is none."""
+    """The result of a backtest; None with the reason if there is none."""
 
     result: BacktestResult | None
     because: str | None
@@ -48,18 +48,18 @@ class BacktestRequest:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """Events that were replayed so far; `events_in_all` None: not counted yet."""
+    """Events replayed so far; `events_in_all` None: not counted yet."""
 
     events: int = 0
     events_in_all: int | None = None
 
 
 class Cancelled(Exception):
-    """Nobody wants the result any more."""
+    """The backtest was cancelled."""
 
 
 Report: TypeAlias = Callable[[Progress], Awaitable[bool]]
-"""Is called every second with how far a backtest has come; False ends it."""
+"""Called every second with the progress of a backtest; False cancels it."""
 
 
 class BacktestRunner:
@@ -71,7 +71,7 @@ class BacktestRunner:
     async def replay(
         self, asked: BacktestRequest, old: Program, new: Program, *, now: datetime, seconds: float, report: Report
     ) -> Replayed:
-        """Replay the events of some days; raise Cancelled if `report` answers False."""
+        """Replay the events of a range of days; raise Cancelled if `report` returns False."""
         since = start_of(local_day(now, new.zone) - timedelta(days=asked.days), new.zone)
         job = Job(FromDatabase(asked.url, since, now), asked.old, asked.new)
         ends_at = asyncio.get_running_loop().time() + seconds
@@ -101,7 +101,7 @@ class BacktestRunner:
 
 
 async def _replayed(job: Job, report: Report, ends_at: float, seconds: float) -> ReplayComparison | str:
-    """Return the comparison, or why there is none. No thread waits for longer than it takes to look once."""
+    """Return the comparison, or why there is none. No thread waits for longer than one check takes."""
     process = await asyncio.to_thread(_Process, job)
     try:
         while True:
@@ -122,7 +122,7 @@ async def _go_on(report: Report, progress: Progress) -> None:
 
 
 class _Process:
-    """A process that replays, and the end of a pipe by which it reports."""
+    """A process that replays, and the end of the pipe by which it reports."""
 
     def __init__(self, job: Job) -> None:
         context = multiprocessing.get_context("spawn")
@@ -133,7 +133,7 @@ class _Process:
         self._progress = Progress()
 
     def look(self, seconds: float) -> Progress | ReplayComparison | str:
-        """Return the result, or why there is none; how far it has come if that takes longer than so many seconds."""
+        """Return the result, or why there is none; or the progress if that takes longer than a number of seconds."""
         wait = seconds
         try:
             while self._receiver.poll(wait):

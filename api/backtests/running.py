@@ -1,4 +1,4 @@
-"""Backtests that this process runs: each stores how far it has come, and what came of it."""
+"""Backtests that this process runs: each stores its progress, and its result."""
 
 import asyncio
 from collections.abc import Mapping
@@ -21,7 +21,7 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class RunOfBacktest:
-    """A backtest that was stored, and what it replays."""
+    """A stored backtest, and what it replays."""
 
     database: StoreDatabase
     admin: str
@@ -30,7 +30,7 @@ class RunOfBacktest:
     new: Program
 
     async def report(self, progress: Progress) -> bool:
-        """Store how far it has come; return False if nobody wants it any more."""
+        """Store the progress; return False if the backtest was cancelled."""
         now = datetime.now(UTC)
 
         def write(tx: Transaction) -> bool:
@@ -40,7 +40,7 @@ class RunOfBacktest:
         return await self.database.write(write)
 
     async def finish(self, result: Mapping[str, Any] | None, because: str | None) -> None:
-        """Store what came of it."""
+        """Store the result."""
         now, text = datetime.now(UTC), None if result is None else str(rules.exact.dumps(dict(result)))
         await self.database.write(
             lambda tx: tx.backtests.finish(self.admin, self.begun.id, because=because, result=text, now=now)
@@ -55,7 +55,7 @@ class RunningBacktests:
         self._tasks: set[asyncio.Task[None]] = set()
 
     def begin(self, run: RunOfBacktest) -> None:
-        """Run a backtest; what comes of it is stored."""
+        """Run a backtest, and store its result."""
         task = asyncio.create_task(self._run(run), name=f"backtest {run.begun.id}")
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)

@@ -1,4 +1,4 @@
-"""Redemption codes of campaigns: listed, generated and uploaded. They are used by events."""
+"""Redemption codes of campaigns: list, generate and upload them. Events use them."""
 
 from dataclasses import replace
 from typing import Any
@@ -65,7 +65,7 @@ async def list_codes(request: Request, name: CampaignInPath, store_request: Admi
     openapi_extra=request_body(PostGeneratedCodes, {"generate": {"numberOfCodes": 100}}),
 )
 async def post_generated(request: Request, name: CampaignInPath, change: AdminChange) -> Response:
-    """Make so many new codes for a campaign whose file has `code`; none is like another of it."""
+    """Generate new, distinct codes for a campaign whose file has `code`."""
     posted = await read_body(request, PostGeneratedCodes)
     reactor = reactor_in_path(change.store_request.program, name)
     number = posted.generate.number_of_codes
@@ -82,7 +82,7 @@ async def post_generated(request: Request, name: CampaignInPath, change: AdminCh
     openapi_extra=request_body(PostCampaignCodes, {"codes": ["WINTER-7QX2", "WINTER-9KM4"]}),
 )
 async def post_codes(request: Request, name: CampaignInPath, change: AdminChange) -> Response:
-    """Add codes of your own to a campaign whose file has `code`: all of them, or none. Case does not matter."""
+    """Add your own codes to a campaign whose file has `code`: all of them, or none. Case does not matter."""
     posted = await read_body(request, PostCampaignCodes)
     reactor = reactor_in_path(change.store_request.program, name)
     return await change.respond(

@@ -1,4 +1,4 @@
-"""Why and why not, from a reactor: the events that fired it, and those that one false part of its condition kept."""
+"""Decisions of a reactor: the events that fired it, and those that failed one part of its condition."""
 
 import asyncio
 from collections.abc import Mapping, Sequence
@@ -29,9 +29,9 @@ from loyalty.program.reactors import Reactor
 from loyalty.store.events import Event, StoredEvent
 
 MOST_EVENTS = 100
-"""Events that one page looks at, of every outcome."""
+"""Events of every outcome that one page examines."""
 MOST_REVISIONS = 5
-"""Revisions whose conditions one page judges again; of events of others it is not known how near they came."""
+"""Revisions whose conditions one page evaluates again; for events of others, the nearness is unknown."""
 
 router = APIRouter(prefix="/api/{storeCode}", tags=["Campaign"])
 
@@ -40,10 +40,9 @@ OUTCOMES = ("fired", "nearly")
 
 
 class CampaignDecision(TypedDict):
-    """What a reactor answered to an event.
+    """A reactor's decision on an event. `nearly`: only one part of its condition was false.
 
-    `nearly`: one part alone of its condition was false. `byMemberNow`: what was judged for that reads the member, as
-    they are now.
+    `byMemberNow`: that part reads the member, who was evaluated as they are now.
     """
 
     customEventId: Id
@@ -58,7 +57,10 @@ class CampaignDecision(TypedDict):
 
 
 class CampaignDecisions(TypedDict):
-    """Answers of a reactor, the newest first. A page looks at so many events (`looked`), and may have few of them."""
+    """Decisions of a reactor, the newest first.
+
+    A page examines a number of events (`looked`), and may show few of them.
+    """
 
     items: list[CampaignDecision]
     looked: int
@@ -67,7 +69,7 @@ class CampaignDecisions(TypedDict):
 
 @dataclass(frozen=True, slots=True)
 class _Answer:
-    """What a reactor answered to an event, as it is stored and written out; its condition, to judge it again."""
+    """A stored decision of a reactor in readable form, and the condition to evaluate again."""
 
     event: StoredEvent
     entry: Mapping[str, Any]
@@ -77,7 +79,7 @@ class _Answer:
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """The outcome and the members that are asked for (None: any), and the place behind which the page begins."""
+    """The requested outcome and members (None: any), and the position after which the page begins."""
 
     outcome: str | None
     test: bool | None
@@ -91,10 +93,10 @@ class _Asked:
     openapi_extra=scrolling_parameters(LIST_QUERY),
 )
 async def list_decisions(request: Request, name: CampaignInPath, store_request: AdminRequest) -> Response:
-    """Return the events that fired a reactor of the program in force, and those that nearly did, the newest first.
+    """List the events that fired a reactor of the program in force, and those that nearly did, the newest first.
 
-    Nearly: one part alone of its condition was false; `outcome` is `fired` or `nearly`. A page looks at 100 events of
-    its type; `scroll.next` leads to those before, also if none of them is shown.
+    Nearly: only one part of its condition was false; `outcome` is `fired` or `nearly`. A page examines 100 events of
+    its type; `scroll.next` leads to earlier ones, even if none of these is shown.
     """
     reactor = reactor_in_path(store_request.program, name)
     asked = _asked(request, store_request.program)
@@ -123,7 +125,7 @@ async def _of_members(
 
 
 def _asked(request: Request, program: Program) -> _Asked:
-    """Return what is asked for; raise BadInput."""
+    """Return what a request asks for; raise BadInput."""
     query, scroll = without_scroll(request.query_params)
     _, filters = LIST_QUERY.parse(query, program.zone)
     wanted = {each.field: each.value for each in filters}
@@ -142,7 +144,7 @@ def _place(fields: Mapping[str, Any]) -> tuple[datetime, str]:
 
 
 async def _answers(store_request: StoreRequest, reactor: Reactor, events: Sequence[StoredEvent]) -> list[_Answer]:
-    """Return the answers of a reactor that fired, or whose condition was false."""
+    """Return the decisions of a reactor that fired, or whose condition was false."""
     programs = store_request.state.services.programs
     known = {store_request.revision: store_request.program}
     for each in events:
@@ -187,7 +189,7 @@ def _views(tx: ReadTransaction, store_request: StoreRequest, answers: Sequence[_
 
 
 def _nearness(tx: ReadTransaction, answer: _Answer) -> Nearness | None:
-    """Return how near an event came; None if that is not known."""
+    """Return how near an event came; None if that is unknown."""
     if answer.parts is None:
         return None
     event = answer.event

@@ -1,4 +1,4 @@
-"""The campaign that a path names."""
+"""Find the campaign of a path."""
 
 from typing import Annotated, TypeAlias
 
@@ -14,7 +14,7 @@ CampaignInPath: TypeAlias = Annotated[
 
 
 def reactor_in_path(program: Program, text: str) -> Reactor:
-    """Return the reactor that an id, or a name in program files, names; raise NotFound."""
+    """Return the reactor with an id, or with a name in program files; raise NotFound."""
     for each in program.reactors:
         if text == each.name or text.lower() == program.id_of("reactor", each.name):
             return each

@@ -63,7 +63,7 @@ _EXAMPLE = {
     "/campaign", summary="List campaigns", response_model=Campaigns, openapi_extra=LIST_QUERY.openapi_parameters()
 )
 async def list_campaigns(request: Request, store_request: AdminRequest) -> Response:
-    """Return the reactors of the program in force, with the use of the limits that are the whole program's."""
+    """List the reactors of the program in force, with the use of the limits of the whole program."""
     page, filters = LIST_QUERY.parse(request.query_params, store_request.program.zone)
     views = await _views(store_request, store_request.program.reactors)
     return ExactJson(page_of_list([each for each in views if matches(each, filters)], page))
@@ -84,7 +84,7 @@ async def show_campaign(name: CampaignInPath, store_request: AdminRequest) -> Re
     openapi_extra=request_body(PostCampaignSimulation, _EXAMPLE),
 )
 async def simulate(request: Request, store_request: AdminRequest) -> Response:
-    """Return what the campaigns would do with an event of a member, or of an ad-hoc one. Nothing is written."""
+    """Simulate the campaigns for an event of a member, or of an ad-hoc one. Nothing is written."""
     posted = await read_body(request, PostCampaignSimulation)
     simulation = simulation_of(posted.simulate, store_request.program)
     done = await run_simulation(store_request, simulation)
@@ -98,9 +98,9 @@ async def simulate(request: Request, store_request: AdminRequest) -> Response:
     openapi_extra=MEMBER_QUERY.openapi_parameters(),
 )
 async def list_member_campaigns(request: Request, member: MemberInPath, store_request: CallerRequest) -> Response:
-    """Return the active campaigns with something left of every limit, for the member and in all.
+    """List the active campaigns with something left of every limit, for the member and in all.
 
-    `showAll=true`: also those that are not active, or of which nothing is left.
+    `showAll=true`: also those that are inactive, or have nothing left.
     """
     program, now = store_request.program, store_request.now
     page, filters = MEMBER_QUERY.parse(request.query_params, program.zone)
@@ -131,7 +131,7 @@ async def list_member_campaigns(request: Request, member: MemberInPath, store_re
     openapi_extra=VISIBLE_QUERY.openapi_parameters(),
 )
 async def list_visible_campaigns(request: Request, member: MemberInPath, store_request: CallerRequest) -> Response:
-    """Return the campaigns of the program in force, in short. Laurel hides none from members."""
+    """List the campaigns of the program in force, in short. Laurel hides none from members."""
     program, now = store_request.program, store_request.now
     page, filters = VISIBLE_QUERY.parse(request.query_params, program.zone)
     await store_request.database.read(lambda tx: member_in_path(tx, store_request, member))

@@ -1,4 +1,4 @@
-"""Campaigns: request bodies and answers."""
+"""Campaigns: request bodies and responses."""
 
 from typing import Annotated, Any, Literal, NotRequired
 
@@ -36,7 +36,7 @@ class SimulatedCustomEvent(RequestModel):
 
 
 class CampaignSimulation(RequestModel):
-    """What is simulated. Laurel simulates events of the program's types."""
+    """What to simulate: an event of one of the program's types."""
 
     trigger: str = Field(min_length=1, max_length=64)
     customer: SimulatedCustomer = Field(default_factory=SimulatedCustomer)
@@ -50,14 +50,14 @@ class PostCampaignSimulation(RequestModel):
 
 
 class Activity(TypedDict):
-    """When a campaign is active. `endsAt` is missing if it has no end."""
+    """When a campaign is active. `endsAt` is absent if it has no end."""
 
     startsAt: Instant
     endsAt: NotRequired[Instant]
 
 
 class LimitInterval(TypedDict):
-    """The calendar period that a limit counts; `value` of them."""
+    """The calendar period of a limit; `value` of them."""
 
     type: str
     value: int
@@ -80,7 +80,7 @@ class LimitUse(TypedDict):
 
 
 class CampaignLimits(TypedDict):
-    """The limits of a campaign; of several of a kind the one of the shortest period."""
+    """The limits of a campaign; of several of one kind, that with the shortest period."""
 
     points: NotRequired[CampaignLimit]
     executions: NotRequired[CampaignLimit]
@@ -89,7 +89,7 @@ class CampaignLimits(TypedDict):
 
 
 class LimitUses(TypedDict):
-    """What is used of the limits: of those per member only where the answer is about one."""
+    """The used parts of the limits: of those per member only where the response is about one."""
 
     points: NotRequired[LimitUse]
     executions: NotRequired[LimitUse]
@@ -98,7 +98,7 @@ class LimitUses(TypedDict):
 
 
 class Campaign(TypedDict):
-    """A reactor of the program in force. `reactor` is its name in program files, `event` the type that it is on."""
+    """A reactor of the program in force. `reactor` is its name in program files, `event` its event type."""
 
     campaignId: Id
     name: str
@@ -179,7 +179,7 @@ class SimulatedMember(TypedDict):
 
 
 class SimulatedCampaigns(TypedDict):
-    """What the campaigns would do."""
+    """The simulated effects of the campaigns."""
 
     effects: list[SimulatedEffect]
     evaluationWarnings: list[JsonObject]
@@ -187,7 +187,7 @@ class SimulatedCampaigns(TypedDict):
 
 
 class GeneratedCodes(RequestModel):
-    """How many codes to make."""
+    """How many codes to generate."""
 
     model_config = ConfigDict(alias_generator=to_camel)
 
@@ -195,7 +195,7 @@ class GeneratedCodes(RequestModel):
 
 
 class PostGeneratedCodes(RequestModel):
-    """Codes to make."""
+    """Codes to generate."""
 
     generate: GeneratedCodes
 
@@ -207,7 +207,7 @@ class PostCampaignCodes(RequestModel):
 
 
 class CampaignCode(TypedDict):
-    """A redemption code. `status` is `active` or `used`; `uses` counts, and the rest is of the last use."""
+    """A redemption code. `status` is `active` or `used`; `uses` counts, and the other fields are of the last use."""
 
     codeId: Id
     code: str

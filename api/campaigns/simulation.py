@@ -1,4 +1,4 @@
-"""A simulation as the reference asks for it, run as `POST simulate` runs one."""
+"""Run a simulation in the form of the reference, as `POST simulate` runs one."""
 
 from collections.abc import Iterator
 from decimal import Decimal
@@ -17,7 +17,7 @@ _IDENTITY = {"id": "customerId", "email": "email", "phone": "phone", "loyaltyCar
 
 
 def simulation_of(posted: CampaignSimulation, program: Program) -> PostSimulation:
-    """Return the simulation that is asked for; raise BadInput for what Laurel does not simulate."""
+    """Return the requested simulation; raise BadInput for what Laurel does not simulate."""
     if posted.trigger != "custom_event":
         message = f"{posted.trigger[:40]} is not simulated here: send custom_event, or the event type to POST simulate"
         raise BadInput.at("simulate.trigger", message, "notSupported")
@@ -57,7 +57,7 @@ def simulated_campaigns(done: DoneSimulation, program: Program) -> dict[str, Any
 
 
 def _adhoc(posted: SimulatedCustomer, customer: dict[str, Any], program: Program) -> dict[str, Any]:
-    """Return an ad-hoc member as `POST simulate` reads one; raise BadInput for fields that it does not have."""
+    """Return an ad-hoc member as `POST simulate` reads one; raise BadInput for unknown fields."""
     member: dict[str, Any] = {}
     if posted.level_id is not None:
         level = customer.pop("levelId")

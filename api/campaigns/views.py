@@ -1,4 +1,4 @@
-"""Campaigns as answers show them."""
+"""Campaigns as responses show them."""
 
 from collections.abc import Mapping
 from datetime import date, datetime
@@ -34,7 +34,7 @@ _TRANSACTIONS = {"transaction": "transaction", "transaction_returned": "return_t
 
 
 def first_day(program: Program, now: datetime) -> date:
-    """Return the first day whose use can matter to a limit."""
+    """Return the first day whose use can affect a limit."""
     today = local_day(now, program.zone)
     every = {limit.every for reactor in program.reactors for limit in reactor.limits}
     return min((window(today, each)[0] for each in every), default=today)
@@ -92,7 +92,7 @@ def is_active(reactor: Reactor, now: datetime) -> bool:
 
 
 def trigger_of(reactor: Reactor, program: Program) -> str:
-    """Return what a reactor answers, as the reference names it."""
+    """Return the event type of a reactor by the name of the reference."""
     if reactor.on in _TRANSACTIONS:
         return _TRANSACTIONS[reactor.on]
     if reactor.on == "achievement_completed":
@@ -102,7 +102,7 @@ def trigger_of(reactor: Reactor, program: Program) -> str:
 
 
 def _limits(reactor: Reactor) -> dict[str, Limit]:
-    """Return the limits of a reactor by their documented names; of several of a kind the one of the shortest period."""
+    """Return the limits of a reactor by their documented names; of one kind, that with the shortest period."""
     found: dict[str, Limit] = {}
     for limit in sorted(reactor.limits, key=lambda each: _PERIODS.index(each.every)):
         for unit, value in (("points", limit.points), ("executions", limit.times)):
@@ -136,7 +136,7 @@ def _most(limit: Limit) -> Decimal:
 
 
 def _used(reactor: Reactor, limit: Limit, usage: LimitUsage, today: date) -> Decimal:
-    """Return what is used of a limit in its present period; of points, of the wallet of which most is used."""
+    """Return what is used of a limit in its present period; for points, in the wallet with the largest use."""
     first, last = window(today, limit.every)
     days = [each for each in usage.get((reactor.name, limit.per), ()) if first <= each.day <= last]
     if limit.points is None:

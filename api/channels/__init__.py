@@ -1,1 +1,1 @@
-"""Channels: where members come from."""
+"""Channels: where members register and buy."""

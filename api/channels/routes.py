@@ -1,4 +1,4 @@
-"""Channels: made, listed, shown, changed and deleted."""
+"""Channels: create, list, show, change and delete them."""
 
 from dataclasses import replace
 from typing import Annotated, Any, TypeAlias
@@ -39,7 +39,7 @@ async def list_channels(request: Request, store_request: AdminRequest) -> Respon
 
 @router.post("", summary="Make a channel", response_model=ChannelId, openapi_extra=request_body(PostChannel, _EXAMPLE))
 async def post_channel(request: Request, change: AdminChange) -> Response:
-    """Make a channel that members can have."""
+    """Create a channel for members."""
     posted = await read_body(request, PostChannel)
     new, now = posted.channel, change.store_request.now
 
@@ -65,7 +65,7 @@ async def show_channel(channel_id: ChannelInPath, store_request: AdminRequest) -
     openapi_extra=request_body(PostChannel, _CHANGED),
 )
 async def put_channel(request: Request, channel_id: ChannelInPath, change: AdminChange) -> Response:
-    """Change what a channel is called."""
+    """Change the name of a channel."""
     posted = await read_body(request, PostChannel)
     new = posted.channel
 
@@ -80,7 +80,7 @@ async def put_channel(request: Request, channel_id: ChannelInPath, change: Admin
 
 @router.delete("/{channel}", summary="Delete a channel", status_code=204, response_class=Response)
 async def delete_channel(channel_id: ChannelInPath, change: AdminChange) -> Response:
-    """Delete a channel that no member has."""
+    """Delete a channel without members."""
 
     def remove(tx: Transaction) -> Changed:
         tx.channels.lock_all()
@@ -99,7 +99,7 @@ async def _prepared(operation: Operation) -> Operation:
 
 
 def _check_free(tx: Transaction, new: ChannelFields, known: Channel | None) -> None:
-    """Lock the channels; raise BadInput for an identifier that another one has."""
+    """Lock the channels; raise BadInput for an identifier of another channel."""
     tx.channels.lock_all()
     other = tx.channels.identified(new.identifier)
     if other is not None and (known is None or other.id != known.id):

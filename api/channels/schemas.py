@@ -1,4 +1,4 @@
-"""Channels: request bodies and answers."""
+"""Channels: request bodies and responses."""
 
 from pydantic import Field
 from typing_extensions import TypedDict

@@ -1,1 +1,1 @@
-"""Corrections by hand: previewed, made, approved, rejected and undone, and the reasons that a store lists."""
+"""Corrections by hand: preview, make, approve, reject and undo them, and the reasons that a store lists."""

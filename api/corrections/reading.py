@@ -1,4 +1,4 @@
-"""Requests for corrections as values of the domain."""
+"""Read requests for corrections as values of the domain."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -30,7 +30,7 @@ _KINDS = ("points", "tier", "reward", "progress", "badge")
 
 
 def new_correction(tx: ReadTransaction, store_request: StoreRequest, form: CorrectionForm) -> NewCorrection:
-    """Return what a request asks; raise BadInput."""
+    """Return the requested correction; raise BadInput."""
     change = change_of(store_request, form)
     member = require_member(tx, form.customer, path="correction.customer", region=store_request.program.region)
     if isinstance(change, CorrectBadge):
@@ -40,7 +40,7 @@ def new_correction(tx: ReadTransaction, store_request: StoreRequest, form: Corre
 
 
 def change_of(store_request: StoreRequest, form: CorrectionForm) -> CorrectedChange:
-    """Return the one change that a request asks for; raise BadInput for none, or for several."""
+    """Return the one change that a request makes; raise BadInput for none, or for several."""
     said = [kind for kind in _KINDS if getattr(form, kind) is not None]
     if len(said) != 1:
         message = f"a correction changes one thing: send exactly one of {', '.join(_KINDS)}"
@@ -74,14 +74,14 @@ def refused_at(kind: str, refusal: Refusal) -> BadInput:
 
 
 def _moved(kind: str, fault: InputFault) -> InputFault:
-    """Return a fault of a route for one kind, at the field of the same name in the body of a correction."""
+    """Return a fault of the route for one kind, at the field of the same name in the body of a correction."""
     field = fault.path.rpartition(".")[2]
     known = {"points", "walletCode", "completedCount", "quantity", "couponValue", "until"}
     return replace(fault, path=f"correction.{kind}.{field}" if field in known else f"correction.{kind}")
 
 
 def _tier(program: Program, form: CorrectedTier, until: datetime | None) -> CorrectTier:
-    """Return the tier that an id or a name names, with its set; a name of none is refused by the operation."""
+    """Return the tier with an id or a name, and its set; the operation refuses an unknown name."""
     within = None if form.tier_set_id is None else set_named(program, form.tier_set_id)
     if form.tier_set_id is not None and within is None:
         unknown = UnknownTierSet(list(program.tier_sets))
@@ -93,7 +93,7 @@ def _tier(program: Program, form: CorrectedTier, until: datetime | None) -> Corr
 
 
 def _named(program: Program, kind: str, text: str, further: list[str] | None = None) -> str:
-    """Return the name of a reward, achievement or badge that an id or a name names; a name of none is refused later."""
+    """Return the name of a reward, achievement or badge with an id or a name; the operation refuses an unknown name."""
     names = {"reward": program.rewards, "achievement": program.achievement_named, "badge": program.badge_titles}[kind]
     known = [*names, *(further or [])]
     return next((each for each in known if text == each or text.lower() == program.id_of(kind, each)), text)

@@ -1,4 +1,4 @@
-"""Corrections by hand: previewed, made, approved, rejected, undone, listed."""
+"""Corrections by hand: preview, make, approve, reject, undo and list them."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -76,7 +76,7 @@ _COMMENT = {"correction": {"comment": "I have seen the receipt"}}
 
 
 class _Tried(Exception):
-    """A correction was tried, and is rolled back."""
+    """Raised to roll back a correction that was tried."""
 
     def __init__(self, preview: Preview) -> None:
         self.preview = preview
@@ -91,8 +91,8 @@ class _Tried(Exception):
 async def post_correction(request: Request, change: AdminChange) -> Response:
     """Correct points, tier, reward, progress or badge of a member, for a reason that the store lists.
 
-    Within the bounds of your role it is done at once (`status` `done`); above them it waits (`waiting`) for a second
-    person, whose own bounds suffice.
+    Within the bounds of your role it is carried out at once (`status` `done`); above them it waits (`waiting`) for a
+    second administrator, whose own bounds suffice.
     """
     posted = await read_body(request, PostCorrection)
 
@@ -113,10 +113,10 @@ async def post_correction(request: Request, change: AdminChange) -> Response:
     openapi_extra=request_body(PostPreview, _EXAMPLE),
 )
 async def post_preview(request: Request, store_request: AdminRequest) -> Response:
-    """Make a correction, read what came of it, and roll it back: nothing is changed.
+    """Preview a correction: carry it out, read the result, and roll it back.
 
-    It says the balance, tier and progress before and after, when points would expire, and whether it would wait for
-    approval. What reactors would answer is not in it.
+    The response has the balance, tier and progress before and after, when points would expire, and whether it would
+    wait for approval. Decisions of reactors are not included.
     """
     posted = await read_body(request, PostPreview)
 
@@ -142,7 +142,7 @@ async def post_preview(request: Request, store_request: AdminRequest) -> Respons
     openapi_extra=request_body(PostDecision, _COMMENT),
 )
 async def post_approval(request: Request, correction_id: CorrectionInPath, change: AdminChange) -> Response:
-    """Carry out a correction that waits, as things are now: by another person than who asked, within their bounds."""
+    """Carry out a waiting correction on the present state; not by its requester, and within your own bounds."""
     return await _decide(request, correction_id, change, approve)
 
 
@@ -153,7 +153,7 @@ async def post_approval(request: Request, correction_id: CorrectionInPath, chang
     openapi_extra=request_body(PostDecision, {"correction": {"comment": "There was no such sale"}}),
 )
 async def post_rejection(request: Request, correction_id: CorrectionInPath, change: AdminChange) -> Response:
-    """End a correction that waits, without carrying it out: by somebody else than who asked."""
+    """Reject a waiting correction; not by its requester."""
     return await _decide(request, correction_id, change, reject)
 
 
@@ -164,7 +164,7 @@ async def post_rejection(request: Request, correction_id: CorrectionInPath, chan
     openapi_extra=request_body(PostDecision, {"correction": {"comment": "It was another member"}}),
 )
 async def post_undo(request: Request, correction_id: CorrectionInPath, change: AdminChange) -> Response:
-    """Undo what a correction did, once: points by a reversing transfer, the rest by the reverse operation.
+    """Undo a correction, once: points by a reversing transfer, everything else by the reverse operation.
 
     `notUndoable` says why not, such as a tier that was changed since. It must be within your bounds for one correction.
     """
@@ -173,7 +173,7 @@ async def post_undo(request: Request, correction_id: CorrectionInPath, change: A
 
 @router.get("", summary="List corrections", response_model=Corrections, openapi_extra=LIST_QUERY.openapi_parameters())
 async def list_corrections(request: Request, store_request: AdminRequest) -> Response:
-    """Return the corrections of all members, the newest first; with `status=waiting` those that wait for approval."""
+    """List the corrections of all members, the newest first; with `status=waiting`, those that wait for approval."""
     program = store_request.program
     page, filters = LIST_QUERY.parse(request.query_params, program.zone)
     wanted = replace(page, conditions=[_condition(each) for each in filters])
@@ -186,7 +186,7 @@ async def list_corrections(request: Request, store_request: AdminRequest) -> Res
 
 @router.get("/{correction}", summary="Show a correction", response_model=CorrectionView)
 async def show_correction(correction_id: CorrectionInPath, store_request: AdminRequest) -> Response:
-    """Return one correction, with who asked for it, decided on it and undid it."""
+    """Return one correction, with the administrators who requested, decided and undid it."""
     program = store_request.program
     found = await store_request.database.read(lambda tx: _require(tx, correction_id))
     return ExactJson(correction_view(found, program))
@@ -205,7 +205,7 @@ async def _decide(request: Request, correction_id: str, change: AdminChange, dec
 def _corrects(
     store_request: StoreRequest, run: Callable[[OperationContext, Transaction], Correction]
 ) -> Callable[[], Any]:
-    """Return what `Change.run` runs for a request that corrects: the audit log says what and why."""
+    """Return what `Change.run` runs for a correction; the audit log records the change and the reason."""
 
     async def prepare() -> Operation:
         def operation(tx: Transaction) -> Changed:
@@ -220,7 +220,7 @@ def _corrects(
 
 
 def _require(tx: ReadTransaction, correction_id: str) -> Correction:
-    """Return the correction that a path names; raise NotFound."""
+    """Return the correction of a path; raise NotFound."""
     found = tx.corrections.get(correction_id.lower())
     if found is None:
         raise NotFound(f"no correction {correction_id[:80]} in {tx.store}")

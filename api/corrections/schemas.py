@@ -1,4 +1,4 @@
-"""Corrections: request bodies and answers."""
+"""Corrections: request bodies and responses."""
 
 from decimal import Decimal
 from typing import Annotated, Literal, NotRequired
@@ -36,9 +36,9 @@ class CorrectedPoints(RequestModel):
 
 
 class CorrectedTier(RequestModel):
-    """The tier that a member is put into by hand; null: a tier by hand is taken back.
+    """The tier that a member is put into by hand; null: remove a tier by hand.
 
-    `tierSetId`: the set of the tier, where its name alone does not say it.
+    `tierSetId`: the set of the tier, if its name is ambiguous.
     """
 
     level_id: Name | None
@@ -48,7 +48,7 @@ class CorrectedTier(RequestModel):
 
 
 class CorrectedReward(RequestModel):
-    """A reward to give, for no points."""
+    """A reward to give for free."""
 
     reward_id: Name
     quantity: int = Field(default=1, ge=1, le=50)
@@ -57,7 +57,7 @@ class CorrectedReward(RequestModel):
 
 
 class CorrectedProgress(RequestModel):
-    """Progress towards an achievement, and how often it was completed; what is left out stays."""
+    """Progress towards an achievement, and how often it was completed; absent fields are left unchanged."""
 
     achievement_id: Name
     progress: Decimal | int | None = None
@@ -65,16 +65,16 @@ class CorrectedProgress(RequestModel):
 
 
 class CorrectedBadge(RequestModel):
-    """How many times a member has a badge; 0 takes it away."""
+    """How many times a member has a badge; 0 removes it."""
 
     badge_type_id: Name
     completed_count: Count
 
 
 class NewCorrection(RequestModel):
-    """What is corrected, exactly one of `points`, `tier`, `reward`, `progress` and `badge`, and why.
+    """What to correct, exactly one of `points`, `tier`, `reward`, `progress` and `badge`, and why.
 
-    `reason` is the code of one that the store lists; `customEventId` is the event that is put right.
+    `reason` is a code from the store's list; `customEventId` is the event that is corrected.
     """
 
     customer: MemberName
@@ -95,25 +95,25 @@ class PostCorrection(RequestModel):
 
 
 class PostPreview(RequestModel):
-    """A correction to try."""
+    """A correction to preview."""
 
     correction: NewCorrection
 
 
 class Decision(RequestModel):
-    """What is said of a correction."""
+    """A comment on a correction."""
 
     comment: Comment = ""
 
 
 class PostDecision(RequestModel):
-    """What is said of a correction; may be left out."""
+    """A comment on a correction; optional."""
 
     correction: Decision = Decision()
 
 
 class ReasonForm(RequestModel):
-    """A reason that corrections may name. `needsComment`: with a comment only; not `active`: by new ones no longer."""
+    """A reason for corrections. `needsComment`: a comment is required; not `active`: new corrections cannot use it."""
 
     code: str = Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_-]+$")
     title: str = Field(min_length=1, max_length=255)
@@ -122,9 +122,10 @@ class ReasonForm(RequestModel):
 
 
 class CorrectionSettings(RequestModel):
-    """What a store asks of corrections; what is left out stays.
+    """A store's rules for corrections; absent fields are left unchanged.
 
-    `required`: other routes that change the same by hand need the header `Correction-Reason`, and hold the bounds.
+    `required`: other routes that make the same changes by hand need the header `Correction-Reason`, and the bounds
+    apply.
     """
 
     reasons: list[ReasonForm] | None = Field(default=None, min_length=1, max_length=MAX_REASONS)
@@ -132,13 +133,13 @@ class CorrectionSettings(RequestModel):
 
 
 class PutCorrectionSettings(RequestModel):
-    """What a store asks of corrections."""
+    """A store's rules for corrections."""
 
     settings: CorrectionSettings
 
 
 class ReasonView(TypedDict):
-    """A reason that corrections may name."""
+    """A reason for corrections."""
 
     code: str
     title: str
@@ -147,7 +148,7 @@ class ReasonView(TypedDict):
 
 
 class CorrectionSettingsView(TypedDict):
-    """What a store asks of corrections."""
+    """A store's rules for corrections."""
 
     reasons: list[ReasonView]
     required: bool
@@ -163,9 +164,9 @@ class ActView(TypedDict):
 
 
 class Standing(TypedDict):
-    """How a member stands: the tier, and of the tier set, wallet, achievement or badge what there is.
+    """The state of a member: the tier, and the corrected tier set, wallet, achievement or badge.
 
-    `tierOfSet`: the tier of the set that is corrected, if it is another than the default one.
+    `tierOfSet`: the tier of the corrected set, if it is not the default one.
     """
 
     levelId: Id | None
@@ -186,7 +187,7 @@ class RecordedEvent(TypedDict):
 
 
 class Outcome(TypedDict):
-    """What a correction did: how the member stood before and after, and what it made."""
+    """The result of a correction: the state before and after, and what it created."""
 
     before: Standing
     after: Standing
@@ -219,7 +220,7 @@ class CorrectionView(TypedDict):
 
 
 class BoundInForce(TypedDict):
-    """The bound that a correction is above: at once, in a day, and what was done today, if that is why."""
+    """The bound that a correction exceeds: at once, per day, and what was done today, if relevant."""
 
     once: ExactNumber | None
     day: ExactNumber | None
@@ -227,7 +228,7 @@ class BoundInForce(TypedDict):
 
 
 class CorrectionPreview(TypedDict):
-    """What a correction would do, and the messages that would say so. `bound`: why it would wait for approval."""
+    """The result of a previewed correction, and its messages. `bound`: why it would wait for approval."""
 
     customerId: Id
     kind: CorrectionKind

@@ -1,4 +1,4 @@
-"""What a store asks of corrections: the reasons that it lists, and whether every change by hand needs one."""
+"""A store's rules for corrections: its reasons, and whether every change by hand needs one."""
 
 from collections.abc import Sequence
 
@@ -31,7 +31,7 @@ _EXAMPLE = {
 
 @router.get("", summary="Show what corrections need", response_model=CorrectionSettingsView)
 async def show_settings(store_request: AdminRequest) -> Response:
-    """Return the reasons that corrections may name, and whether other changes by hand need one, too."""
+    """Return the reasons for corrections, and whether other changes by hand need one, too."""
     return ExactJson(rules_view(await store_request.database.read(lambda tx: tx.corrections.rules())))
 
 
@@ -42,9 +42,9 @@ async def show_settings(store_request: AdminRequest) -> Response:
     openapi_extra=request_body(PutCorrectionSettings, _EXAMPLE),
 )
 async def put_settings(request: Request, change: AdminChange) -> Response:
-    """Set the reasons, all of them, and whether every change by hand needs one.
+    """Set the complete list of reasons, and whether every change by hand needs one.
 
-    A reason that a correction names is better made inactive than left out: its title stays readable.
+    If corrections name a reason, make it inactive rather than leaving it out: its title stays readable.
     """
     posted = await read_body(request, PutCorrectionSettings)
     asked = posted.settings
@@ -65,7 +65,7 @@ async def put_settings(request: Request, change: AdminChange) -> Response:
 
 
 def _reasons(forms: Sequence[ReasonForm]) -> tuple[Reason, ...]:
-    """Return the reasons of a request; raise BadInput for two with one code, or if none is active."""
+    """Return the reasons of a request; raise BadInput for duplicate codes, or if none is active."""
     codes = [each.code for each in forms]
     for number, code in enumerate(codes):
         if code in codes[:number]:

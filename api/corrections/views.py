@@ -1,4 +1,4 @@
-"""Corrections as answers and the audit log show them."""
+"""Corrections as responses and the audit log show them."""
 
 from collections.abc import Mapping
 from datetime import tzinfo
@@ -31,11 +31,11 @@ _MESSAGES: Final[Mapping[str, tuple[str, ...]]] = {
     "reward_issued": ("CustomerBoughtReward",),
     "achievement_progress_set": ("MemberAchievementProgressWasChanged",),
 }
-"""The messages that announce what corrections do, by the built-in event that reports it."""
+"""The messages about corrections, by the built-in event that reports them."""
 
 
 def correction_view(correction: Correction, program: Program) -> dict[str, Any]:
-    """Return a correction, with who asked for it, decided on it and undid it."""
+    """Return a correction, with the administrators who requested, decided and undid it."""
     zone = program.zone
     outcome = correction.outcome
     undone = None if outcome is None else outcome.get("undo")
@@ -60,7 +60,7 @@ def correction_view(correction: Correction, program: Program) -> dict[str, Any]:
 
 
 def outcome_view(outcome: Mapping[str, Any], program: Program) -> dict[str, Any]:
-    """Return what a correction, or undoing it, did."""
+    """Return the result of a correction, or of undoing it."""
     return {
         "before": _standing_view(outcome["before"], program),
         "after": _standing_view(outcome["after"], program),
@@ -75,7 +75,7 @@ def outcome_view(outcome: Mapping[str, Any], program: Program) -> dict[str, Any]
 
 
 def preview_view(preview: Preview, program: Program) -> dict[str, Any]:
-    """Return what a correction would do, and whether it would wait for approval."""
+    """Return the result of a previewed correction, and whether it would wait for approval."""
     done, above = preview.done, preview.above
     outcome = done.outcome or {}
     return {
@@ -91,7 +91,7 @@ def preview_view(preview: Preview, program: Program) -> dict[str, Any]:
 
 
 def rules_view(rules: CorrectionRules) -> CorrectionSettingsView:
-    """Return what a store asks of corrections."""
+    """Return a store's rules for corrections."""
     return {
         "reasons": [
             {"code": each.code, "title": each.title, "needsComment": each.needs_comment, "active": each.active}
@@ -102,7 +102,7 @@ def rules_view(rules: CorrectionRules) -> CorrectionSettingsView:
 
 
 def audit_details(correction: Correction) -> dict[str, Any]:
-    """Return what the audit log says of a correction: no free text, which may be about a person."""
+    """Return the audit log's details of a correction, without free text, which may be personal."""
     return omit_none(
         correctionId=correction.id,
         customerId=correction.member,
@@ -120,7 +120,7 @@ def audit_details(correction: Correction) -> dict[str, Any]:
 
 def _messages(outcome: Mapping[str, Any]) -> list[str]:
     sent = dict.fromkeys(name for each in outcome["events"] for name in _MESSAGES.get(each["type"], ()))
-    if outcome.get("pending_until") is not None:  # what can be spent does not change yet
+    if outcome.get("pending_until") is not None:  # spendable points do not change yet
         sent.pop("AvailablePointsAmountChanged", None)
     return list(sent)
 

@@ -1,4 +1,4 @@
-"""Swagger UI at `/docs`, from this server alone: its files come with a package, none from another host."""
+"""Swagger UI at `/docs`, from this server only: its files come with a package, none from another host."""
 
 from functools import cache
 from importlib import resources
@@ -25,7 +25,7 @@ _PAGE = """<!doctype html>
 """
 
 _START = 'SwaggerUIBundle({url: "openapi.json", dom_id: "#swagger-ui", deepLinking: true});\n'
-"""In a file of its own: the page's policy runs no script that stands in the page."""
+"""A separate file, since the page's policy forbids inline scripts."""
 
 _POLICY = "; ".join(
     [
@@ -48,7 +48,7 @@ _FILES = {
 
 
 async def show_page(_request: Request) -> Response:
-    """Return the page."""
+    """Show the page."""
     return Response(_PAGE, media_type="text/html", headers={"Content-Security-Policy": _POLICY})
 
 

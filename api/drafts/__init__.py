@@ -1,1 +1,1 @@
-"""Drafts of programs: the files that an administrator changes before a program is deployed."""
+"""Drafts of programs: files that an administrator changes before a deploy."""

@@ -1,4 +1,4 @@
-"""A file of a draft as blocks, and changing one literal of it."""
+"""A file of a draft as blocks, and changes of single literals."""
 
 import asyncio
 from typing import Annotated, Any, Literal
@@ -36,7 +36,7 @@ _EXAMPLE = {
 
 
 class PutLiteral(RequestModel):
-    """A literal of a file by its place, and its new content as text: a number, true or false, or a text as it was."""
+    """A literal of a file by its place, and its new content as text: a number, true or false, or a text."""
 
     path: FilePath
     version: Version
@@ -46,9 +46,9 @@ class PutLiteral(RequestModel):
 
 
 class BlockView(TypedDict):
-    """A part of a file. `value`: of a literal its content, as text; `type`: what it may be changed to.
+    """A part of a file. `value`: the content of a literal, as text; `type`: what it may be changed to.
 
-    `choices`: what a text can be, if that is known. A block of the kind `text` is changed in the text of the file.
+    `choices`: the possible texts, if they are known. A block of the kind `text` is changed in the text of the file.
     """
 
     kind: BlockKind
@@ -71,7 +71,7 @@ class FileBlocks(TypedDict):
 
 @router.get("/blocks", summary="Show a file of your draft as blocks", response_model=FileBlocks)
 async def show_blocks(store_request: AdminRequest, path: PathInQuery) -> Response:
-    """Return every part of a file in your draft: what no block is known for is shown as maps, lists and text."""
+    """Return every part of a file in your draft; a part without a block of its own is shown as maps, lists and text."""
     draft = await draft_of(store_request)
     text = _text(draft, path)
     root = await asyncio.to_thread(_drawn, draft, path, text)
@@ -82,7 +82,7 @@ async def show_blocks(store_request: AdminRequest, path: PathInQuery) -> Respons
     "/blocks", summary="Change a literal", response_model=SavedFile, openapi_extra=request_body(PutLiteral, _EXAMPLE)
 )
 async def put_literal(request: Request, store_request: AdminRequest) -> Response:
-    """Replace one literal in the text of a file of your draft; everything else of it stays, comments too."""
+    """Replace one literal in the text of a file of your draft; everything else, including comments, stays."""
     posted = await read_body(request, PutLiteral)
     admin, now = admin_of(store_request), store_request.now
     draft = await draft_of(store_request)

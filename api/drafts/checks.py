@@ -1,4 +1,4 @@
-"""What is wrong in a draft, with cures, and what can be written at a position of a file."""
+"""Problems of a draft, with cures, and completion at a position of a file."""
 
 import asyncio
 from collections.abc import Mapping
@@ -32,7 +32,7 @@ _EXAMPLE = {"path": "reactors/spring.yaml", "text": "reactor: spring\non: app_l\
 async def check_draft(store_request: AdminRequest) -> Response:
     """Return what `laurel check` finds wrong in the program of your draft, tests included, by file, line and column.
 
-    Columns count characters from 1. `cure` replaces a word of its line by a text, and puts the problem right.
+    Columns count characters from 1. `cure` replaces a word of its line by a text, which solves the problem.
     """
     draft = await draft_of(store_request)
     return ExactJson({"problems": await asyncio.to_thread(problems_of, encoded(draft.texts), store_request.now)})
@@ -68,7 +68,7 @@ def encoded(texts: Mapping[str, str]) -> dict[str, bytes]:
 
 
 def schema_at(path: str, files: Mapping[str, bytes]) -> Schema:
-    """Return the schema of the kind of file that a path has in a program of these files."""
+    """Return the schema for the kind of file at a path, in a program of these files."""
     folder = path.split("/")[0] if "/" in path else ""
     kind = next(name for name, grammar in FILE_GRAMMARS.items() if grammar.folder == folder)
     vocabulary, _ = read_vocabulary(files)

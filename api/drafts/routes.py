@@ -1,4 +1,4 @@
-"""Drafts of programs: each administrator has one in each store, which no other sees or changes."""
+"""Drafts of programs: each administrator has one per store, which others neither see nor change."""
 
 from typing import Annotated, Any, TypeAlias
 
@@ -53,14 +53,14 @@ FILE_EXAMPLE = {
 
 @router.get("", summary="Show your draft", response_model=Draft)
 async def show_draft(store_request: AdminRequest) -> Response:
-    """Return the files of the program as you are changing it. Your draft begins with the first file that you change."""
+    """List the files of the program with your changes. Your draft begins with the first file that you change."""
     admin, zone = admin_of(store_request), store_request.program.zone
     return ExactJson(await store_request.database.read(lambda tx: draft_view(DraftState.read(tx, admin), zone)))
 
 
 @router.get("/file", summary="Show a file of your draft", response_model=DraftFileText)
 async def show_draft_file(store_request: AdminRequest, path: PathInQuery) -> Response:
-    """Return the text of a file in your draft, in the revision that it is based on, and in the one in force."""
+    """Return the text of a file in your draft, in its base revision, and in the one in force."""
     admin = admin_of(store_request)
 
     def read(tx: ReadTransaction) -> dict[str, Any]:
@@ -80,9 +80,9 @@ async def show_draft_file(store_request: AdminRequest, path: PathInQuery) -> Res
     openapi_extra=request_body(PutDraftFile, FILE_EXAMPLE),
 )
 async def put_draft_file(request: Request, store_request: AdminRequest) -> Response:
-    """Put the text of a file into your draft, if its text there has the `version` that you have seen.
+    """Store the text of a file in your draft, if its present text there has the `version` that you have seen.
 
-    The text need not be right: see the problems of a draft. A file with the text of the revision is not changed.
+    The text may have problems: check the draft. A file with the text of the base revision counts as unchanged.
     """
     posted = await read_body(request, PutDraftFile, max_bytes=MAX_BODY_BYTES)
     admin, now = admin_of(store_request), store_request.now
@@ -96,7 +96,7 @@ async def put_draft_file(request: Request, store_request: AdminRequest) -> Respo
 
 @router.delete("/file", summary="Remove a file in your draft", status_code=204, responses=_CHANGED)
 async def delete_draft_file(store_request: AdminRequest, path: PathInQuery, version: VersionInQuery = "") -> Response:
-    """Leave a file out of the program of your draft, if its text there has the `version` that you have seen."""
+    """Remove a file from the program of your draft, if its text there has the `version` that you have seen."""
     admin, now = admin_of(store_request), store_request.now
     await store_request.database.write(lambda tx: save_file(tx, admin, path, None, version=version, now=now))
     return Response(status_code=204)
@@ -110,7 +110,7 @@ async def delete_draft_file(store_request: AdminRequest, path: PathInQuery, vers
     openapi_extra=request_body(PostRebase, {"basedOn": 2}),
 )
 async def rebase_draft(request: Request, store_request: AdminRequest) -> Response:
-    """Take over what another revision changed since. A file that both changed needs a text in `files`."""
+    """Rebase your draft on the revision in force. A file that both changed needs a text in `files`."""
     posted = await read_body(request, PostRebase, max_bytes=MAX_BODY_BYTES)
     admin, now = admin_of(store_request), store_request.now
     await store_request.database.write(lambda tx: rebase(tx, admin, posted.based_on, posted.files, now=now))
@@ -119,7 +119,7 @@ async def rebase_draft(request: Request, store_request: AdminRequest) -> Respons
 
 @router.delete("", summary="Discard your draft", status_code=204)
 async def discard_draft(store_request: AdminRequest) -> Response:
-    """Forget every change of your draft."""
+    """Discard every change of your draft."""
     admin = admin_of(store_request)
 
     def write(tx: Transaction) -> bool:
@@ -133,7 +133,7 @@ async def discard_draft(store_request: AdminRequest) -> Response:
 
 
 async def draft_of(store_request: StoreRequest) -> DraftState:
-    """Return the draft of who asks, with the files of the revisions that it is about."""
+    """Return the draft of the caller, with the files of its revisions."""
     admin = admin_of(store_request)
 
     def read(tx: ReadTransaction) -> DraftState:
@@ -145,5 +145,5 @@ async def draft_of(store_request: StoreRequest) -> DraftState:
 
 
 def admin_of(store_request: StoreRequest) -> str:
-    """Return the administrator whose draft it is: of an API key, its administrator."""
+    """Return the administrator of a draft: for an API key, its administrator."""
     return corrector_of(store_request).id

@@ -1,4 +1,4 @@
-"""Changes of a draft, each in one transaction: they overwrite no text that the administrator has not seen."""
+"""Changes of a draft, each in one transaction: they never overwrite a text that the administrator has not seen."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ from workbench.drafts.merging import Changes, FileConflict, Texts, conflicts, ve
 
 @dataclass(frozen=True)
 class DraftState:
-    """The draft of an administrator beside the revisions that it is about; `stored` None: nothing is changed."""
+    """The draft of an administrator with its revisions; `stored` None: nothing is changed."""
 
     tx: ReadTransaction
     stored: StoredDraft | None
@@ -25,7 +25,7 @@ class DraftState:
 
     @classmethod
     def read(cls, tx: ReadTransaction, admin: str) -> "DraftState":
-        """Read a draft; raise UnknownStore if there is no program to change."""
+        """Read a draft; raise UnknownStore without a program to change."""
         latest = tx.revisions.latest()
         if latest is None:
             raise UnknownStore(tx.store)
@@ -33,17 +33,17 @@ class DraftState:
 
     @property
     def based_on(self) -> int:
-        """The revision whose files it changes: without a change, the one in force."""
+        """The base revision: without a change, the one in force."""
         return self.in_force if self.stored is None else self.stored.based_on
 
     @property
     def changes(self) -> Changes:
-        """The changed texts by their paths."""
+        """The changed texts by path."""
         return {} if self.stored is None else self.stored.texts
 
     @cached_property
     def base(self) -> Texts:
-        """The files of the revision that it is based on."""
+        """The files of the base revision."""
         return self.tx.revisions.files(self.based_on) or {}
 
     @cached_property
@@ -55,12 +55,12 @@ class DraftState:
 
     @cached_property
     def conflicts(self) -> Sequence[FileConflict]:
-        """The files that it and the revision in force changed differently."""
+        """The files that the draft and the revision in force changed differently."""
         return conflicts(self.base, self.files_in_force, self.changes)
 
     @property
     def texts(self) -> dict[str, str]:
-        """The files of the program that it makes."""
+        """The files of the resulting program."""
         return with_changes(self.base, self.changes)
 
     def text(self, path: str) -> str | None:
@@ -71,9 +71,9 @@ class DraftState:
 def save_file(
     tx: Transaction, admin: str, path: str, text: str | None, *, version: str, field: str = "text", now: datetime
 ) -> DraftState:
-    """Put the text of a file (None: it is removed) into a draft whose text of it has a version; return the draft then.
+    """Store the text of a file (None: remove it) in a draft if its present text has a version; return the draft.
 
-    To save the same text again changes nothing. Raise BadInput, NotFound, or FileChanged if the text was changed since
+    Saving the same text again changes nothing. Raise BadInput, NotFound, or FileChanged if the text was changed since
     it was shown.
     """
     tx.drafts.lock_of(admin)
@@ -93,9 +93,9 @@ def save_file(
 
 
 def rebase(tx: Transaction, admin: str, based_on: int, resolved: Sequence[ResolvedFile], *, now: datetime) -> None:
-    """Base a draft on the revision in force, which must be `based_on`; `resolved` decides the files that both changed.
+    """Rebase a draft on the revision in force, which must be `based_on`; `resolved` decides conflicting files.
 
-    Raise AnotherInForce, FileChanged, BadInput, or RebaseConflicts for files that are not decided.
+    Raise AnotherInForce, FileChanged, BadInput, or RebaseConflicts for undecided files.
     """
     tx.drafts.lock_of(admin)
     draft = DraftState.read(tx, admin)
@@ -131,7 +131,7 @@ def _store(
 
 
 def check_path(path: str) -> None:
-    """Raise BadInput for a path that no file of a program has."""
+    """Raise BadInput for a path that no file of a program can have."""
     fault = fault_of_name(path)
     if fault is not None:
         raise BadInput.at("path", f"{fault}: choose another name", "invalidPath")
@@ -145,7 +145,7 @@ def check_path(path: str) -> None:
 
 
 def _check_bounds(changes: Mapping[str, str | None], path: str, field: str) -> None:
-    """Raise BadInput if a draft of these changes, of which the one at a path is new, is too large."""
+    """Raise BadInput if a draft with these changes, including the new one at a path, is too large."""
     size = len((changes[path] or "").encode())
     if size > MAX_FILE_BYTES:
         message = f"the file has {size:,} bytes, and may have {MAX_FILE_BYTES:,}: split it, or edit it in a folder"

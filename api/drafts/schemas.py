@@ -1,4 +1,4 @@
-"""Drafts of programs: request bodies and answers."""
+"""Drafts of programs: request bodies and responses."""
 
 from typing import Annotated, Literal, TypeAlias
 
@@ -13,11 +13,11 @@ from program_files.text.problems import Severity
 from workbench.drafts.merging import ChangeKind
 
 MAX_FILE_BYTES = 512 * 1024
-"""Of one file of a draft, in UTF-8."""
+"""The most bytes of one file of a draft, in UTF-8."""
 MAX_DRAFT_BYTES = 4 * 1024 * 1024
-"""Of all files that a draft changes."""
+"""The most bytes of all files that a draft changes."""
 MAX_DRAFT_FILES = 500
-"""Files that a draft changes."""
+"""The most files that a draft changes."""
 MAX_BODY_BYTES = 2 * MAX_DRAFT_BYTES
 
 MAX_VERSION_LENGTH = 64
@@ -28,7 +28,7 @@ FilePath: TypeAlias = Annotated[str, Field(min_length=1, max_length=LONGEST_PATH
 
 
 class PutDraftFile(RequestModel):
-    """The text of a file. `version`: that of the text which was edited, as it was shown; "": there was no such file."""
+    """The text of a file. `version`: that of the edited text, as it was shown; "": the file is new."""
 
     path: FilePath
     text: str
@@ -36,7 +36,7 @@ class PutDraftFile(RequestModel):
 
 
 class ResolvedFile(RequestModel):
-    """What becomes of a file that the draft and another revision changed; `text` null: it is removed.
+    """The resolution for a file that the draft and another revision changed; `text` null: remove it.
 
     `version`: that of its text in the draft, as it was shown.
     """
@@ -47,7 +47,7 @@ class ResolvedFile(RequestModel):
 
 
 class PostRebase(RequestModel):
-    """The revision in force, on which the draft is to be based, and the files that both changed."""
+    """The revision in force, on which to base the draft, and the files that both changed."""
 
     based_on: int = Field(ge=1, le=MAX_REVISION)
     files: list[ResolvedFile] = Field(default_factory=list, max_length=MAX_DRAFT_FILES)
@@ -72,7 +72,7 @@ class ProblemCure(TypedDict):
 
 
 class DraftProblem(TypedDict):
-    """One thing wrong. `endColumn` null: it is no single word. `cure` null: nothing can be replaced as it is."""
+    """One problem. `endColumn` null: it is no single word. `cure` null: there is no replacement."""
 
     path: str
     line: int
@@ -86,13 +86,13 @@ class DraftProblem(TypedDict):
 
 
 class DraftProblems(TypedDict):
-    """Everything wrong in a draft, by file, line and column. Only errors stop a deploy."""
+    """All problems of a draft, by file, line and column. Only errors prevent a deploy."""
 
     problems: list[DraftProblem]
 
 
 class Proposal(TypedDict):
-    """A key or a value, and what it means."""
+    """A key or a value, and its meaning."""
 
     label: str
     kind: Literal["key", "value"]
@@ -108,19 +108,19 @@ class Completions(TypedDict):
 
 
 class PostDraftPlan(RequestModel):
-    """How many days of events are replayed under both programs; 0: none."""
+    """How many days of events to replay under both programs; 0: none."""
 
     days: int = Field(default=0, ge=0, le=MAX_PLAN_DAYS)
 
 
 class PostDraftBacktest(RequestModel):
-    """The days before today whose events are replayed."""
+    """How many days before today to replay."""
 
     days: int = Field(default=30, ge=1, le=MAX_PLAN_DAYS)
 
 
 class PostDraftDeploy(RequestModel):
-    """The `fingerprint` of what was planned; `note`, `drop` and `rename` as those of a deploy."""
+    """The `fingerprint` of the plan; `note`, `drop` and `rename` as those of a deploy."""
 
     fingerprint: str = Field(min_length=1, max_length=MAX_VERSION_LENGTH)
     drop: Drop
@@ -129,9 +129,9 @@ class PostDraftDeploy(RequestModel):
 
 
 class FileInDraft(TypedDict):
-    """A file of the program as the draft has it, without its text; `changedAt` null: it is that of the revision.
+    """A file of the program in the draft, without its text; `changedAt` null: it is that of the base revision.
 
-    `isInConflict`: the revision in force has another text of it than the draft and the revision that it is based on.
+    `isInConflict`: the revision in force has another text of it than the draft and its base revision.
     """
 
     path: str
@@ -142,7 +142,7 @@ class FileInDraft(TypedDict):
 
 
 class Draft(TypedDict):
-    """Your draft: the files of the program that it makes, and those that it removes.
+    """Your draft: the files of the resulting program, and the removed ones.
 
     `changedAt` null: nothing is changed. `basedOn` below `inForce`: another revision came into force since.
     """
@@ -154,7 +154,7 @@ class Draft(TypedDict):
 
 
 class DraftFileText(TypedDict):
-    """A file in your draft; its text there, in the revision that the draft is based on, and in the one in force.
+    """A file in your draft; its text there, in the base revision, and in the one in force.
 
     A text is null where there is no such file.
     """
@@ -168,7 +168,7 @@ class DraftFileText(TypedDict):
 
 
 class SavedFile(TypedDict):
-    """The version of the text that is saved, which the next change of it names."""
+    """The version of the saved text, which the next change of it must name."""
 
     path: str
     change: ChangeKind
@@ -176,13 +176,13 @@ class SavedFile(TypedDict):
 
 
 class RebasedDraft(TypedDict):
-    """The revision that the draft is based on now."""
+    """The new base revision of the draft."""
 
     basedOn: int
 
 
 class ChangedFile(TypedDict):
-    """The text that is stored, and the one that was sent."""
+    """The stored text, and the one that was sent."""
 
     path: str
     version: str
@@ -209,7 +209,7 @@ class Conflict(TypedDict):
 
 
 class RebaseConflict(TypedDict):
-    """Files that the draft and the revision in force changed, and that the request does not decide."""
+    """Files that the draft and the revision in force changed, and that the request does not resolve."""
 
     code: int
     message: str

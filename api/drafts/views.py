@@ -1,4 +1,4 @@
-"""Drafts as answers show them."""
+"""Drafts as responses show them."""
 
 from datetime import tzinfo
 from typing import Any
@@ -9,7 +9,7 @@ from workbench.drafts.merging import change_of, version_of
 
 
 def draft_view(draft: DraftState, zone: tzinfo) -> dict[str, Any]:
-    """Return a draft with its files, in the documented fields; files that it removes are among them."""
+    """Return a draft with its files, in the documented fields; including the removed ones."""
     stored = draft.stored
     in_conflict = {each.path for each in draft.conflicts}
     paths = sorted({*draft.base, *draft.changes})
@@ -29,7 +29,7 @@ def _file_view(draft: DraftState, path: str, zone: tzinfo) -> dict[str, Any]:
 
 
 def saved_view(draft: DraftState, path: str) -> dict[str, Any]:
-    """Return what became of a file, and the version of its text."""
+    """Return the result of saving a file, and the version of its text."""
     text = draft.text(path)
     return {"path": path, "change": change_of(draft.base.get(path), text), "version": version_of(text)}
 

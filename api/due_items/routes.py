@@ -1,4 +1,4 @@
-"""Due items: what is due, what is set aside and why, and trying it again."""
+"""Due items: list what is due or set aside and why, and retry it."""
 
 from typing import Annotated
 
@@ -30,9 +30,9 @@ _TOTAL = {"all": 1204, "filtered": 1, "estimated": False}
     responses={200: {"content": {"application/json": {"example": {"items": [ITEM], "total": _TOTAL}}}}},
 )
 async def list_due_items(request: Request, store_request: AdminRequest) -> Response:
-    """What is due and when, the latest first: points become active, expire, are warned of; likewise coupons and tiers.
+    """List due items, the latest first: activation, warning and expiry of points; likewise of coupons and tiers.
 
-    With `failed=true`, only what is set aside: running it met an error, and it waits until it is retried.
+    With `failed=true`, only items that are set aside: running them met an error, and they wait until they are retried.
     """
     zone = store_request.program.zone
     page, filters = LIST_QUERY.parse(request.query_params, zone)
@@ -53,7 +53,7 @@ async def retry(
     kind: Annotated[str, Path(description="As in the list.")],
     change: AdminChange,
 ) -> Response:
-    """Make a due item that is set aside due now: it is run behind the events that its member's queue holds."""
+    """Make a due item that is set aside due now: it runs behind the events in its member's queue."""
 
     async def prepare() -> Operation:
         def operation(tx: Transaction) -> Changed:

@@ -1,4 +1,4 @@
-"""Due items: answers."""
+"""Due items: responses."""
 
 from typing import Literal
 
@@ -19,7 +19,7 @@ ITEM = {
 
 
 class DueItemView(TypedDict):
-    """Something that is due: `failed` says whether it is set aside, with the reason in `error`, until it is retried.
+    """An item that is due: `failed` says whether it is set aside, with the reason in `error`, until it is retried.
 
     `subject` is the id of a lot of points, a hold, an issued reward or a member; `subjectType` is null for a kind that
     a newer version of Laurel stored.

@@ -1,4 +1,4 @@
-"""Due items as answers show them."""
+"""Due items as responses show them."""
 
 from collections.abc import Mapping
 from datetime import tzinfo

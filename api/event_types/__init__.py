@@ -1,1 +1,1 @@
-"""Event types, as the API shows them."""
+"""Event types in the API."""

@@ -28,7 +28,7 @@ router = APIRouter(prefix=PREFIX, tags=["Custom Event"])
     openapi_extra=LIST_QUERY.openapi_parameters(),
 )
 async def list_schemas(request: Request, store_request: AdminRequest) -> Response:
-    """Return the event types that can be reported, with the schemas of their bodies."""
+    """List the event types that can be reported, with the schemas of their bodies."""
     zone = store_request.program.zone
     page, filters = LIST_QUERY.parse(request.query_params, zone)
     deployed_at = await _deployed_at(store_request)

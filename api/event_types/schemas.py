@@ -1,4 +1,4 @@
-"""Event types as answers show them: custom event schemas."""
+"""Event types as responses show them: custom event schemas."""
 
 from typing_extensions import TypedDict
 
@@ -20,7 +20,7 @@ class SchemaFields(TypedDict):
 
 
 class EventSchema(TypedDict):
-    """An event type. `jsonSchema` is what bodies are validated against, `schema` an outline of it."""
+    """An event type. `jsonSchema` validates bodies, `schema` is an outline of it."""
 
     eventType: str
     name: str

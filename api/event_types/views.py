@@ -1,4 +1,4 @@
-"""Event types as answers show them."""
+"""Event types as responses show them."""
 
 from datetime import datetime, tzinfo
 from typing import Any

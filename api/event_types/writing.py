@@ -1,4 +1,4 @@
-"""Event types of the future: proposed from a sample event, and written as a program file. Nothing is stored."""
+"""New event types: proposed from a sample event, and written as a program file. Nothing is stored."""
 
 import asyncio
 from collections.abc import Iterator
@@ -55,7 +55,7 @@ class PostEventTypeFile(RequestModel):
 
 
 class ProposedField(TypedDict):
-    """A field that samples have."""
+    """A field of samples."""
 
     path: str
     type: FieldType
@@ -63,7 +63,7 @@ class ProposedField(TypedDict):
 
 
 class ProposedEventType(TypedDict):
-    """What samples say of an event type. `eventType` is empty if they do not name it; `notes`: what is left out."""
+    """The event type of samples. `eventType` is empty if they do not name it; `notes`: what is omitted."""
 
     eventType: str
     name: str
@@ -96,7 +96,7 @@ _FILE = {
     openapi_extra=request_body(PostSample, _SAMPLE),
 )
 async def propose(request: Request, _store_request: AdminRequest) -> Response:
-    """Return the fields of an event type, as far as sample events show them. What all samples have is required."""
+    """Propose the fields of an event type from sample events. Fields of all samples are required."""
     posted = await read_body(request, PostSample, max_bytes=2 * MAX_SAMPLE)
     return ExactJson(await asyncio.to_thread(_proposal, posted.sample))
 

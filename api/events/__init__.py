@@ -1,1 +1,1 @@
-"""Custom events: reporting, listing, and showing what came of one."""
+"""Custom events: report, list and show them."""

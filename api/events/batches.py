@@ -1,4 +1,4 @@
-"""Reporting many custom events in one request: each is accepted or refused as if it were reported alone."""
+"""Report many custom events in one request: each is accepted or refused as if it were reported alone."""
 
 import asyncio
 import hashlib
@@ -31,7 +31,7 @@ MAX_EVENTS = 1000
 MAX_BYTES = 4 * 1024 * 1024
 
 PART = 100
-"""Events that are stored in one transaction, and run by one workflow."""
+"""The number of events that are stored in one transaction, and run by one workflow."""
 
 router = APIRouter(prefix=PREFIX, tags=["Custom Event"])
 
@@ -55,7 +55,7 @@ _EXAMPLE = {
 
 @dataclass(frozen=True, slots=True)
 class _Given:
-    """One event of a request: what it reports, or what is wrong with it; both if it may repeat one from before."""
+    """One event of a request: what it reports, or its faults; both if it may repeat an earlier event."""
 
     event: IncomingEvent | None
     faults: Sequence[InputFault] = ()
@@ -68,11 +68,11 @@ class _Given:
     openapi_extra=request_body(PostCustomEvents, _EXAMPLE),
 )
 async def report_events(request: Request, change: AdminChange) -> Response:
-    """Accept up to 1,000 events, in the order given; what is wrong with one keeps none of the others.
+    """Accept up to 1,000 events, in the order given; a faulty event does not affect the others.
 
-    `items` has an entry for each event, in their order: its `customEventId`, or `errors` as they are answered to an
-    event alone, with paths such as `events.3.body.total`. An `eventId` and an `Idempotency-Key` make it safe to repeat.
-    The order holds for the events of one member; a hundred of them are run by one workflow.
+    `items` has an entry for each event, in their order: its `customEventId`, or the `errors` of reporting it alone,
+    with paths such as `events.3.body.total`. An `eventId` and an `Idempotency-Key` make it safe to repeat. The order
+    holds for the events of one member; one workflow runs a hundred of them.
     """
     posted = await read_list(request, "events", max_items=MAX_EVENTS, max_bytes=MAX_BYTES)
     items: list[Mapping[str, Any]] = []
@@ -89,7 +89,7 @@ async def report_events(request: Request, change: AdminChange) -> Response:
 
 
 async def _accept_part(change: Change, posted: Sequence[Any], begin: int) -> Any:
-    """Return the answer to the events of a part."""
+    """Return the response for the events of a part."""
     part = posted[begin : begin + PART]
     content = None
     if change.key is not None:
@@ -119,7 +119,7 @@ def _acceptance(change: Change, given: Sequence[_Given], begin: int) -> Operatio
 
 
 def _item(result: Result, given: _Given, index: int) -> dict[str, Any]:
-    """Return what an event is answered."""
+    """Return the response for an event."""
     if isinstance(result, str):
         return {"customEventId": result}
     faults = faults_of_refusal(result) if isinstance(result, Refusal) else given.faults
@@ -129,7 +129,7 @@ def _item(result: Result, given: _Given, index: int) -> dict[str, Any]:
 
 
 def _path(path: str, index: int) -> str:
-    """Return the path in a list of events that a path has in a report of one event."""
+    """Return the path in a list of events for a path in a report of one event."""
     within = path.removeprefix("event").removeprefix(".")
     return f"events.{index}.{within}" if within else f"events.{index}"
 

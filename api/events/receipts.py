@@ -1,4 +1,4 @@
-"""What came of an event in short, as a till prints it on a receipt."""
+"""The outcome of an event in short, as a till prints it on a receipt."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -13,7 +13,7 @@ from loyalty.store.members import NO_POINTS, Balance
 from loyalty.store.points import Transfer
 
 MAX_DEPTH = 5
-"""Levels of caused events that count: an event causes no more."""
+"""The most levels of caused events."""
 
 
 def receipt_view(tx: ReadTransaction, event: StoredEvent, program: Program) -> dict[str, Any]:
@@ -37,7 +37,7 @@ def receipt_view(tx: ReadTransaction, event: StoredEvent, program: Program) -> d
 
 
 def _caused(tx: ReadTransaction, event: StoredEvent, depth: int) -> Iterator[StoredEvent]:
-    """Yield the events that one caused for the same member, and those that these caused."""
+    """Return the events that one caused for the same member, and those that these caused."""
     for each in tx.events.caused_by(event.id) if depth else ():
         if each.member == event.member:
             yield each

@@ -1,4 +1,4 @@
-"""Custom events: reporting, listing, and showing what came of one."""
+"""Custom events: report, list and show them."""
 
 import asyncio
 from collections.abc import Mapping
@@ -55,10 +55,10 @@ _EXAMPLE = {
     openapi_extra=request_body(PostCustomEvent, _EXAMPLE),
 )
 async def report_event(request: Request, change: AdminChange, _prefer: PreferHeader = None) -> Response:
-    """Accept an event that happened. Once this answers, the event is stored; what it earns follows.
+    """Accept an event that happened. Once this responds, the event is stored; what it earns follows.
 
-    With an `eventId` of your own the request is idempotent: the same event gets the same answer. With
-    `Prefer: wait=5` the answer comes when the event is applied and has its `outcome`, or after 5 seconds without.
+    With an `eventId` of your own the request is idempotent: the same event gets the same response. With `Prefer:
+    wait=5` the response comes when the event is applied and has its `outcome`, or after 5 seconds without it.
     """
     posted = await read_body(request, PostCustomEvent)
     large = is_large(request)
@@ -73,7 +73,7 @@ async def report_event(request: Request, change: AdminChange, _prefer: PreferHea
     "", summary="List custom events", response_model=CustomEvents, openapi_extra=LIST_QUERY.openapi_parameters()
 )
 async def list_events(request: Request, store_request: AdminRequest) -> Response:
-    """Return the custom events of a store, the newest first."""
+    """List the custom events of a store, the newest first."""
     program = store_request.program
     page, filters = LIST_QUERY.parse(request.query_params, program.zone)
     found = await store_request.database.read(lambda tx: find_events(tx, program, page, filters))
@@ -89,7 +89,7 @@ async def list_events(request: Request, store_request: AdminRequest) -> Response
 async def show_event(
     custom_event_id: Annotated[str, Path(alias="customEvent")], store_request: AdminRequest
 ) -> Response:
-    """Return the event, why each reactor and achievement of its type fired or did not, what came of it, what was sent.
+    """Return the event, why each reactor and achievement of its type fired or did not, its outcome, and its deliveries.
 
     `decision` has an entry for each, with `because` as a sentence and, if it did not fire, `reason` as facts: the part
     of the condition that was false and its place, or the limit that was reached. `laurel explain` shows the same.
@@ -118,10 +118,10 @@ async def retry(
     custom_event_id: Annotated[str, Path(alias="customEvent")],
     change: AdminChange,
 ) -> Response:
-    """Have a failed event run again, behind the events in its member's queue. What it did is not done again.
+    """Retry a failed event, behind the events in its member's queue.
 
-    What is decided keeps its decision. The rest is decided by the revision that was in force when the event was
-    accepted, or with `revision: current` by the one in force now.
+    Completed steps are not repeated, and decided outcomes stay. The rest is decided by the revision that was in force
+    when the event was accepted, or with `revision: current` by the one in force now.
     """
     posted = await read_body(request, PostRetry)
     asked = change.store_request
@@ -140,12 +140,12 @@ async def retry(
 
 
 async def _acceptance(store_request: StoreRequest, report: EventReport, *, large: bool) -> Operation:
-    """Return what stores a reported event, a large one validated in a thread; raise BadInput or a Refusal."""
+    """Return the operation that stores an event, a large one validated in a thread; raise BadInput or a Refusal."""
     program = store_request.program
     try:
         event = await asyncio.to_thread(validate_event, report, program) if large else validate_event(report, program)
     except BadInput:
-        # A repetition gets the first answer, also if the program has changed and does not accept the event any more.
+        # A repetition gets the first response, even if the program has changed and refuses the event now.
         repetition = possible_repetition(report, program.zone)
         before = None
         if repetition is not None:
@@ -164,7 +164,7 @@ def _changed(accepted: AcceptedEvent) -> Changed:
 
 
 async def _response_with_outcome(store_request: StoreRequest, answer: Answer, seconds: int) -> Response:
-    """Return an answer with what came of its event, once that is known; after so many seconds without."""
+    """Return a response with the outcome of its event, once that is known; after a number of seconds without it."""
     assert isinstance(answer.content, Mapping), "an accepted event has an id"
     outcome = await _outcome(store_request, answer.content["customEventId"], seconds)
     known = answer if outcome is None else replace(answer, content={**answer.content, "outcome": outcome})
@@ -174,7 +174,7 @@ async def _response_with_outcome(store_request: StoreRequest, answer: Answer, se
 
 
 async def _outcome(store_request: StoreRequest, event_id: str, seconds: int) -> dict[str, Any] | None:
-    """Return what came of an event; None if it is not applied in so many seconds."""
+    """Return the outcome of an event; None if it is not applied within a number of seconds."""
     state = store_request.state
     if not await state.event_waiter.settled(store_request.store, event_id, seconds=seconds):
         return None

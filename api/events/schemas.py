@@ -1,4 +1,4 @@
-"""Custom events: request bodies and answers."""
+"""Custom events: request bodies and responses."""
 
 from typing import Annotated, Any, Literal, NotRequired
 
@@ -12,7 +12,7 @@ from loyalty.decisions.decision import Verdict
 
 
 class CustomerData(RequestModel):
-    """The member it happened to, by any of these; several must name one member."""
+    """The member of the event, by any of these; if several are given, they must name one member."""
 
     customer_id: str | None = Field(default=None, min_length=1, max_length=255)
     email: Identifier | None = None
@@ -21,7 +21,7 @@ class CustomerData(RequestModel):
 
 
 class EventReport(RequestModel):
-    """Something that happened. A date and time without an offset is on the store's clock."""
+    """An event that happened. A date and time without an offset is on the store's clock."""
 
     type: str = Field(min_length=1, max_length=255)
     event_date: str = Field(max_length=64)
@@ -31,7 +31,7 @@ class EventReport(RequestModel):
 
 
 class PostRetry(RequestModel):
-    """How an event is tried again."""
+    """How to retry an event."""
 
     revision: Literal["accepted", "current"] = Field(
         default="accepted",
@@ -46,7 +46,7 @@ class PostCustomEvent(RequestModel):
 
 
 EventInList = Annotated[Any, WithJsonSchema({"$ref": "#/components/schemas/EventReport"})]
-"""An event of many: one that is malformed is refused alone."""
+"""An event in a list: a malformed one is refused alone."""
 
 
 class PostCustomEvents(RequestModel):
@@ -64,7 +64,7 @@ class ReceiptVerdict(TypedDict):
 
 
 class WalletChange(TypedDict):
-    """What an event gave to a wallet and took from it, and what is in it now."""
+    """What an event gave to a wallet and took from it, and its balance now."""
 
     given: ExactNumber
     taken: ExactNumber
@@ -73,7 +73,7 @@ class WalletChange(TypedDict):
 
 
 class Receipt(TypedDict):
-    """What came of an event and of all that it caused, for its member. `error`: why it failed."""
+    """The outcome of an event and of all that it caused, for its member. `error`: why it failed."""
 
     status: Literal["applied", "failed"]
     decision: list[ReceiptVerdict]
@@ -85,21 +85,21 @@ class Receipt(TypedDict):
 
 
 class CustomEventId(TypedDict):
-    """The id of an accepted event; with `Prefer: wait`, also what came of it."""
+    """The id of an accepted event; with `Prefer: wait`, also its outcome."""
 
     customEventId: Id
     outcome: NotRequired[Receipt]
 
 
 class BatchItem(TypedDict):
-    """What one of many events is answered: its id, or what is wrong with it."""
+    """The response for one of many events: its id, or its faults."""
 
     customEventId: NotRequired[Id]
     errors: NotRequired[list[JsonObject]]
 
 
 class BatchReceipt(TypedDict):
-    """What many events are answered, in their order, and how many were accepted and refused."""
+    """The responses for many events, in their order, and how many were accepted and refused."""
 
     items: list[BatchItem]
     accepted: int
@@ -135,7 +135,7 @@ class LedgerEntry(TypedDict):
 
 
 class EventOutcome(TypedDict):
-    """What came of an event: ledger entries, and the events it caused, with their outcomes."""
+    """The outcome of an event: ledger entries, and the events it caused, with their outcomes."""
 
     did: list[str]
     entries: list[LedgerEntry]
@@ -146,7 +146,7 @@ class EventOutcome(TypedDict):
 
 
 class FailedPart(TypedDict):
-    """A part of a condition that made it false; of several, any one might have made it true."""
+    """A part of a condition that made it false; of several, any one would have sufficed to make it true."""
 
     place: str
     actual: NotRequired[JsonObject]
@@ -192,7 +192,7 @@ class DecisionEntry(TypedDict):
 
 
 class Reversed(TypedDict):
-    """What an event reverses: nothing is known of it while it waits for the other event."""
+    """The reversal by an event: the reversed event and share are unknown while it waits for that event."""
 
     type: str
     state: Literal["waiting", "joined"]

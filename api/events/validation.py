@@ -1,4 +1,4 @@
-"""Reported events, validated as far as that goes without the database."""
+"""Validate reported events, as far as possible without the database."""
 
 from datetime import datetime, tzinfo
 
@@ -39,7 +39,7 @@ def validate_event(report: EventReport, program: Program, *, needs_member: bool 
 
 
 def possible_repetition(report: EventReport, zone: tzinfo) -> IncomingEvent | None:
-    """Return a report as the event that it may repeat; None if it has no id, or no program ever accepted it."""
+    """Return a report as the event that it may repeat; None if it has no id, or no program could have accepted it."""
     if report.event_id is None:
         return None
     try:

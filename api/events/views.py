@@ -1,4 +1,4 @@
-"""Custom events as answers show them: what was reported, the decision and its outcome, and where to watch it."""
+"""Custom events as responses show them: the report, the decision and its outcome, and a link to the workflow."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -41,7 +41,7 @@ def event_view(event: StoredEvent, program: Program) -> dict[str, Any]:
 def event_details_view(
     tx: ReadTransaction, event: StoredEvent, program: Program, *, temporal_ui: str | None
 ) -> dict[str, Any]:
-    """Return all that is stored of an event.
+    """Return everything stored about an event.
 
     `temporal_ui` is the URL of Temporal's UI; None: no link to the workflow.
     """
@@ -72,7 +72,7 @@ def _workflow(store: str, event_id: str, temporal_ui: str | None) -> dict[str, A
 
 
 def workflow_url(temporal_ui: str, workflow_id: str) -> str:
-    """Return where Temporal's UI shows a workflow."""
+    """Return the URL of a workflow in Temporal's UI."""
     base = temporal_ui.rstrip("/")
     namespace = base if NAMESPACES in base else f"{base}{NAMESPACES}default"
     return f"{namespace}/workflows/{quote(workflow_id, safe='')}"

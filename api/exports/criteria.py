@@ -1,4 +1,4 @@
-"""What is exported: filters in a body, read as those of a list are."""
+"""The criteria of exports: filters in a body, read as those of a list."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -25,7 +25,7 @@ def conditions_of(type_: ExportType, criteria: Mapping[str, Any], zone: tzinfo) 
 
 
 def _parameters(criteria: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """Criteria as the parameters of a list; paging and order mean nothing here."""
+    """Return criteria as the parameters of a list; paging and order are ignored."""
     for name, value in criteria.items():
         if name.startswith("_"):
             continue

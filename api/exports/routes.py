@@ -1,4 +1,4 @@
-"""Exports: a file is asked for, written by a workflow, and downloaded."""
+"""Exports: request a file, which a workflow writes, and download it."""
 
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import replace
@@ -50,7 +50,7 @@ NEEDED: Mapping[ExportType, Permission] = {
     "rewardCoupon": Permission.VIEW_REWARDS,
     "rewardFulfillment": Permission.VIEW_REDEMPTIONS,
 }
-"""What a caller must be permitted to read to export it."""
+"""The permission that an export of each type needs."""
 
 _MEDIA_TYPES = {"csv": "text/csv; charset=utf-8", "jsonl": "application/jsonl"}
 
@@ -61,7 +61,7 @@ _ELSEWHERE = {
     "memberSegment": "there are no segments in Laurel: export `member` with filters",
     "campaignCode": "codes of rewards are exported as `rewardCoupon`",
 }
-"""Types of the reference that are exported otherwise."""
+"""Types of the reference that are exported by other routes."""
 
 
 @router.post(
@@ -72,7 +72,7 @@ async def post_export(
     type_: Annotated[str, Path(alias="type", description=f"One of {', '.join(NEEDED)}.")],
     change: AdminChange,
 ) -> Response:
-    """Have everything of a type written into a file, as of now, the oldest first: CSV, or with `format` JSON lines."""
+    """Export everything of a type into a file, as of now, the oldest first: CSV, or with `format` JSON lines."""
     asked = change.store_request
     kind = _type(type_)
     caller = _require_permission(asked, kind)
@@ -94,7 +94,7 @@ async def post_export(
 
 @router.get("", summary="List exports", response_model=Exports, openapi_extra=LIST_QUERY.openapi_parameters())
 async def list_exports(request: Request, store_request: AdminRequest) -> Response:
-    """Return the exports of a store, the newest first."""
+    """List the exports of a store, the newest first."""
     zone = store_request.program.zone
     page, filters = LIST_QUERY.parse(request.query_params, zone)
     wanted = replace(page, conditions=[each.on(_COLUMNS[each.field]) for each in filters])
@@ -116,7 +116,7 @@ async def show_export(export_id: ExportInPath, store_request: AdminRequest) -> R
     responses={200: {"content": {each: {"schema": {"type": "string"}} for each in ("text/csv", "application/jsonl")}}},
 )
 async def download(export_id: ExportInPath, store_request: AdminRequest) -> Response:
-    """Return the file of an export that is done. It is kept for 7 days.
+    """Download the file of an export that is done. It is kept for 7 days.
 
     In CSV, a text that a spreadsheet would run as a formula, since it begins with `=`, `+`, `-` or `@`, has an
     apostrophe before it.
@@ -136,7 +136,7 @@ async def download(export_id: ExportInPath, store_request: AdminRequest) -> Resp
 
 @router.post("/{export}/retry", summary="Try an export again", status_code=204, response_class=Response)
 async def retry(export_id: ExportInPath, store_request: AdminRequest) -> Response:
-    """Go on with a failed export, after the last row that was written."""
+    """Resume a failed export, after the last row that was written."""
 
     def change(tx: Transaction) -> bool:
         found = _require(tx, export_id)

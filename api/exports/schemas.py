@@ -1,4 +1,4 @@
-"""Exports: request bodies and answers."""
+"""Exports: request bodies and responses."""
 
 from typing import Any, Literal, NotRequired
 
@@ -31,7 +31,7 @@ class ExportId(TypedDict):
 
 
 class Export(TypedDict):
-    """A file that is or was exported: `exportedRows` are those written so far."""
+    """An export: `exportedRows` are those written so far."""
 
     exportId: Id
     type: ExportType

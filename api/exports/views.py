@@ -1,4 +1,4 @@
-"""Exports as answers show them."""
+"""Exports as responses show them."""
 
 from datetime import tzinfo
 from typing import Any
@@ -8,7 +8,7 @@ from loyalty.store.exports import StoredExport
 
 
 def export_view(found: StoredExport, zone: tzinfo) -> dict[str, Any]:
-    """Return an export, and how far it is."""
+    """Return an export, and its progress."""
     finished = None if found.finished_at is None else format_instant(found.finished_at, zone)
     return {
         "exportId": found.id,

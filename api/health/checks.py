@@ -1,4 +1,4 @@
-"""The state of the system as checks: what is well, what is degraded, and what makes it refuse events."""
+"""The state of the system as checks: which parts are ok, degraded, or make it refuse events."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -9,10 +9,10 @@ from database.backlog import Backlog, Waiting
 from workflows.system_state import SystemState
 
 CheckStatus: TypeAlias = Literal["ok", "degraded", "failing", "unknown"]
-"""`failing` alone means that no event can be accepted: the answer is 503."""
+"""The status of a check. `failing` means that no event can be accepted: the response is 503."""
 
 LONG_WAIT_SECONDS = 60
-"""After so long, events and due items that wait are a sign that something is wrong."""
+"""Events and due items that wait longer than this indicate a fault."""
 
 LITTLE_ROOM = 512 * 1024 * 1024
 """Free bytes below which the disk of SQLite counts as nearly full."""
@@ -20,7 +20,7 @@ LITTLE_ROOM = 512 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One part of the system. `message` is empty if it is well; `numbers` has what was measured."""
+    """One part of the system. `message` is empty if it is ok; `numbers` has the measured values."""
 
     name: str
     status: CheckStatus
@@ -29,7 +29,7 @@ class Check:
 
 
 def checks_of(state: SystemState, *, now: datetime) -> list[Check]:
-    """Return all checks, in the order in which answers show them."""
+    """Return all checks, in the order in which responses show them."""
     if not state.is_readable:
         away = Check("database", "failing", "the database does not answer: no event can be accepted")
         return [away, _temporal(state), *_workers(state), *_disk(state)]

@@ -1,4 +1,4 @@
-"""Health checks, and the version of this server; none needs a login."""
+"""Health checks, and the version of this server, without authentication."""
 
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -18,16 +18,16 @@ _NO_LOGIN_NEEDED: dict[str, object] = {"security": []}
 
 @router.get("/health/live", summary="Is the process alive", response_model=Liveness, openapi_extra=_NO_LOGIN_NEEDED)
 async def live() -> Response:
-    """200 as long as the process answers requests."""
+    """Answer 200 as long as the process answers requests."""
     return ExactJson({"status": "alive"})
 
 
 @router.get("/health/ready", summary="Can events be accepted", response_model=Readiness, openapi_extra=_NO_LOGIN_NEEDED)
 async def ready(state: CurrentState) -> Response:
-    """200 when events can be accepted: the database answers and can be written. `checks` says how all parts are.
+    """Answer 200 when events can be accepted: the database answers and can be written.
 
-    A check that is `degraded` or `unknown` does not make the answer 503: without Temporal or workers, events are
-    accepted, and run when those are back.
+    `checks` has the state of all parts. A check that is `degraded` or `unknown` does not make the response 503: without
+    Temporal or workers, events are accepted, and run when those are back.
     """
     now = datetime.now(UTC)
     system = await state.services.system_state()
@@ -59,5 +59,5 @@ async def name_and_version() -> Response:
     "/api/healthcheck", summary="Health check", status_code=204, response_class=Response, openapi_extra=_NO_LOGIN_NEEDED
 )
 async def check() -> Response:
-    """204 as long as the process answers requests."""
+    """Answer 204 as long as the process answers requests."""
     return no_content()

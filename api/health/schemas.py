@@ -1,4 +1,4 @@
-"""Health and version as answers show them."""
+"""Health and version as responses show them."""
 
 from collections.abc import Mapping
 from typing import NotRequired
@@ -15,7 +15,10 @@ class Liveness(TypedDict):
 
 
 class CheckResult(TypedDict):
-    """One part of the system. `failing` alone makes the answer 503; `message` says what is wrong, and what follows."""
+    """One part of the system.
+
+    `failing` alone makes the response 503; `message` says what is wrong, and what follows.
+    """
 
     status: CheckStatus
     message: NotRequired[str]
@@ -31,14 +34,14 @@ class CheckResult(TypedDict):
 
 
 class Readiness(TypedDict):
-    """What is up. `ready`: events can be accepted, which needs only a database that can be written."""
+    """The readiness. `ready`: events can be accepted, which only needs a writable database."""
 
     ready: bool
     database: bool
     temporal: bool
     program: bool
     degraded: list[str]
-    """The names of the checks that are not well."""
+    """The names of the checks that are not ok."""
     checks: Mapping[str, CheckResult]
 
 

@@ -1,1 +1,1 @@
-"""The history of a member: everything that happened, in one order."""
+"""The history of a member: all entries, in one order."""

@@ -1,4 +1,4 @@
-"""The history of a member: what happened to them, the newest first."""
+"""The history of a member, the newest entry first."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -58,10 +58,10 @@ _NEEDS: Mapping[HistoryKind, Permission] = {
     openapi_extra=scrolling_parameters(LIST_QUERY),
 )
 async def show_history(request: Request, member: MemberInPath, store_request: AdminRequest) -> Response:
-    """Return what happened to a member, the newest first, of the kinds that the caller may read.
+    """List the history of a member, the newest first, of the kinds that the caller may read.
 
-    That is events with their outcome, points, tiers, achievements, badges, rewards, sales, and what administrators
-    changed. With `_scroll` each page takes as long, however long the history is, and has `scroll`; else `total`.
+    That is events with their outcome, points, tiers, achievements, badges, rewards, sales, and changes by
+    administrators. With `_scroll` each page takes as long, however long the history is, and has `scroll`; else `total`.
     """
     query, scroll = without_scroll(request.query_params)
     page, filters = LIST_QUERY.parse(query, store_request.program.zone)
@@ -113,7 +113,7 @@ def _total(tx: ReadTransaction, wanted: HistoryRequest, store_request: StoreRequ
 
 
 def _selection(caller: Caller, filters: Sequence[Filter]) -> HistorySelection:
-    """What the filters select of what the caller may read; raise BadInput, or Forbidden for a kind they may not."""
+    """Return what the filters select of what the caller may read; raise BadInput, or Forbidden for another kind."""
     selection = _permitted(caller)
     for each in filters:
         if each.field == "type":

@@ -1,4 +1,4 @@
-"""The history of a member: answers."""
+"""The history of a member: responses."""
 
 from typing import Literal, NotRequired
 
@@ -9,7 +9,7 @@ from loyalty.members.history import HistoryKind
 
 
 class HistoryMessage(TypedDict):
-    """A webhook that says so, and whether it arrived."""
+    """A webhook about the entry, and whether it arrived."""
 
     deliveryId: Id
     eventName: str
@@ -17,9 +17,9 @@ class HistoryMessage(TypedDict):
 
 
 class HistoryItem(TypedDict):
-    """One entry. `flatVariables` says what happened, by `type`; `fired`: the reactors and achievements that answered.
+    """One entry. `flatVariables` are the facts, by `type`; `fired`: the reactors and achievements that fired.
 
-    `createdBy` is the administrator who asked for it.
+    `createdBy` is the administrator who requested it.
     """
 
     id: Id

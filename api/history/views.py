@@ -1,4 +1,4 @@
-"""Entries of the history of a member as answers show them."""
+"""Entries of the history of a member as responses show them."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, assert_never
@@ -21,7 +21,7 @@ _DOCUMENT_TYPES = {"transaction": "sell", "transaction_returned": "return"}
 
 
 def history_view(entry: HistoryEntry, program: Program, *, messages: bool) -> dict[str, Any]:
-    """Return an entry in the documented fields, with its kind, its outcome and, if `messages`, what was sent of it."""
+    """Return an entry in the documented fields, with its kind, its outcome and, if `messages`, its messages."""
     reason = unreadable_reason(entry.record)
     if reason is not None:
         return {"id": entry.key.id, "unreadable": reason}
@@ -56,7 +56,7 @@ def _event(event: StoredEvent, program: Program) -> dict[str, Any]:
 
 
 def _said(event: StoredEvent, program: Program) -> Mapping[str, Any]:
-    """Return what an event says, in the words of clients; of a reported one, its type and when it happened."""
+    """Return the facts of an event, in the words of clients; for a reported one, its type and its time."""
     body = event.body
     match event.type:
         case "transaction" | "transaction_returned" if "transaction" in body:
@@ -78,7 +78,7 @@ def _said(event: StoredEvent, program: Program) -> Mapping[str, Any]:
 
 
 def _level(body: Mapping[str, Any], program: Program) -> Mapping[str, Any]:
-    """Return what the event of another tier says, with the titles of the program in force."""
+    """Return the facts of a tier change, with the titles of the program in force."""
     name, to = body.get("tier_set", DEFAULT_SET), body["to"]
     tier_set = program.tier_sets.get(name)
     title = next((tier.title for tier in (tier_set.tiers if tier_set else ()) if tier.name == to), to)

@@ -1,1 +1,1 @@
-"""What every resource needs of HTTP: requests, responses, lists, errors, routes, the OpenAPI document."""
+"""HTTP for every resource: requests, responses, lists, errors, routes, the OpenAPI document."""

@@ -1,4 +1,4 @@
-"""Exceptions as HTTP answers, in the documented shapes."""
+"""Exceptions as HTTP responses, in the documented shapes."""
 
 import traceback
 import uuid
@@ -56,7 +56,7 @@ RecordRefusal: TypeAlias = Callable[[Request, int], Awaitable[None]]
 
 
 def install_error_handlers(app: FastAPI, routes: Sequence[BaseRoute], record_refusal: RecordRefusal) -> None:
-    """Make the app answer every exception of `STATUS`, every wrong path and method, and every unexpected error."""
+    """Let the app answer every exception of `STATUS`, every wrong path and method, and every unexpected error."""
 
     async def answer_and_record(request: Request, error: Exception) -> Response:
         response = await _answer_error(request, error)
@@ -80,7 +80,7 @@ def install_error_handlers(app: FastAPI, routes: Sequence[BaseRoute], record_ref
 
 
 def error_response(error: Exception) -> Response:
-    """Return the answer to an exception of `STATUS`."""
+    """Return the response for an exception of `STATUS`."""
     status = status_of(error)
     if isinstance(error, SQLAlchemyError):
         count_refusal(str(status))
@@ -102,7 +102,7 @@ def error_response(error: Exception) -> Response:
 
 
 def conflict_json(error: FileChanged | RebaseConflicts) -> Mapping[str, Any]:
-    """Return the texts of what was changed by two: of a saved file, or of files of a draft and a revision."""
+    """Return the conflicting texts: of a saved file, or of files of a draft and a revision."""
     if isinstance(error, FileChanged):
         version = version_of(error.stored)
         return {"file": {"path": error.path, "version": version, "stored": error.stored, "sent": error.sent}}
@@ -126,7 +126,7 @@ def _revision_in_force(error: AnotherInForce) -> Mapping[str, Any]:
 
 
 def faults_of(error: Exception) -> Sequence[InputFault]:
-    """Return what is wrong by an exception of `STATUS`; nothing, if it is not about a part of the request."""
+    """Return the faults of an exception of `STATUS`; none, if it is not about a part of the request."""
     match error:
         case BadInput(faults=faults):
             return faults
@@ -141,7 +141,7 @@ def faults_of(error: Exception) -> Sequence[InputFault]:
 
 
 def fault_json(fault: InputFault) -> dict[str, Any]:
-    """Return a fault as answers show it."""
+    """Return a fault as responses show it."""
     shown = {"message": fault.message, "code": fault.code, "path": fault.path}
     return shown | {"parameters": fault.parameters} if fault.parameters else shown
 
@@ -178,13 +178,13 @@ async def _answer_invalid_parameters(_request: Request, error: Exception) -> Res
 
 
 def _methods_at(request: Request, routes: Sequence[BaseRoute]) -> str:
-    """Return the methods of all routes at a path: the framework names those of the first route alone."""
+    """Return the methods of all routes at a path: the framework only names those of the first route."""
     here = [route for route in routes if isinstance(route, Route) and route.matches(request.scope)[0] is not Match.NONE]
     return ", ".join(sorted({method for route in here for method in route.methods or ()}))
 
 
 class RejectNulInPath:
-    """ASGI middleware that answers 400 to a path with a NUL, which PostgreSQL accepts in no parameter."""
+    """ASGI middleware that answers 400 to a path with a NUL, which PostgreSQL does not accept in parameters."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -197,7 +197,7 @@ class RejectNulInPath:
 
 
 AnswerIncident: TypeAlias = Callable[[Scope, str], ASGIApp]
-"""Makes the answer to a request that failed, of which the log has an incident with this id."""
+"""Returns the response for a failed request, whose incident in the log has this id."""
 
 
 class CatchUnexpectedErrors:
@@ -226,7 +226,7 @@ class CatchUnexpectedErrors:
 
 
 def _log_incident(error: Exception, scope: Scope) -> str:
-    """Log an unexpected error; return the id under which it is in the log."""
+    """Log an unexpected error; return its incident id."""
     incident = str(uuid.uuid4())
     trace = "".join(traceback.format_exception(error))  # without the values of variables: some are secret
     log.error("unexpected", incident=incident, method=scope["method"], path=scope["path"], trace=trace)

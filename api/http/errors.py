@@ -21,7 +21,7 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from api.http.faults import FaultTemplate
-from api.http.faults import InputFault as InputFault  # for all who raise BadInput
+from api.http.faults import InputFault as InputFault  # for all modules that raise BadInput
 from api.http.reward_refusals import REWARD_REFUSALS
 from api.http.transaction_refusals import TRANSACTION_REFUSALS
 from database.programs import UnknownRevision, UnknownStore
@@ -238,7 +238,7 @@ STATUS: Mapping[type[Exception], int] = {
     TooManyAttempts: 429,
     RateLimitReached: 429,
     TemporalAway: 503,
-    OperationalError: 503,  # the connection is lost, or the database rolled back: a repetition may succeed
+    OperationalError: 503,  # the connection is lost, or the database rolled back: a retry may succeed
     InterfaceError: 503,
     PoolTimeout: 503,
 }
@@ -349,7 +349,7 @@ REFUSALS: Mapping[type[Refusal], FaultTemplate] = {
 """The fault of every refusal of an operation."""
 
 _FIELDS = {"card": "loyaltyCardNumber"}
-"""Parts of an identity that clients know by another name."""
+"""Parts of an identity that have another name in the API."""
 
 
 def status_of(error: Exception) -> int:
@@ -358,7 +358,7 @@ def status_of(error: Exception) -> int:
 
 
 def faults_of_refusal(refusal: Refusal) -> list[InputFault]:
-    """Return the faults of a refused operation: of a taken identity, one for each field."""
+    """Return the faults of a refused operation: for a taken identity, one for each field."""
     template = REFUSALS[type(refusal)]
     if isinstance(refusal, IdentityTaken):
         return [template.fault(refusal, _FIELDS.get(field, field)) for field in refusal.fields]
@@ -368,7 +368,7 @@ def faults_of_refusal(refusal: Refusal) -> list[InputFault]:
 
 
 def _unnamed(unnamed: DeployLosses, template: FaultTemplate) -> Iterator[InputFault]:
-    """Yield the faults of a deploy that would lose something: one for each loss, one for another title."""
+    """Return the faults of a deploy that would lose something: one for each loss, one for another title."""
     for loss in unnamed.losses:
         message = f"the deploy would lose {loss}: send drop: [{loss.key}] if that is meant"
         yield InputFault(message, template.code, "drop")
@@ -383,5 +383,5 @@ def faults_of_program(faults: ProgramFaults) -> list[InputFault]:
 
 
 def message_with_suggestion(problem: Problem) -> str:
-    """Return what is wrong in a program file, and the nearest right name if there is one."""
+    """Return the message of a problem in a program file, with the closest valid name if there is one."""
     return problem.message if problem.suggestion is None else f"{problem.message}. Did you mean {problem.suggestion}?"

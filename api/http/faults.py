@@ -1,4 +1,4 @@
-"""One thing wrong in a request, and how a refusal of an operation is shown as one."""
+"""A fault of a request, and how a refusal of an operation is shown as one."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -11,7 +11,7 @@ from loyalty.refusals import Refusal
 
 @dataclass(frozen=True, slots=True)
 class InputFault:
-    """One thing wrong in a request; `code` is stable, `path` is dotted from the body's root."""
+    """One fault of a request; `code` is stable, `path` is dotted from the body's root."""
 
     message: str
     code: str
@@ -22,7 +22,7 @@ class InputFault:
 
 @dataclass(frozen=True, slots=True)
 class FaultTemplate:
-    """How a refusal is shown: `message` and `path` may hold `{refusal}` and its attributes, and `{field}`.
+    """How a refusal is shown: `message` and `path` may contain `{refusal}` and its attributes, and `{field}`.
 
     `message` None: the refusal's own.
     """
@@ -31,7 +31,7 @@ class FaultTemplate:
     path: str
     message: str | None = None
     parameters: Sequence[str] = ()
-    """The attributes of the refusal that programs may need, too."""
+    """The attributes of the refusal to include for programs."""
 
     def fault(self, refusal: Refusal, field: str = "") -> InputFault:
         """Return the fault of a refusal, or of one field of it."""

@@ -1,4 +1,4 @@
-"""The header Idempotency-Key: what is accepted as a key, and when two requests have the same content."""
+"""The header Idempotency-Key: which keys are valid, and when two requests have the same content."""
 
 import hashlib
 from collections.abc import Mapping
@@ -24,7 +24,7 @@ KeyHeader: TypeAlias = Annotated[str | None, Header(alias=NAME, description=_DES
 
 
 def parse_key(header: str) -> str:
-    """Return the key of a header, with or without the quotes that the IETF's draft asks for; raise BadInput."""
+    """Return the key of a header, with or without the quotes of the IETF's draft; raise BadInput."""
     text = header.strip()
     key = text[1:-1] if len(text) > 1 and text[0] == text[-1] == '"' else text
     if not 0 < len(key) <= MAX_KEY_LENGTH or not key.isascii() or not key.isprintable():
@@ -34,13 +34,13 @@ def parse_key(header: str) -> str:
 
 
 def fingerprint(request: Request, content: BaseModel | Mapping[str, Any] | None) -> str:
-    """Return a hash of a request's path and content, without secrets: a fast hash of a password would betray it."""
+    """Return a hash of a request's path and content, without secrets: a fast hash of a password would reveal it."""
     whole = [dict(sorted(request.path_params.items())), _comparable(content)]
     return hashlib.sha256(rules.exact.dumps(whole).encode()).hexdigest()
 
 
 def _comparable(value: Any) -> Any:
-    """The value with the keys of every object in order, without the fields of models that are not to be shown."""
+    """Return the value with sorted keys in every object, without the fields of models that are not shown."""
     match value:
         case BaseModel():
             shown = [name for name, field in type(value).model_fields.items() if field.repr]

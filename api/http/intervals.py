@@ -1,4 +1,4 @@
-"""Figures by time: the days, weeks, months or years of a span, on the calendar of a store."""
+"""Figures by time: the days, weeks, months or years of a span, in the calendar of a store."""
 
 from datetime import date, datetime, timedelta
 from typing import Literal, TypeAlias
@@ -15,7 +15,7 @@ Interval: TypeAlias = Literal["day", "week", "month", "year"]
 
 
 def first_days(first: date, last: date, interval: Interval, *, asked_by: str = "lastDays") -> list[date]:
-    """Return the first day of each interval, from the one with the day `first` to the one with `last`.
+    """Return the first day of each interval, from that of the day `first` to that of `last`.
 
     Raise BadInput, at the parameter `asked_by`, if they are more than MAX_BUCKETS.
     """
@@ -30,12 +30,12 @@ def first_days(first: date, last: date, interval: Interval, *, asked_by: str = "
 
 
 def bounds(days: list[date], interval: Interval, zone: ZoneInfo) -> list[datetime]:
-    """Return the moments at which the intervals begin that have these first days, and the end of the last one."""
+    """Return the moments at which the intervals with these first days begin, and the end of the last one."""
     return [start_of(day, zone) for day in [*days, following(days[-1], interval)]]
 
 
 def beginning(day: date, interval: Interval) -> date:
-    """Return the first day of the interval that a day is in."""
+    """Return the first day of a day's interval."""
     match interval:
         case "day":
             return day
@@ -48,7 +48,7 @@ def beginning(day: date, interval: Interval) -> date:
 
 
 def following(day: date, interval: Interval) -> date:
-    """Return the first day of the next interval, from the first day of one."""
+    """Return the first day of the next interval."""
     match interval:
         case "day":
             return day + timedelta(days=1)

@@ -1,4 +1,4 @@
-"""What is noted of every request: its id, which the answer and the log have, too, how long it took, its status."""
+"""Observation of every request: its id, which the response and the log have, too, its duration, and its status."""
 
 import re
 import secrets
@@ -19,7 +19,7 @@ NO_ROUTE = "(none)"
 """The route of a path that the API does not have."""
 
 CLIENT_LEFT = 499
-"""The status of a request whose client left before it was answered; known from nginx."""
+"""The status of a request whose client left before the response; known from nginx."""
 
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _SANE = re.compile(rb"[A-Za-z0-9._-]{1,128}")
@@ -28,7 +28,7 @@ _SANE = re.compile(rb"[A-Za-z0-9._-]{1,128}")
 class ObserveRequests:
     """ASGI middleware that gives every request an id, and measures it.
 
-    A client may choose the id by `X-Request-ID`: 1 to 128 letters, digits, `.`, `_` and `-`; another one is replaced.
+    A client may choose the id by `X-Request-ID`: 1 to 128 letters, digits, `.`, `_` and `-`; any other is replaced.
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -65,7 +65,7 @@ class ObserveRequests:
 
 
 def chosen_id(headers: Iterable[tuple[bytes, bytes]]) -> bytes | None:
-    """Return the id that a client chose for its request; None: it chose none, or one that is replaced."""
+    """Return the id that a client chose for its request; None: it chose none, or an invalid one."""
     for name, value in headers:
         if name == REQUEST_ID:
             return value if _SANE.fullmatch(value) else None

@@ -63,7 +63,7 @@ _UNAVAILABLE = "The database does not answer; try again after `Retry-After` seco
 
 
 def install_openapi(app: FastAPI, routes: Sequence[BaseRoute]) -> None:
-    """Make the app describe its routes, in this order, with request bodies, security schemes and error answers."""
+    """Let the app describe its routes, in this order, with request bodies, security schemes and error responses."""
 
     def openapi() -> dict[str, Any]:
         if app.openapi_schema is None:
@@ -104,7 +104,7 @@ def _openapi(app: FastAPI, routes: Sequence[BaseRoute]) -> dict[str, Any]:
 
 
 def _add_error_responses(operation: dict[str, Any]) -> None:
-    """Add the error answers that every operation has."""
+    """Add the error responses of every operation."""
     responses = operation["responses"]
     responses.pop("422", None)
     content = {"application/json": {"schema": {"$ref": "#/components/schemas/Problem"}}}

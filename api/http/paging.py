@@ -26,14 +26,14 @@ MAX_ITEMS = 50
 MAX_PAGE = 10**9
 MAX_FILTER_LENGTH = 2000
 MAX_FILTERS = 50
-"""Conditions of one request: a database bounds how many it takes."""
+"""The most conditions of one request: databases bound their number."""
 
 T = TypeVar("T")
 
 log = structlog.get_logger(__name__)
 
 FilterType: TypeAlias = Literal["text", "exact_text", "instant", "boolean", "number"]
-"""The type of a filter's value; an exact text is compared as a whole only."""
+"""The type of a filter's value; an exact text is only compared as a whole."""
 
 _FILTER = re.compile(r"(?P<field>[^\[\]]+)(?:\[(?P<operator>[^\[\]]*)\])?")
 _OPERATORS: Mapping[FilterType, tuple[Operator, ...]] = {
@@ -86,7 +86,7 @@ class ListQuery:
     key: KeyTypes | None = None
 
     def openapi_parameters(self) -> dict[str, Any]:
-        """Return the query parameters as OpenAPI describes them."""
+        """Return the query parameters for OpenAPI."""
         whole = {"type": "integer", "minimum": 1}
         parameters = [
             _parameter("_page", whole | {"default": 1, "maximum": MAX_PAGE}, "The page, counted from 1."),
@@ -129,7 +129,7 @@ class ListQuery:
         return PageRequest(limit, offset, newest_first, by_key=by_key, after=after), filters
 
     def _place(self, text: str | None, faults: list[InputFault]) -> PageKey | None:
-        """Return the place that a page begins behind; None: at the first one."""
+        """Return the position after which a page begins; None: at the first row."""
         if not text or self.key is None:
             return None
         try:
@@ -167,15 +167,15 @@ class ListQuery:
 
 
 UNREADABLE = "unreadable"
-"""The key of the reason for which a row is not shown."""
+"""The key of the reason why a row is not shown."""
 
 
 def page_of_records(
     found: PageResult[T], view: Callable[[T], Any], id_of: Callable[[T], str] = attrgetter("id")
 ) -> dict[str, Any]:
-    """Return the answer for a page that the database selected, each record by its view.
+    """Return the response for a page that the database selected, each record by its view.
 
-    One that cannot be shown has its id, and in `unreadable` the reason: the others are shown all the same.
+    A record that cannot be shown has its id, and in `unreadable` the reason; the others are shown.
     """
     items = [view_or_reason(each, view, id_of) for each in found.records]
     if found.by_key:
@@ -200,13 +200,13 @@ def view_or_reason(record: T, view: Callable[[T], Any], id_of: Callable[[T], str
 
 
 def page_of_list(items: list[Any], page: PageRequest) -> dict[str, Any]:
-    """Return the answer for a page of a list that is in memory as a whole."""
+    """Return the response for a page of a list that is completely in memory."""
     total: Total = {"all": len(items), "filtered": len(items), "estimated": False}
     return {"items": items[page.offset : page.offset + page.limit], "total": total}
 
 
 def matches(view: Mapping[str, Any], filters: Iterable[Filter]) -> bool:
-    """Whether an item, as answers show it, matches filters by texts and booleans; an unreadable one matches none."""
+    """Return whether an item, as responses show it, matches filters by texts and booleans; False if unreadable."""
     if UNREADABLE in view:
         return not any(True for _ in filters)
     return all(_matches_one(view[each.field], each) for each in filters)

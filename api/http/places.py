@@ -1,4 +1,4 @@
-"""Places in lists that page by key, as text: clients send back what an answer gave them."""
+"""Cursors of lists that page by key, as text, which clients send back from a response."""
 
 import base64
 import binascii
@@ -10,19 +10,19 @@ from typing import Any, TypeAlias
 MAX_SCROLL_LENGTH = 300
 
 KeyTypes: TypeAlias = tuple[type[datetime] | type[str] | type[int], ...]
-"""The types of the columns that a list is ordered by."""
+"""The types of the columns by which a list is ordered."""
 
 BY_DATE: KeyTypes = (datetime, str)
 """Ordered by a date, then by an id."""
 
 
 def write_fields(fields: Mapping[str, Any]) -> str:
-    """Return the text of a place, which `read_fields` reads."""
+    """Return a cursor as text, which `read_fields` reads."""
     return base64.b64encode(json.dumps(fields).encode(), altchars=b"-_").decode()
 
 
 def read_fields(text: str) -> Any:
-    """Return what the text of a place says; raise ValueError."""
+    """Return the fields of a cursor's text; raise ValueError."""
     try:
         return json.loads(base64.b64decode(text[:MAX_SCROLL_LENGTH], altchars=b"-_", validate=True))
     except (binascii.Error, RecursionError) as error:
@@ -30,12 +30,12 @@ def read_fields(text: str) -> Any:
 
 
 def write_key(key: Sequence[Any]) -> str:
-    """Return the text of a key, which `read_key` reads."""
+    """Return a key as text, which `read_key` reads."""
     return write_fields({"key": [each.isoformat() if isinstance(each, datetime) else each for each in key]})
 
 
 def read_key(text: str, types: KeyTypes) -> tuple[Any, ...]:
-    """Return the key that a text says; raise ValueError for one of other types."""
+    """Return the key of a text; raise ValueError for one of other types."""
     read = read_fields(text)
     parts = read.get("key") if isinstance(read, dict) else None
     if not isinstance(parts, list) or len(parts) != len(types):

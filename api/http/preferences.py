@@ -7,7 +7,7 @@ from fastapi import Header
 from starlette.requests import Request
 
 MAX_WAIT = 30
-"""Seconds that a request may wait for at most; one that asks for more waits this long."""
+"""The most seconds that a request may wait; one that asks for more waits this long."""
 
 _DESCRIPTION = (
     f"`wait=5` waits at most 5 seconds ({MAX_WAIT} at most) until everything that the event causes is applied, and"
@@ -20,10 +20,7 @@ PreferHeader: TypeAlias = Annotated[str | None, Header(alias="Prefer", descripti
 
 
 def preferred_wait(request: Request) -> int:
-    """Return the seconds that a request asks to wait for; 0 if it does not.
-
-    What is not understood is ignored (RFC 7240).
-    """
+    """Return the seconds that a request asks to wait; 0 if it does not. Unknown preferences are ignored (RFC 7240)."""
     for header in request.headers.getlist("prefer"):
         for preference in header.split(","):
             found = _WAIT.fullmatch(preference.partition(";")[0].strip())

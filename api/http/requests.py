@@ -1,4 +1,4 @@
-"""Request bodies: read with bounds, with exact numbers, and validated against a model."""
+"""Request bodies: read within bounds, with exact numbers, and validated against a model."""
 
 import asyncio
 from collections.abc import Mapping
@@ -26,7 +26,7 @@ ModelT = TypeVar("ModelT", bound=RequestModel)
 
 
 LARGE_BYTES = 16 * 1024
-"""Larger bodies are read and validated in a thread, so that they hold up no other request."""
+"""Larger bodies are read and validated in a thread, so that they do not block other requests."""
 
 
 async def read_body(request: Request, model: type[ModelT], *, max_bytes: int = MAX_BYTES) -> ModelT:
@@ -38,7 +38,7 @@ async def read_body(request: Request, model: type[ModelT], *, max_bytes: int = M
 
 
 async def read_list(request: Request, name: str, *, max_items: int, max_bytes: int) -> list[Any]:
-    """The list of this name in a JSON body, its items not validated; raise BadInput, MalformedJson or TooLarge."""
+    """Return the list with this name in a JSON body, without validating items; raise as `read_body`."""
     text = await _bytes(request, max_bytes) or b"{}"
     content = await asyncio.to_thread(rules.exact.loads, text)
     if not isinstance(content, dict):
@@ -53,7 +53,7 @@ async def read_list(request: Request, name: str, *, max_items: int, max_bytes: i
 
 
 def read_item(content: Any, model: type[ModelT]) -> ModelT:
-    """Return one item of a list, validated as a body of its own is; raise BadInput with paths within it."""
+    """Return one item of a list, validated as a body of its own; raise BadInput with paths within it."""
     _check_content(content, MAX_BYTES)
     try:
         return model.model_validate(content)
@@ -73,7 +73,7 @@ def _read(text: bytes, model: type[ModelT], max_bytes: int) -> ModelT:
 
 
 def address_of(request: Request) -> str:
-    """Return the address of the client, as the connection or a trusted proxy says; empty if it is not known."""
+    """Return the address of the client, from the connection or a trusted proxy; empty if unknown."""
     return request.client.host if request.client else ""
 
 
@@ -84,7 +84,7 @@ def is_large(request: Request) -> bool:
 
 
 class SharedModelName(Exception):
-    """Two models of one name, of which OpenAPI could describe only one; the message says which."""
+    """Two models have one name, so that OpenAPI could describe only one; the message says which."""
 
 
 def request_body(model: type[RequestModel], example: Mapping[str, Any]) -> dict[str, Any]:
@@ -158,7 +158,7 @@ def _check_readable(text: str) -> str:
 
 
 Identifier = Annotated[str, Field(min_length=1, max_length=255), AfterValidator(_check_readable)]
-"""An email, phone or card number: any text without control characters that is not blank."""
+"""An email, phone or card number: any non-blank text without control characters."""
 
 
 def _camel(code: str) -> str:
@@ -205,7 +205,7 @@ _EXCESSES: Mapping[Bound, InputFault] = {
 
 
 def _check_content(content: Any, max_bytes: int) -> None:
-    """Raise BadInput for a value that the database cannot store or an answer could not give back unchanged."""
+    """Raise BadInput for a value that the database cannot store or a response could not return unchanged."""
     excess = find_excess(content, max_bytes=max_bytes)
     if excess is None:
         return

@@ -1,4 +1,4 @@
-"""Answers: exact JSON, and the types that describe it in the OpenAPI document."""
+"""Responses: exact JSON, and their types for the OpenAPI document."""
 
 from datetime import datetime, tzinfo
 from decimal import Decimal
@@ -18,7 +18,7 @@ JsonObject: TypeAlias = Annotated[dict[str, Any], WithJsonSchema({"type": "objec
 
 
 class ExactJson(Response):
-    """JSON in which numbers keep every digit."""
+    """JSON with all digits of numbers."""
 
     media_type = "application/json"
 
@@ -28,7 +28,7 @@ class ExactJson(Response):
 
 
 class Total(TypedDict):
-    """How many items there are: in all, and those that match the filters."""
+    """The number of items: in all, and matching the filters."""
 
     all: int
     filtered: int
@@ -36,13 +36,13 @@ class Total(TypedDict):
 
 
 class Scroll(TypedDict):
-    """Where the next page begins; null: this is the last one."""
+    """The cursor of the next page; null: this is the last one."""
 
     next: str | None
 
 
 class Listed(TypedDict):
-    """What pages of a list have beside their items: by number the total, by key where the next page begins."""
+    """The fields of pages beside their items: by number the total, by key the cursor of the next page."""
 
     total: NotRequired[Total]
     scroll: NotRequired[Scroll]
@@ -53,7 +53,7 @@ class UnreadableItem(TypedDict):
 
     id: str
     unreadable: str
-    """Why."""
+    """The reason."""
 
 
 def format_instant(moment: datetime, zone: tzinfo) -> str:
@@ -67,5 +67,5 @@ def omit_none(**fields: Any) -> dict[str, Any]:
 
 
 def no_content() -> Response:
-    """Return an answer without a body, status 204."""
+    """Return a response without a body, status 204."""
     return Response(status_code=204)

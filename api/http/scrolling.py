@@ -1,4 +1,4 @@
-"""Lists by key: `_scroll` in place of `_page`, so that nothing is counted and no page is skipped."""
+"""Lists by key: `_scroll` in place of `_page`, without counting or skipping pages."""
 
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
@@ -16,20 +16,20 @@ T = TypeVar("T")
 
 
 def scrolling_parameters(query: ListQuery) -> dict[str, Any]:
-    """Return the query parameters of a list with pages by key as OpenAPI describes them."""
+    """Return the query parameters of a list that pages by key, for OpenAPI."""
     return {"parameters": [*query.openapi_parameters()["parameters"], SCROLL_PARAMETER]}
 
 
 def without_scroll(query: QueryParams) -> tuple[QueryParams, str | None]:
-    """Return the other parameters, and that of pages by key; None: it is not given."""
+    """Return the other parameters, and the cursor; None: it is not given."""
     others = [(name, value) for name, value in query.multi_items() if name != SCROLL]
     return QueryParams(others), query.get(SCROLL)
 
 
 def read_place(text: str, place_of: Callable[[Mapping[str, Any]], T]) -> T | None:
-    """Return the place behind which a page begins, made of its fields; None: at the first. Raise BadInput.
+    """Return the position after which a page begins, created from its fields; None: at the first row. Raise BadInput.
 
-    `place_of` raises ValueError, KeyError or TypeError for fields that name no place.
+    `place_of` raises ValueError, KeyError or TypeError for fields of no valid position.
     """
     if not text:
         return None

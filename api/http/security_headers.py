@@ -1,4 +1,4 @@
-"""Headers by which browsers and caches treat every answer with care."""
+"""Security headers of every response for browsers and caches."""
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -8,11 +8,11 @@ HEADERS = (
     (b"referrer-policy", b"no-referrer"),
     (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
 )
-"""What an answer has unless its route says otherwise."""
+"""The headers of a response unless its route sets others."""
 
 
 class AddSecurityHeaders:
-    """ASGI middleware that adds `HEADERS` to every answer that does not have them."""
+    """ASGI middleware that adds `HEADERS` to every response without them."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app

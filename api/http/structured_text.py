@@ -1,4 +1,4 @@
-"""Texts of forms that hold a value as JSON or YAML, read as program files are: bounded, and exact in numbers."""
+"""Form fields with a value as JSON or YAML, read as program files are: bounded, and with exact numbers."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from program_files.text.text import read_text
 def read_structured(text: str, path: str) -> Any:
     """Return the value of a text in JSON or YAML; raise BadInput at a path of the form, with line and column.
 
-    What begins like JSON and is none, may still be YAML in flow style; the fault is then that of the JSON.
+    Invalid JSON may still be YAML in flow style; if it is not, the fault is that of the JSON.
     """
     is_like_json = text.lstrip().startswith(("{", "["))
     faults: list[InputFault] = []

@@ -1,4 +1,4 @@
-"""The file of a `multipart/form-data` body, piece by piece: what is held is bounded, whatever the body is."""
+"""Read the file of a `multipart/form-data` body in pieces, with bounded memory for any body."""
 
 import re
 from collections.abc import AsyncIterator
@@ -15,7 +15,7 @@ _FILE_NAME = re.compile(r"[;\s]filename=\"((?:[^\"\\]|\\.)*)\"")
 
 
 def boundary_of(content_type: str) -> bytes | None:
-    """Return the boundary of a multipart body by its Content-Type; None: the body is no such thing."""
+    """Return the boundary of a multipart body from its Content-Type; None: it is no multipart body."""
     found = _BOUNDARY.match(content_type)
     return None if found is None else (found[1] or found[2]).encode("latin-1", "replace")
 
@@ -29,7 +29,7 @@ class MultipartFile:
         self._buffer = bytearray(b"\r\n")
         self._parts = 0
         self.fields: dict[str, str] = {}
-        """Of the parts before the file; once that is read, of all parts."""
+        """The fields before the file; after the file is read, all of them."""
         self.file_name = ""
 
     async def open(self) -> None:
@@ -42,7 +42,7 @@ class MultipartFile:
     async def pieces(self) -> AsyncIterator[bytes]:
         """Yield the content of the file, in pieces; then read the other fields.
 
-        Raise BadInput for a body that breaks off.
+        Raise BadInput for an incomplete body.
         """
         keep = len(self._delimiter) - 1
         while (end := self._buffer.find(self._delimiter)) < 0:

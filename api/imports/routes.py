@@ -1,4 +1,4 @@
-"""Imports: a file is uploaded, read by a workflow, and watched, paused or cancelled meanwhile."""
+"""Imports: upload a file, which a workflow reads; watch, pause, resume or cancel it."""
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import replace
@@ -54,7 +54,7 @@ NEEDED: Mapping[ImportType, Permission] = {
     "transactionMatch": Permission.CHANGE_TRANSACTIONS,
     "rewardCoupon": Permission.CHANGE_REWARDS,
 }
-"""What a caller must be permitted to do to import files of a type."""
+"""The permission that an import of each type needs."""
 
 _BY_HAND = frozenset({"member", "unitTransferAdding", "unitTransferSpending"})
 """The types whose lines change points or tiers by hand."""
@@ -71,10 +71,10 @@ async def post_import(
         str, Query(max_length=255, description="Tells apart two imports of the same content that are both meant.")
     ] = "",
 ) -> Response:
-    """Store a file of up to 100 MB, CSV with a header or JSON lines in UTF-8, and have its lines done one by one.
+    """Upload a file of up to 100 MB, CSV with a header or JSON lines in UTF-8, and import its lines one by one.
 
-    The same content again is the same import: it gets the first id, and no line is done twice. An import of it that was
-    cancelled or failed goes on.
+    The same content again is the same import: the response has the first id, and no line is applied twice. A cancelled
+    or failed import of it is resumed.
     """
     kind = _type(type_)
     caller = store_request.caller
@@ -88,7 +88,7 @@ async def post_import(
 
 @router.get("", summary="List imports", response_model=Imports, openapi_extra=LIST_QUERY.openapi_parameters())
 async def list_imports(request: Request, store_request: AdminRequest) -> Response:
-    """Return the imports of a store with their progress, the newest first."""
+    """List the imports of a store with their progress, the newest first."""
     zone = store_request.program.zone
     page, filters = LIST_QUERY.parse(request.query_params, zone)
     wanted = replace(page, conditions=[_condition(each) for each in filters])
@@ -127,7 +127,7 @@ async def show_import(request: Request, import_id: ImportInPath, store_request: 
     responses={200: {"content": {"text/csv": {"schema": {"type": "string"}}}}},
 )
 async def download_report(import_id: ImportInPath, store_request: AdminRequest) -> Response:
-    """CSV with the number, the key, the code, the column and the reason of every refused line so far.
+    """Return CSV with the number, the key, the code, the column and the reason of every line refused so far.
 
     A cell that a spreadsheet would run as a formula begins with an apostrophe.
     """
@@ -147,19 +147,19 @@ async def pause(import_id: ImportInPath, store_request: AdminRequest) -> Respons
 
 @router.post("/{import}/resume", summary="Resume an import", status_code=204, response_class=Response)
 async def resume(import_id: ImportInPath, store_request: AdminRequest) -> Response:
-    """Go on with a paused import, at the line where it stopped."""
+    """Resume a paused import, at the line where it stopped."""
     return await _change(store_request, import_id, "queued", ("paused",))
 
 
 @router.post("/{import}/cancel", summary="Cancel an import", status_code=204, response_class=Response)
 async def cancel(import_id: ImportInPath, store_request: AdminRequest) -> Response:
-    """Read no further line. What was done stays; the same file sent again goes on behind it."""
+    """Cancel an import. Applied lines stay; the same file sent again continues after them."""
     return await _change(store_request, import_id, "cancelled", ("queued", "running", "paused", "failed"))
 
 
 @router.post("/{import}/retry", summary="Try an import again", status_code=204, response_class=Response)
 async def retry(import_id: ImportInPath, store_request: AdminRequest) -> Response:
-    """Go on with a failed import, at the line where it failed."""
+    """Resume a failed import, at the line where it failed."""
     return await _change(store_request, import_id, "queued", ("failed",))
 
 

@@ -1,4 +1,4 @@
-"""Imports: answers."""
+"""Imports: responses."""
 
 from typing import Any, Literal, NotRequired
 
@@ -41,7 +41,7 @@ class ImportId(TypedDict):
 
 
 class Progress(TypedDict):
-    """How far an import is: lines read, of these done, done before and refused; and bytes of the file."""
+    """The progress of an import: lines read, of these applied, repeated and refused; and bytes of the file."""
 
     read: int
     done: int
@@ -52,7 +52,7 @@ class Progress(TypedDict):
 
 
 class Import(TypedDict):
-    """A file that is or was imported. `itemsToImport`: its lines, as far as line breaks tell."""
+    """An import. `itemsToImport`: its lines, counted by line breaks."""
 
     importId: Id
     type: ImportType
@@ -75,9 +75,9 @@ class Imports(TypedDict):
 
 
 class ImportItem(TypedDict):
-    """What came of a line. `succeed` with `repeated`: it had been done before, under the id that the line gives.
+    """The result of a line. `succeed` with `repeated`: it had been applied before, under the id that the line gives.
 
-    Of a line that `failed`: its key, a code, the column and what to do.
+    For a `failed` line: its key, a code, the column and the cure.
     """
 
     importId: Id

@@ -1,4 +1,4 @@
-"""Files that clients upload: stored chunk by chunk as they come, so that no file is in memory."""
+"""Uploads of files: stored chunk by chunk as they arrive, so that no file is in memory."""
 
 import asyncio
 import hashlib
@@ -21,13 +21,13 @@ from loyalty.store.imports import FilePlace, ImportType, Layout
 
 MAX_FILE_BYTES = 100 * 1024 * 1024
 MAX_UNFINISHED = 5
-"""Imports of a store that are uploaded, waiting or read at once."""
+"""The most imports of a store that are uploaded, waiting or read at once."""
 
 MAX_NAME = 255
 
 
 async def store_upload(request: Request, asked: StoreRequest, type_: ImportType, *, reference: str) -> str:
-    """Store the file of a request, and let its import begin; return the import's id.
+    """Store the file of a request, and start its import; return the import's id.
 
     The same content again is the same import. Raise BadInput, or TooLarge.
     """
@@ -69,7 +69,7 @@ class FileUpload:
         self._hash = hashlib.sha256()
 
     async def store(self, pieces: AsyncIterator[bytes], name: str, *, reference: str) -> str:
-        """Store a file, and let its import begin; return the import's id. Raise BadInput, or TooLarge."""
+        """Store a file, and start its import; return the import's id. Raise BadInput, or TooLarge."""
         try:
             last = b""
             async for chunk in _chunks(pieces):
@@ -137,6 +137,6 @@ async def _chunks(pieces: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
 
 
 def _clean(name: str) -> str:
-    """Return a file's name without its folder and without what cannot be shown."""
+    """Return a file's name without its folder and unprintable characters."""
     last = name.replace("\\", "/").rpartition("/")[2]
     return "".join(character for character in last if character.isprintable())[:MAX_NAME] or "file"

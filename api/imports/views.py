@@ -1,4 +1,4 @@
-"""Imports as answers show them."""
+"""Imports as responses show them."""
 
 from collections.abc import Mapping
 from datetime import tzinfo
@@ -21,7 +21,7 @@ STATUSES: Mapping[ImportStatus, Status] = {
 
 
 def import_view(found: StoredImport, zone: tzinfo) -> dict[str, Any]:
-    """Return an import, and how far it is."""
+    """Return an import, and its progress."""
     finished = None if found.finished_at is None else format_instant(found.finished_at, zone)
     return {
         "importId": found.id,
@@ -43,7 +43,7 @@ def import_view(found: StoredImport, zone: tzinfo) -> dict[str, Any]:
 
 
 def item_view(item: ImportItem, import_id: str, zone: tzinfo) -> dict[str, Any]:
-    """Return what came of a line."""
+    """Return the result of a line."""
     at = format_instant(item.created_at, zone)
     return {
         "importId": import_id,

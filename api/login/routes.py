@@ -1,4 +1,4 @@
-"""Logging in, refreshing tokens, logging out."""
+"""Log in, refresh tokens, log out."""
 
 from fastapi import APIRouter
 from starlette.requests import Request
@@ -17,7 +17,7 @@ from loyalty.store.members import Identity
 BAD_CREDENTIALS = "Bad credentials."
 
 MAX_LOGIN_BYTES = 16 * 1024
-"""What is read of a client that has no login yet."""
+"""The most bytes that are read from a client without a login."""
 
 router = APIRouter(prefix="/api", tags=["Authorization"])
 
@@ -48,7 +48,7 @@ async def log_admin_in(request: Request, state: CurrentState) -> Response:
     openapi_extra=request_body(Login, _MEMBER_LOGIN) | _NO_LOGIN_NEEDED,
 )
 async def log_member_in(request: Request, state: CurrentState, store: StoreCode) -> Response:
-    """Members who have a password log in by email, phone or card number."""
+    """Log a member in by email, phone or card number, with their password."""
     login = await read_body(request, Login, max_bytes=MAX_LOGIN_BYTES)
     _, program = await state.services.programs.current(store)  # raises UnknownStore before anything is counted
     async with state.login_rate_limiter.attempt(store, login.username, address_of(request)) as is_known:
@@ -70,7 +70,7 @@ async def log_member_in(request: Request, state: CurrentState, store: StoreCode)
     openapi_extra=request_body(Refresh, _REFRESH) | _NO_LOGIN_NEEDED,
 )
 async def refresh_admin(request: Request, state: CurrentState) -> Response:
-    """New tokens for a refresh token, which works once. A second use ends every refresh token of that login."""
+    """Return new tokens for a refresh token, which works once. A second use ends every refresh token of that login."""
     refresh = await read_body(request, Refresh, max_bytes=MAX_LOGIN_BYTES)
     return ExactJson(await state.tokens.refresh(refresh.refresh_token, None))
 
@@ -82,21 +82,21 @@ async def refresh_admin(request: Request, state: CurrentState) -> Response:
     openapi_extra=request_body(Refresh, _REFRESH) | _NO_LOGIN_NEEDED,
 )
 async def refresh_member(request: Request, state: CurrentState, store: StoreCode) -> Response:
-    """New tokens for a member's refresh token. A second use ends every refresh token of that login."""
+    """Return new tokens for a member's refresh token. A second use ends every refresh token of that login."""
     refresh = await read_body(request, Refresh, max_bytes=MAX_LOGIN_BYTES)
     return ExactJson(await state.tokens.refresh(refresh.refresh_token, store))
 
 
 @router.get("/token/revoke", summary="Log out", status_code=204, response_class=Response)
 async def log_out(caller: CurrentCaller, state: CurrentState) -> Response:
-    """End every session of the caller: no token that came of a login works any more."""
+    """End every session of the caller: all tokens of their logins stop working."""
     await state.tokens.revoke(caller.id)
     state.authenticator.clear_cache()
     return no_content()
 
 
 async def admin_with_password(state: AppState, username: str, password: str, address: str) -> Admin:
-    """Return the active administrator who has this name and password; raise NotAuthenticated or TooManyAttempts."""
+    """Return the active administrator with this name and password; raise NotAuthenticated or TooManyAttempts."""
     async with state.login_rate_limiter.attempt("", username, address) as is_known:
         admin = await state.services.database.access_read(lambda access: access.admins.named(username))
         password_hash = admin.password_hash if admin else None
@@ -107,7 +107,7 @@ async def admin_with_password(state: AppState, username: str, password: str, add
 
 
 def _member_with_password(tx: ReadTransaction, username: str, region: str | None) -> tuple[str | None, str | None]:
-    """Id and password hash of the member with this email, else this phone, else this card number."""
+    """Return id and password hash of the member with this email, else this phone, else this card number."""
     for part in ("email", "phone", "card"):
         for matching in tx.members.identities_matching(Identity(**{part: username}).written(region)):
             member = tx.members.get(str(matching.id)) if matching.proves(part) else None

@@ -1,1 +1,1 @@
-"""Members: registering, listing, and showing where they stand."""
+"""Members: register, list and show them."""

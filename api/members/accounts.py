@@ -1,4 +1,4 @@
-"""Members: registered without activation, activated by codes, and changes of email and phone confirmed by codes."""
+"""Members: registration without activation, activation by code, and confirmation of a new email or phone by code."""
 
 from typing import Annotated
 
@@ -41,7 +41,7 @@ Username = Annotated[
 ]
 
 MAX_BYTES = 16 * 1024
-"""What is read of a client that has no login."""
+"""The most bytes that are read from a client without a login."""
 
 NO_LOGIN_NEEDED: dict[str, object] = {"security": []}
 
@@ -62,7 +62,7 @@ _REGISTRATION = {
     openapi_extra=request_body(PostRegistration, _REGISTRATION),
 )
 async def register(request: Request, change: AdminChange) -> Response:
-    """Register somebody who takes no part until a code activates them, which a webhook carries.
+    """Register a member who is inactive until they use the code that a webhook carries.
 
     Their events are refused until then, and they cannot log in.
     """
@@ -110,7 +110,7 @@ async def activate(
 async def confirm(
     request: Request, state: CurrentState, store: StoreCode, code: Code, username: Username = None
 ) -> Response:
-    """Give the member who asked for it the email or phone that got this code. It works once, for a day."""
+    """Set the email or phone that got this code, for the member who requested it. It works once, for a day."""
     identity = identity_of_username(username)
     await run_with_code(
         state, request, store, username or code, lambda operation: confirm_change(operation, code, identity)
@@ -126,9 +126,9 @@ async def confirm(
     openapi_extra=request_body(PostPhone, {"phone": "+48500100200"}) | NO_LOGIN_NEEDED,
 )
 async def resend(request: Request, state: CurrentState, store: StoreCode) -> Response:
-    """Send another code to the member with this phone, if there is one who waits for activation.
+    """Send another code to the waiting member with this phone, if there is one.
 
-    The answer does not say whether there is.
+    The response does not reveal whether there is.
     """
     posted = await read_body(request, PostPhone, max_bytes=MAX_BYTES)
     await run_counted(
@@ -139,7 +139,7 @@ async def resend(request: Request, state: CurrentState, store: StoreCode) -> Res
 
 @router.post("/{member}/send-code", summary="Send another activation code", status_code=204, response_class=Response)
 async def send_code(member: MemberInPath, change: AdminChange) -> Response:
-    """Send another code to a member who waits for activation; the one before ends. Five in an hour at most."""
+    """Send another code to a member who waits for activation; the previous one ends. At most five in an hour."""
 
     def run(operation: OperationContext, tx: Transaction) -> None:
         send_activation_code(operation, member_in_path(tx, change.store_request, member).id)
@@ -148,5 +148,5 @@ async def send_code(member: MemberInPath, change: AdminChange) -> Response:
 
 
 def identity_of_username(username: str | None) -> Identity:
-    """Return an identity of which a name is the email, the phone or the card number; an empty one without a name."""
+    """Return an identity with a name as the email, the phone or the card number; an empty one without a name."""
     return Identity() if username is None else Identity(email=username, phone=username, card=username)

@@ -1,4 +1,4 @@
-"""Custom attributes in requests, validated by what the program declares."""
+"""Custom attributes in requests, validated against the program's declarations."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -12,7 +12,7 @@ from rules.storable import find_excess
 
 
 def attributes_of(program: Program, customer: CustomerFields, faults: list[InputFault]) -> dict[str, Any]:
-    """Return the attributes that a customer sends, by name; None removes one. What is wrong is added to `faults`."""
+    """Return the attributes of a customer by name; None removes one. Faults are added to `faults`."""
     found = attributes_to_set(program, customer.custom_attributes or (), "customer.customAttributes", faults)
     by_id = {program.id_of("attribute", name): name for name in program.attributes}
     for number, field in enumerate(customer.custom_fields_data or ()):
@@ -31,7 +31,7 @@ def attributes_of(program: Program, customer: CustomerFields, faults: list[Input
 def attributes_to_set(
     program: Program, sent: Sequence[AttributeToSet], path: str, faults: list[InputFault]
 ) -> dict[str, Any]:
-    """Attributes by name; None removes one. What is wrong with one is added to `faults`."""
+    """Return attributes by name; None removes one. The faults of each are added to `faults`."""
     found: dict[str, Any] = {}
     for number, each in enumerate(sent):
         found |= _valid(program, each, f"{path}.{number}.value", faults)

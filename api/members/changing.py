@@ -1,4 +1,4 @@
-"""Members: what changes of them by request."""
+"""Members: changes by request."""
 
 from collections.abc import Callable
 from typing import TypeAlias
@@ -33,7 +33,7 @@ from loyalty.members.changes import (
 router = APIRouter(prefix="/api/{storeCode}/member", tags=["Member"])
 
 StateChange: TypeAlias = Callable[[OperationContext, str], None]
-"""An operation on a member that needs nothing else."""
+"""An operation on a member without further input."""
 
 _CHANGES = {"customer": {"firstName": "Anna", "phone": "+48500100201", "agreement2": True}}
 _ATTRIBUTES = {"customAttributes": [{"key": "shop", "value": "17"}]}
@@ -44,14 +44,14 @@ _NAMED_ATTRIBUTE = {"customAttributes": [{"key": "shop"}]}
     "/{member}", summary="Change a member", response_model=CustomerId, openapi_extra=request_body(PutMember, _CHANGES)
 )
 async def put_member(request: Request, member: MemberInPath, by_hand: CallerChangedByHand) -> Response:
-    """Change what a member is known by, the profile, custom attributes, the date of registration, or the tier.
+    """Change a member's identity, profile, custom attributes, date of registration, or tier.
 
-    What is left out stays; null removes it. Members change their own profile, and their email and phone: these are
-    confirmed by a code that is sent to them, and stay as they are until then.
+    Absent fields are left unchanged; null removes one. Members change their own profile, and their email and phone: a
+    new one is confirmed by a code that is sent to it, and the old one stays until then.
     """
     change = by_hand.change
     store_request = change.store_request
-    if isinstance(store_request.caller, MemberCaller):  # who asks for another is told nothing of the body
+    if isinstance(store_request.caller, MemberCaller):  # a request for another member learns nothing about the body
         await store_request.database.read(lambda tx: member_in_path(tx, store_request, member))
     posted = await read_body(request, PutMember)
     by_code: NewParts = {}
@@ -82,7 +82,7 @@ async def put_member(request: Request, member: MemberInPath, by_hand: CallerChan
 async def put_attributes(request: Request, member: MemberInPath, change: AdminChange) -> Response:
     """Set the attributes that are sent, or remove one by null; others stay.
 
-    What the program declares of an attribute holds; any other is a text.
+    Declared attributes must fit their schema; any other is a text.
     """
     posted = await read_body(request, PutAttributes)
     faults: list[InputFault] = []
@@ -106,7 +106,7 @@ async def put_attributes(request: Request, member: MemberInPath, change: AdminCh
     openapi_extra=request_body(DeleteAttributes, _NAMED_ATTRIBUTE),
 )
 async def remove_attributes(request: Request, member: MemberInPath, change: AdminChange) -> Response:
-    """Delete the attributes with these keys; one whose value is sent must have this value."""
+    """Delete the attributes with these keys; if a value is sent, the attribute must have it."""
     posted = await read_body(request, DeleteAttributes)
     expected = {each.key: each.value for each in posted.custom_attributes}
 
@@ -118,15 +118,15 @@ async def remove_attributes(request: Request, member: MemberInPath, change: Admi
 
 @router.post("/{member}/activate", summary="Activate a member", status_code=204, response_class=Response)
 async def activate(member: MemberInPath, change: AdminChange) -> Response:
-    """Let a member take part, who was deactivated or has not been activated yet. One who is active stays so."""
+    """Activate a member who was deactivated or has not been activated yet. For an active one nothing happens."""
     return await _change_state(change, member, activate_member)
 
 
 @router.post("/{member}/deactivate", summary="Deactivate a member", status_code=204, response_class=Response)
 async def deactivate(member: MemberInPath, change: AdminChange) -> Response:
-    """Exclude a member: their events and movements of their points are refused, and they are logged out.
+    """Deactivate a member: their events and movements of their points are refused, and their sessions end.
 
-    What they have stays, and still expires; what was accepted before is still applied.
+    What they have stays, and still expires; events accepted before are still applied.
     """
     answer = await _change_state(change, member, deactivate_member)
     change.store_request.state.authenticator.clear_cache()

@@ -1,4 +1,4 @@
-"""Declared attributes of members: answers."""
+"""Declared attributes of members: responses."""
 
 from typing import Literal
 
@@ -8,7 +8,7 @@ from api.http.responses import Id, Instant, JsonObject, Total
 
 
 class CustomFieldSchema(TypedDict):
-    """An attribute that the program declares. `type`: clients send its value as text; `schema` says what fits."""
+    """A declared attribute. `type`: clients send its value as text; `schema` describes valid values."""
 
     customFieldSchemaId: Id
     name: str

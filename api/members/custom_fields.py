@@ -1,4 +1,4 @@
-"""Custom attributes that the program declares, as the reference lists the schemas of custom fields."""
+"""Declared custom attributes, as the reference lists the schemas of custom fields."""
 
 from datetime import datetime
 from typing import Annotated, Any
@@ -26,7 +26,7 @@ LIST_QUERY = ListQuery({"name": "text", "active": "boolean"})
     openapi_extra=LIST_QUERY.openapi_parameters(),
 )
 async def list_schemas(request: Request, store_request: AdminRequest) -> Response:
-    """Return the attributes of members that the program declares, in the order of its file."""
+    """List the attributes of members that the program declares, in the order of its file."""
     program, deployed_at = store_request.program, await store_request.deployed_at()
     page, filters = LIST_QUERY.parse(request.query_params, program.zone)
     views = [_view(program, name, deployed_at) for name in program.attributes]

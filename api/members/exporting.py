@@ -1,4 +1,4 @@
-"""Everything that is kept of one member, as one JSON document that is written while it is read."""
+"""Everything stored about one member, as one JSON document that is streamed."""
 
 from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime
@@ -21,7 +21,7 @@ from database.personal_data.kept_rows import KeptRows, Person
 
 
 class MemberExport(TypedDict):
-    """Everything that is kept of a member: one list of rows for each table."""
+    """Everything stored about a member: one list of rows for each table."""
 
     customerId: Id
     storeCode: str
@@ -75,10 +75,10 @@ router = APIRouter(prefix="/api/{storeCode}/member", tags=["Member"])
 
 @router.get("/{member}/export", summary="Export everything that is kept of a member", response_model=MemberExport)
 async def export_member(member: MemberInPath, store_request: CallerRequest) -> StreamingResponse:
-    """Return every row of the database that is about a member, by sections: a list of objects each.
+    """Return every row of the database about a member, by sections: a list of objects each.
 
     The names are those of the database, amounts are in units of their wallets, and times are in UTC. A member's own
-    token exports that member alone, without the names and addresses of administrators.
+    token only exports that member, without the names and addresses of administrators.
     """
     database = store_request.database
     found = await database.read(lambda tx: member_in_path(tx, store_request, member))
@@ -106,7 +106,7 @@ async def _document(database: StoreDatabase, person: Person, *, with_staff: bool
 async def _section(
     database: StoreDatabase, rows: KeptRows, person: Person, *, with_staff: bool
 ) -> AsyncIterator[bytes]:
-    """Yield the rows of one table, with commas between them; each page is read in a transaction of its own."""
+    """Yield the rows of one table, separated by commas; each page is read in a transaction of its own."""
     after: Sequence[Any] | None = None
     while True:
 

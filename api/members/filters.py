@@ -36,7 +36,7 @@ _FIELDS: Mapping[str, FilterType] = {
     "address:postal": "text",
     "address:country": "text",
 }
-"""Filters by the profile."""
+"""Filters by fields of the profile."""
 
 _POINTS = {
     "defaultAccount:activePoints": "net",
@@ -46,7 +46,7 @@ _POINTS = {
     "defaultAccount:spentPoints": "spent",
     "defaultAccount:expiredPoints": "expired",
 }
-"""Filters by the points of the default wallet, and the parts of a balance that they are about."""
+"""Filters by the points of the default wallet, with their parts of a balance."""
 
 LIST_QUERY = ListQuery(
     {
@@ -93,12 +93,12 @@ def filtered_page(tx: ReadTransaction, page: PageRequest, filters: list[Filter],
 
 
 def any_identity(text: str, program: Program) -> Identity:
-    """Return an identity of which a text is every part: whoever has one of them is meant."""
+    """Return an identity with a text as every part: it matches members with any of them."""
     return Identity(text.lower() if is_id(text) else None, text, text, text).written(program.region)
 
 
 def _condition(tx: ReadTransaction, one: Filter, program: Program) -> Condition:
-    """Return a filter as a condition; ids, emails, phones and what profiles say match in any case."""
+    """Return a filter as a condition; ids, emails, phones and fields of profiles match in any case."""
     match one.field:
         case "identifier":
             found = tx.members.identities_matching(any_identity(str(one.value), program))
@@ -124,7 +124,7 @@ def _condition(tx: ReadTransaction, one: Filter, program: Program) -> Condition:
 
 
 def _compared(field: str, one: Filter, program: Program) -> str:
-    """Return an email or a phone as it is compared; a part of one in lower case."""
+    """Return the comparison key of an email or a phone; for a part of one, the text in lower case."""
     text = str(one.value)
     if one.operator == "eq" and field == "email":
         return email_key(text)
@@ -134,7 +134,7 @@ def _compared(field: str, one: Filter, program: Program) -> str:
 
 
 def _searched(value: Any, program: Program) -> Any:
-    """Return a value as fields of profiles are compared."""
+    """Return the comparison key of a profile field's value."""
     if isinstance(value, datetime):
         return local_day(value, program.zone).isoformat()
     return searched(value) if isinstance(value, str) else value
@@ -142,7 +142,7 @@ def _searched(value: Any, program: Program) -> Any:
 
 def _as_points(value: Any) -> int | Decimal:
     assert isinstance(value, Decimal), "a filter by a number has one"
-    return max(-MAX_POINTS, min(MAX_POINTS, to_points(value)))  # beyond them, no database has a number to compare with
+    return max(-MAX_POINTS, min(MAX_POINTS, to_points(value)))  # larger numbers cannot be compared in every database
 
 
 def _tier(level_id: str, program: Program) -> str:

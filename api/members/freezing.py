@@ -1,4 +1,4 @@
-"""Freezing members, who go on earning and spend nothing until they are unfrozen."""
+"""Freeze members, who go on earning and cannot spend until they are unfrozen."""
 
 from typing import Annotated, TypeAlias
 
@@ -28,7 +28,7 @@ class FreezeMember(RequestModel):
 
 
 class UnfreezeMember(RequestModel):
-    """Why a member is unfrozen, if that is to be kept."""
+    """Why a member is unfrozen; optional."""
 
     reason: Reason | None = None
 
@@ -41,10 +41,10 @@ class UnfreezeMember(RequestModel):
     openapi_extra=request_body(FreezeMember, {"reason": "Points are bought and sold on a marketplace."}),
 )
 async def freeze(request: Request, member: MemberInPath, change: AdminChange) -> Response:
-    """Freeze a member: they go on earning, and spend nothing; what expires waits.
+    """Freeze a member: they go on earning, and cannot spend; what expires waits.
 
-    What they are given is pending until they are unfrozen; spending, holding and sending points, buying rewards and
-    using coupons are refused. One who is frozen stays so, for the reason that was given first.
+    New points are pending until they are unfrozen; spending, holding and sending points, buying rewards and using
+    coupons are refused. For a frozen member nothing happens, and the first reason stays.
     """
     posted = await read_body(request, FreezeMember)
 
@@ -62,9 +62,9 @@ async def freeze(request: Request, member: MemberInPath, change: AdminChange) ->
     openapi_extra=request_body(UnfreezeMember, {"reason": "Checked: it was a mistake."}),
 )
 async def unfreeze(request: Request, member: MemberInPath, change: AdminChange) -> Response:
-    """Unfreeze a member: points that were pending for that become active, and what fell due meanwhile happens now.
+    """Unfreeze a member: points pending due to the freeze become active, and what fell due meanwhile happens now.
 
-    It is run within seconds of the answer, what becomes active before what expires. One who is not frozen stays so.
+    This runs within seconds of the response, activation before expiry. For a member who is not frozen nothing happens.
     """
     posted = await read_body(request, UnfreezeMember)
 

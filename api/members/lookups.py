@@ -1,4 +1,4 @@
-"""Members: whether somebody is registered, and how many registered when."""
+"""Members: whether an identity is registered, and numbers of registrations."""
 
 from collections.abc import Mapping
 from datetime import timedelta
@@ -32,7 +32,7 @@ async def check(
     email_or_phone: Annotated[Searched, Query(alias="emailOrPhone")] = None,
     identifier: Searched = None,
 ) -> Response:
-    """How many members have this email or phone, or this `identifier`: an id, an email, a phone or a card number."""
+    """Count the members with this email or phone, or this `identifier`: an id, an email, a phone or a card number."""
     if (email_or_phone is None) == (identifier is None):
         message = "send what to look for: either emailOrPhone or identifier"
         raise BadInput.at("emailOrPhone", message, "missing" if identifier is None else "contradiction")
@@ -52,9 +52,9 @@ async def check(
     openapi_extra=COLLISIONS_QUERY.openapi_parameters(),
 )
 async def list_collisions(request: Request, store_request: AdminRequest) -> Response:
-    """Members of before emails and phones were compared in one spelling, whose `field` is found as another member's.
+    """List members whose `field` collides with another member's, from before emails and phones were normalised.
 
-    They are not joined. An entry goes when one of the two gets another email or phone.
+    They are not merged. An entry disappears when one of the two gets another email or phone.
     """
     page, _ = COLLISIONS_QUERY.parse(request.query_params, store_request.program.zone)
     found, total = await store_request.database.read(lambda tx: tx.members.collisions(page))
@@ -68,7 +68,7 @@ async def registrations(
     last_days: Annotated[int, Query(alias="lastDays", ge=0, le=MAX_SPAN_DAYS)] = 30,
     interval: Interval = "day",
 ) -> Response:
-    """Return how many members registered, by the first day of each `interval`, from `lastDays` ago until today."""
+    """Count the members who registered, by the first day of each `interval`, from `lastDays` ago until today."""
     zone = store_request.program.zone
     today = local_day(store_request.now, zone)
     days = first_days(today - timedelta(days=last_days), today, interval)

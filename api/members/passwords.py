@@ -1,4 +1,4 @@
-"""Members' passwords: set, changed, and reset by codes."""
+"""Members' passwords: set, change, and reset them by codes."""
 
 from fastapi import APIRouter
 from starlette.requests import Request
@@ -37,7 +37,7 @@ _OWN = {"currentPassword": "password", "plainPassword": "another password"}
 async def request_reset(request: Request, state: CurrentState, store: StoreCode) -> Response:
     """Send a code to the active member with this email, phone or card number, if there is one.
 
-    The answer does not say whether there is.
+    The response does not reveal whether there is.
     """
     posted = await read_body(request, PostUsername, max_bytes=MAX_BYTES)
     await run_counted(
@@ -54,7 +54,7 @@ async def request_reset(request: Request, state: CurrentState, store: StoreCode)
     openapi_extra=request_body(PostMemberReset, _RESET) | NO_LOGIN_NEEDED,
 )
 async def reset(request: Request, state: CurrentState, store: StoreCode) -> Response:
-    """Set the password of the member who got this code, which works once, for an hour; every session of theirs ends."""
+    """Set the password of the member who got this code, which works once, for an hour; all their sessions end."""
     posted = await read_body(request, PostMemberReset, max_bytes=MAX_BYTES)
     identity = identity_of_username(posted.username)
     password_hash = await state.passwords.hash(posted.reset.plain_password)
@@ -77,7 +77,7 @@ async def reset(request: Request, state: CurrentState, store: StoreCode) -> Resp
     openapi_extra=request_body(PutOwnPassword, _OWN),
 )
 async def put_own(request: Request, change: CallerChange) -> Response:
-    """Set the password of the member who is logged in; every session of theirs ends, this one included."""
+    """Set the password of the logged-in member; all their sessions end, including this one."""
     posted = await read_body(request, PutOwnPassword)
     store_request, caller = change.store_request, change.store_request.caller
     if not isinstance(caller, MemberCaller) or caller.store != store_request.store:
@@ -105,7 +105,7 @@ async def put_own(request: Request, change: CallerChange) -> Response:
     openapi_extra=request_body(PasswordOnly, {"plainPassword": "another password"}),
 )
 async def post_password(request: Request, member: MemberInPath, change: AdminChange) -> Response:
-    """Set the password by which a member logs in; every session of theirs ends."""
+    """Set the password with which a member logs in; all their sessions end."""
     posted = await read_body(request, PasswordOnly)
 
     async def prepare() -> Operation:
@@ -122,7 +122,7 @@ async def post_password(request: Request, member: MemberInPath, change: AdminCha
 
 
 async def _verify(request: Request, store_request: StoreRequest, member_id: str, password: str) -> str | None:
-    """Return the hash of a member's password, which this is; raise WrongPassword or TooManyAttempts."""
+    """Return the hash of a member's password if this is the password; raise WrongPassword or TooManyAttempts."""
     state = store_request.state
     async with state.login_rate_limiter.attempt(store_request.store, member_id, address_of(request)) as is_known:
         stored = await store_request.database.read(lambda tx: tx.members.password_hash(member_id))

@@ -1,4 +1,4 @@
-"""The member that the path of a request names."""
+"""Find the member of a path."""
 
 from typing import Annotated, TypeAlias
 

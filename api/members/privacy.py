@@ -1,4 +1,4 @@
-"""Anonymising members, and deleting them, which is the same: the ledger keeps what it needs to add up."""
+"""Anonymise members, or delete them, which is the same: the ledger keeps what it needs to add up."""
 
 from fastapi import APIRouter
 from starlette.responses import Response
@@ -16,7 +16,7 @@ router = APIRouter(prefix="/api/{storeCode}/member", tags=["Member"])
 
 @router.post("/{member}/anonymize", summary="Anonymize a member", status_code=204, response_class=Response)
 async def anonymize(member: MemberInPath, change: AdminChange) -> Response:
-    """Close a member for good: events are refused at once, and everything personal is erased soon.
+    """Close a member for good: their events are refused at once, and all personal data is erased soon.
 
     A workflow erases it when the events that were accepted before are applied: profile, identities, attributes, bodies
     of events, decisions, messages with their deliveries, sent or not, and more. Ids, amounts and dates stay. Repeating
@@ -27,7 +27,7 @@ async def anonymize(member: MemberInPath, change: AdminChange) -> Response:
 
 @router.delete("/{member}", summary="Delete a member", status_code=204, response_class=Response)
 async def delete_member(member: MemberInPath, change: AdminChange) -> Response:
-    """As anonymizing: what stays is an account without a person, since the ledger must add up."""
+    """Anonymise a member as `anonymize` does: an account without a person stays, since the ledger must add up."""
     return await _anonymise(change, member)
 
 

@@ -1,4 +1,4 @@
-"""Members: their channel, and who brought them."""
+"""Members: their channel and their referrer."""
 
 from fastapi import APIRouter
 from starlette.requests import Request
@@ -30,7 +30,7 @@ _CHANNEL = {"channelId": "0190f2a0-5c1d-7d3a-9f0e-3b1f6a2c4d5e"}
     openapi_extra=request_body(PostMemberChannel, _CHANNEL),
 )
 async def post_channel(request: Request, member: MemberInPath, change: AdminChange) -> Response:
-    """Say where the member comes from, in place of what was said before."""
+    """Set the member's channel, replacing the present one."""
     posted = await read_body(request, PostMemberChannel)
 
     def run(operation: OperationContext, tx: Transaction) -> None:
@@ -49,7 +49,7 @@ async def post_channel(request: Request, member: MemberInPath, change: AdminChan
     openapi_extra=request_body(PostReferral, _REFERRER),
 )
 async def post_referral(request: Request, member: MemberInPath, change: AdminChange) -> Response:
-    """Say that the member was brought by another one. Each is brought by one at most."""
+    """Set the member's referrer. Each member has at most one."""
     posted = await read_body(request, PostReferral)
 
     def run(operation: OperationContext, tx: Transaction) -> None:
@@ -60,7 +60,7 @@ async def post_referral(request: Request, member: MemberInPath, change: AdminCha
 
 @router.delete("/{member}/referral", summary="Forget who brought a member", status_code=204, response_class=Response)
 async def delete_referral(member: MemberInPath, change: AdminChange) -> Response:
-    """Forget who brought the member; what rules gave for it stays."""
+    """Remove the member's referrer; what rules gave for the referral stays."""
 
     def run(operation: OperationContext, tx: Transaction) -> None:
         remove_referral(operation, member_in_path(tx, change.store_request, member).id)
@@ -69,7 +69,7 @@ async def delete_referral(member: MemberInPath, change: AdminChange) -> Response
 
 
 def give_channel(operation: OperationContext, tx: Transaction, member_id: str, channel_id: str) -> None:
-    """Give a member, who is locked, a channel, and report it if it is another one. Raise UnknownChannel."""
+    """Set the channel of a member, who is locked, and report it if it has changed. Raise UnknownChannel."""
     tx.channels.lock_all()
     channel, known = tx.channels.get(channel_id.lower()), tx.members.get(member_id)
     if channel is None or known is None:

@@ -1,4 +1,4 @@
-"""Members: registering, listing, and showing where they stand."""
+"""Members: register, list and show them."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -87,7 +87,7 @@ async def _registration(store_request: StoreRequest, customer: NewCustomer) -> O
 
 @router.get("", summary="List members", response_model=Customers, openapi_extra=LIST_QUERY.openapi_parameters())
 async def list_members(request: Request, store_request: AdminRequest) -> Response:
-    """Return the members of a store, the newest first."""
+    """List the members of a store, the newest first."""
     program = store_request.program
     page, filters = LIST_QUERY.parse(request.query_params, program.zone)
 
@@ -111,7 +111,7 @@ async def show_member(member: MemberInPath, store_request: CallerRequest) -> Res
 
 @router.get("/{member}/status", summary="Show where a member stands", response_model=CustomerStatus)
 async def show_status(member: MemberInPath, store_request: CallerRequest) -> Response:
-    """Points, tier, achievements and badges, as of now."""
+    """Return points, tier, achievements and badges, as of now."""
     records = await _records(store_request, member)
     return ExactJson(status_view(records, store_request.program, store_request.now))
 
@@ -124,7 +124,7 @@ async def show_status(member: MemberInPath, store_request: CallerRequest) -> Res
     tags=["Achievement"],
 )
 async def list_achievements(request: Request, member: MemberInPath, store_request: CallerRequest) -> Response:
-    """Return every achievement of the program with the member's progress, as of now."""
+    """List every achievement of the program with the member's progress, as of now."""
     return await _page(request, store_request, member, achievements_view)
 
 
@@ -135,7 +135,7 @@ async def list_achievements(request: Request, member: MemberInPath, store_reques
     openapi_extra=ITEMS_QUERY.openapi_parameters(),
 )
 async def list_badges(request: Request, member: MemberInPath, store_request: AdminRequest) -> Response:
-    """Return the badges a member was granted."""
+    """List the badges of a member."""
     return await _page(request, store_request, member, badges_view)
 
 
@@ -147,7 +147,7 @@ async def list_badges(request: Request, member: MemberInPath, store_request: Adm
     tags=["Wallet"],
 )
 async def list_wallets(request: Request, member: MemberInPath, store_request: AdminRequest) -> Response:
-    """Return what a member has in each wallet of the program."""
+    """List the member's balance in each wallet of the program."""
     return await _page(request, store_request, member, wallets_view)
 
 

@@ -1,4 +1,4 @@
-"""Members: request bodies and answers."""
+"""Members: request bodies and responses."""
 
 from typing import Annotated, Any, Literal, NotRequired
 
@@ -57,7 +57,7 @@ AttributeValue = Annotated[
     Any,
     WithJsonSchema({"type": ["string", "number", "boolean", "array", "object"], "maxLength": MAX_ATTRIBUTE_TEXT}),
 ]
-"""What the program says of the attribute; a text if it does not declare it."""
+"""The value as the program declares the attribute; a text if it does not."""
 
 
 class AttributeToSet(RequestModel):
@@ -68,14 +68,14 @@ class AttributeToSet(RequestModel):
 
 
 class CustomField(RequestModel):
-    """A custom attribute that the program declares, by its name or the id that is made of it; null removes it."""
+    """A declared custom attribute, by its name or the id derived from it; null removes it."""
 
     custom_field_schema_id: str = Field(min_length=1, max_length=255)
     value: AttributeValue | None = None
 
 
 class CustomerFields(RequestModel):
-    """What a member is known by, and what is known of them."""
+    """The identity and the profile of a member."""
 
     email: Identifier | None = None
     phone: Identifier | None = None
@@ -96,15 +96,14 @@ class CustomerFields(RequestModel):
     level_id: str | None = Field(default=None, min_length=1, max_length=255)
 
     def profile(self) -> dict[str, Any]:
-        """Return the fields that only people read."""
+        """The fields that only people read."""
         return self.model_dump(include=_PROFILE_FIELDS, by_alias=True, exclude_none=True)
 
 
 class NewCustomer(CustomerFields):
     """A member to register: at least an email, a phone or a card number. With a password they can log in.
 
-    `referrerToken` is the `referralToken` of who brought them. `test`: the member only tries something out, and is
-    outside of figures and of budgets.
+    `referrerToken` is the `referralToken` of the referrer. `test`: a test member, excluded from figures and budgets.
     """
 
     referrer_token: str | None = Field(default=None, min_length=1, max_length=255)
@@ -117,7 +116,7 @@ class NewCustomer(CustomerFields):
 
 
 class ChangedCustomer(CustomerFields):
-    """What is to change of a member; what is left out stays, and null removes it.
+    """The changes of a member; absent fields are left unchanged, and null removes a field.
 
     `address`, `company` and `labels` are replaced as a whole; of `customAttributes` those that are sent are set.
     """
@@ -125,7 +124,7 @@ class ChangedCustomer(CustomerFields):
     test: bool | None = None
 
     def changed_profile(self) -> dict[str, Any]:
-        """Return the fields of the profile that are sent; None for one to remove."""
+        """Return the profile fields that are sent; None for one to remove."""
         kept = self.profile()
         return {to_camel(name): kept.get(to_camel(name)) for name in _PROFILE_FIELDS & self.model_fields_set}
 
@@ -140,7 +139,7 @@ NewPassword = Annotated[str, Field(min_length=MIN_PASSWORD_LENGTH, max_length=MA
 
 
 class SelfRegistration(CustomerFields):
-    """Somebody who registers, and takes no part until a code activates them."""
+    """A member who registers by themselves, inactive until they use a code."""
 
     email: Identifier
     referrer_token: str | None = Field(default=None, min_length=1, max_length=255)
@@ -149,7 +148,7 @@ class SelfRegistration(CustomerFields):
 
 
 class PostRegistration(RequestModel):
-    """Somebody who registers."""
+    """A member who registers by themselves."""
 
     customer: SelfRegistration
 
@@ -167,13 +166,13 @@ class PostUsername(RequestModel):
 
 
 class PasswordOnly(RequestModel):
-    """Another password."""
+    """The new password."""
 
     plain_password: NewPassword = Field(repr=False)
 
 
 class PostMemberReset(RequestModel):
-    """Another password, and the code that permits it; a `codeNumber` needs the member's `username`, too."""
+    """The new password, and the code that permits it; a `codeNumber` needs the member's `username`, too."""
 
     reset: PasswordOnly
     token: str = Field(min_length=1, max_length=255, repr=False)
@@ -181,7 +180,7 @@ class PostMemberReset(RequestModel):
 
 
 class PutOwnPassword(RequestModel):
-    """The present password, and another one."""
+    """The present password, and the new one."""
 
     current_password: str = Field(min_length=1, max_length=MAX_PASSWORD_LENGTH, repr=False)
     plain_password: NewPassword = Field(repr=False)
@@ -194,13 +193,13 @@ class PostMemberChannel(RequestModel):
 
 
 class PostReferral(RequestModel):
-    """Who brought a member: a customerId."""
+    """The referrer of a member: a customerId."""
 
     referrer_id: str = Field(min_length=1, max_length=255)
 
 
 class PutMember(RequestModel):
-    """What is to change of a member."""
+    """The changes of a member."""
 
     customer: ChangedCustomer
 
@@ -212,7 +211,7 @@ class PutAttributes(RequestModel):
 
 
 class NamedAttribute(RequestModel):
-    """An attribute to remove; one whose value is sent must have this value."""
+    """An attribute to remove; if a value is sent, the attribute must have it."""
 
     key: str = Field(min_length=1, max_length=255)
     value: str | None = Field(default=None, max_length=255)
@@ -231,7 +230,7 @@ class CustomerId(TypedDict):
 
 
 class Collision(TypedDict):
-    """A member whose email or phone is found as another member's."""
+    """A member whose email or phone collides with another member's."""
 
     customerId: Id
     field: Literal["email", "phone"]
@@ -246,7 +245,7 @@ class Collisions(TypedDict):
 
 
 class FoundTotal(TypedDict):
-    """How many members were found."""
+    """The number of members found."""
 
     total: int
 
@@ -320,7 +319,7 @@ class AchievementStatus(TypedDict):
 
 
 class CustomerStatus(TypedDict):
-    """Where a member stands. Points outside `wallets` are of the default wallet."""
+    """The status of a member. Points outside `wallets` are of the default wallet."""
 
     customerId: Id
     storeCode: str

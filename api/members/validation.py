@@ -1,4 +1,4 @@
-"""Members to register, and changes of them, validated as far as that goes without the database."""
+"""Validate new members, and changes of members, as far as possible without the database."""
 
 from datetime import date, datetime
 from typing import TypeAlias
@@ -23,13 +23,13 @@ NewParts: TypeAlias = dict[Changeable, str]
 _NOT_OWN = frozenset(
     {"loyalty_card_number", "registered_at", "labels", "custom_attributes", "custom_fields_data", "level_id", "test"}
 )
-"""What only administrators change."""
+"""Fields that only administrators change."""
 
 _PART_FIELDS = {"card": "loyalty_card_number"}
 
 
 async def validate_member(store_request: StoreRequest, customer: NewCustomer) -> NewMember:
-    """Return a member to register, their password hashed; raise BadInput with every fault."""
+    """Return a member to register, with a hashed password; raise BadInput with every fault."""
     identity = Identity(None, customer.email, customer.phone, customer.loyalty_card_number)
     faults = [] if identity else faults_of_refusal(MissingIdentity())
     attributes = attributes_of(store_request.program, customer, faults)
@@ -47,7 +47,7 @@ async def validate_member(store_request: StoreRequest, customer: NewCustomer) ->
 
 
 def validate_changes(store_request: StoreRequest, customer: ChangedCustomer) -> MemberChanges:
-    """Return what is to change of a member; raise BadInput with every fault."""
+    """Return the changes of a member; raise BadInput with every fault."""
     faults: list[InputFault] = []
     attributes = attributes_of(store_request.program, customer, faults)
     registered_at, tier = _validated(store_request, customer, faults)
@@ -64,7 +64,7 @@ def validate_changes(store_request: StoreRequest, customer: ChangedCustomer) -> 
 
 
 async def validate_registration(store_request: StoreRequest, customer: SelfRegistration) -> NewMember:
-    """Somebody who registers, their password hashed; raise BadInput with every fault."""
+    """Return a member who registers by themselves, with a hashed password; raise BadInput with every fault."""
     faults = []
     if customer.level_id is not None:
         message = "who registers without activation begins in the lowest tier: leave it out"
@@ -81,7 +81,7 @@ async def validate_registration(store_request: StoreRequest, customer: SelfRegis
 
 
 def validate_own_changes(store_request: StoreRequest, customer: ChangedCustomer) -> tuple[MemberChanges, NewParts]:
-    """Return what a member changes of themselves: at once, and by code; raise BadInput with every fault."""
+    """Return a member's changes of themselves: at once, and by code; raise BadInput with every fault."""
     faults = [
         InputFault("only administrators change this: leave it out", "notYours", f"customer.{to_camel(name)}")
         for name in sorted(_NOT_OWN & customer.model_fields_set)
@@ -97,7 +97,7 @@ def validate_own_changes(store_request: StoreRequest, customer: ChangedCustomer)
 
 
 def _sort_part(part: Changeable, value: str | None, by_code: NewParts, removed: dict[str, str | None]) -> None:
-    """A new email or phone is confirmed by a code; one that is removed is removed at once."""
+    """Sort a changed email or phone: a new one needs confirmation by code, a removed one is removed at once."""
     if value is None:
         removed[part] = None
     else:
@@ -107,7 +107,7 @@ def _sort_part(part: Changeable, value: str | None, by_code: NewParts, removed: 
 def _validated(
     store_request: StoreRequest, customer: CustomerFields, faults: list[InputFault]
 ) -> tuple[datetime | None, str | None]:
-    """The date of registration and the tier, if they are sent; raise BadInput with all faults, those given included."""
+    """Return the date of registration and the tier, if sent; raise BadInput with all faults, including given ones."""
     faults += _birth_date_faults(customer.birth_date)
     registered_at = _registered_at(store_request, customer.registered_at, faults)
     tier = _tier(store_request.program, customer.level_id, faults)

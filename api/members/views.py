@@ -1,4 +1,4 @@
-"""Members as answers show them."""
+"""Members as responses show them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -62,12 +62,12 @@ class MemberRecords:
     member: StoredMember
     balances: Mapping[str, Balance]
     sent: Mapping[str, Points]
-    """What was sent to other members, by wallet."""
+    """Points sent to other members, by wallet."""
     lots: list[Lot]
     badges: list[GrantedBadge]
     progress: list[AchievementProgress]
     standing: Amount
-    """What they have of what the tiers of the default set are reached by."""
+    """The member's standing in the default tier set."""
 
     @classmethod
     def read(cls, tx: ReadTransaction, member: StoredMember, program: Program, now: datetime) -> "MemberRecords":
@@ -130,7 +130,7 @@ def _channel_identifier(tx: ReadTransaction, channel_id: str | None) -> str | No
 
 
 def status_view(records: MemberRecords, program: Program, now: datetime) -> dict[str, Any]:
-    """Return where a member stands."""
+    """Return the status of a member."""
     member, wallet, zone = records.member, program.default_wallet, program.zone
     balance = records.balances.get(wallet.code, NO_POINTS)
     until = member.tier_until if program.reviews_tiers else None
@@ -216,7 +216,7 @@ def _level_fields(records: MemberRecords, program: Program) -> dict[str, Any]:
 
 
 def _expiring_points(records: MemberRecords, program: Program, now: datetime) -> dict[str, Any]:
-    """Active points by the local day they expire on, and those of the next calendar month."""
+    """Return active points by the local day they expire on, and those of the next calendar month."""
     wallet, by_day = program.default_wallet, dict[str, int]()
     for lot in sorted(records.lots, key=lambda lot: lot.expires_at or now):
         if lot.wallet == wallet.code and lot.active_from is None and lot.expires_at and lot.expires_at > now:

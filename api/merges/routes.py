@@ -1,4 +1,4 @@
-"""Merging members: asked for, previewed, listed and shown."""
+"""Merge members: request, preview, list and show merges."""
 
 from dataclasses import replace
 from typing import Annotated, Any, TypeAlias
@@ -61,7 +61,7 @@ _EXAMPLE = {_FIELD: "email=anna.nowak@example.org"}
 async def preview_merge(request: Request, member: MemberInPath, store_request: AdminRequest) -> Response:
     """Return what a merge would move now, and what it would leave behind. Nothing is changed.
 
-    What is in the way of it is refused, as it would be. Events that are under way may change it still.
+    A merge that is not possible is refused. Events in flight may still change the result.
     """
     posted = await read_body(request, PostMerge)
 
@@ -81,10 +81,10 @@ async def preview_merge(request: Request, member: MemberInPath, store_request: A
     openapi_extra=request_body(PostMerge, _EXAMPLE),
 )
 async def post_merge(request: Request, member: MemberInPath, change: AdminChange) -> Response:
-    """Merge the member of the body into the one of the path, for good: points with their dates, progress, tier, more.
+    """Merge the member of the body into the one of the path, permanently: points with dates, progress, tier, more.
 
-    It begins when all that was accepted before is applied, of both; what is reported later for either waits for it, and
-    goes to the survivor. The old id leads to the survivor from then on. There is no way back: try the preview first.
+    It begins when everything accepted before is applied, for both; events reported later for either wait for it, and go
+    to the survivor. The old id then leads to the survivor. It cannot be undone: try the preview first.
     """
     posted = await read_body(request, PostMerge)
 
@@ -97,7 +97,7 @@ async def post_merge(request: Request, member: MemberInPath, change: AdminChange
 
 @router.get("/merge", summary="List merges", response_model=Merges, openapi_extra=LIST_QUERY.openapi_parameters())
 async def list_merges(request: Request, store_request: AdminRequest) -> Response:
-    """Return the merges of members, the last one that was asked for first."""
+    """List the merges of members, the latest request first."""
     program = store_request.program
     page, filters = LIST_QUERY.parse(request.query_params, program.zone)
     wanted = replace(page, conditions=[_condition(each) for each in filters])
@@ -110,7 +110,7 @@ async def list_merges(request: Request, store_request: AdminRequest) -> Response
 
 @router.get("/merge/{merge}", summary="Show a merge", response_model=MergeDetails)
 async def show_merge(merge: MergeInPath, store_request: AdminRequest) -> Response:
-    """Return how far a merge is, and what it moved."""
+    """Return the status of a merge, and what it moved."""
     found = await store_request.database.read(lambda tx: tx.merges.get(merge.lower()))
     if found is None:
         raise NotFound(f"no merge {merge[:80]} in {store_request.store}")

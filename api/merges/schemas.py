@@ -1,4 +1,4 @@
-"""Merges of members: request bodies and answers."""
+"""Merges of members: request bodies and responses."""
 
 from typing import Literal, NotRequired
 
@@ -10,7 +10,7 @@ from api.http.responses import ExactNumber, Id, Instant, Total, UnreadableItem
 
 
 class PostMerge(RequestModel):
-    """The member who is merged into the one of the path."""
+    """The member to merge into the one of the path."""
 
     merged_customer: str = Field(
         min_length=1,
@@ -21,7 +21,7 @@ class PostMerge(RequestModel):
 
 
 class MergeId(TypedDict):
-    """The id of a merge that was asked for."""
+    """The id of a requested merge."""
 
     mergeId: Id
 
@@ -36,7 +36,7 @@ class MergedLot(TypedDict):
 
 
 class MergedWallet(TypedDict):
-    """What moves in one wallet, and what the survivor has then."""
+    """What moves in one wallet, and the survivor's balance afterwards."""
 
     wallet: str
     own: ExactNumber
@@ -57,7 +57,7 @@ class MergedTier(TypedDict):
 
 
 class MergedAchievement(TypedDict):
-    """How often an achievement is completed then. `dropped`: completions that both had, and one may have once."""
+    """How often an achievement is completed afterwards. `dropped`: completions beyond what one member may have."""
 
     achievement: str
     completed: int
@@ -65,14 +65,14 @@ class MergedAchievement(TypedDict):
 
 
 class MergedBadge(TypedDict):
-    """How many times the survivor has a badge then."""
+    """How many times the survivor has a badge afterwards."""
 
     badge: str
     times: int
 
 
 class MergedIdentities(TypedDict):
-    """Parts of identities that become the survivor's, and those by which the survivor is found in addition."""
+    """Parts of identities that the survivor gets, and further parts that find the survivor."""
 
     moved: list[str]
     leadToSurvivor: list[str]
@@ -86,7 +86,7 @@ class MergedFields(TypedDict):
 
 
 class MergedCounts(TypedDict):
-    """How much belonged to the member who is merged."""
+    """How much belonged to the merged member."""
 
     events: int
     transactions: int
@@ -108,7 +108,7 @@ class MergeReport(TypedDict):
 
 
 class MergeDetails(TypedDict):
-    """A merge. `refusal` and `because` say what was in the way of one that is refused."""
+    """A merge. `refusal` and `because` give the reason of a refused one."""
 
     mergeId: Id
     customerId: Id

@@ -1,4 +1,4 @@
-"""Merges of members as answers show them."""
+"""Merges of members as responses show them."""
 
 from typing import Any
 

@@ -1,1 +1,1 @@
-"""What a draft would do: its tests, its plan with a backtest, and deploying exactly what was planned."""
+"""Plans of drafts: tests, the plan with a backtest, and deploying exactly what was planned."""

@@ -1,4 +1,4 @@
-"""Backtests of drafts that no request waits for: begun, watched, and cancelled."""
+"""Backtests of drafts beside requests: begin, watch and cancel them."""
 
 import asyncio
 from datetime import UTC, datetime, timedelta, tzinfo
@@ -26,13 +26,13 @@ from loyalty.ids import new_id
 from program_files import revision_hash
 
 LOST_AFTER = timedelta(minutes=1)
-"""A backtest of which its process has said nothing for so long has ended with it."""
+"""After this time without a report of its process, a backtest counts as ended with it."""
 
 _LOST = "the process that ran it has ended: begin it again"
 
 
 class DraftBacktest(TypedDict):
-    """A backtest of your draft. `fingerprint` is that of the plan of the draft as it was when it was begun.
+    """A backtest of your draft. `fingerprint` is that of the draft's plan when the backtest began.
 
     `isCurrent`: your draft is still the same, and so is the revision in force, `comparedWith`. `events` were replayed
     so far, of `eventsInAll`, null: not counted yet. `result` is that of `laurel plan --format json`; if there is none
@@ -64,7 +64,7 @@ router = APIRouter(prefix="/api/{storeCode}/program/draft", tags=["Program"])
 async def begin_backtest(request: Request, store_request: AdminRequest) -> Response:
     """Replay the events of the last `days` under the revision in force and under your draft, without waiting for it.
 
-    It takes the place of your last one; one that already runs for the same draft and days goes on.
+    It replaces your last one; one that already runs for the same draft and days continues.
     """
     posted = await read_body(request, PostDraftBacktest)
     draft, admin, now = await draft_of(store_request), admin_of(store_request), store_request.now
@@ -91,7 +91,7 @@ async def begin_backtest(request: Request, store_request: AdminRequest) -> Respo
 
 @router.get("/backtest", summary="Show the backtest of your draft", response_model=DraftBacktest)
 async def show_backtest(store_request: AdminRequest) -> Response:
-    """Return how far your last backtest has come, and what came of it."""
+    """Return the progress of your last backtest, and its result."""
     admin = admin_of(store_request)
     stored = await store_request.database.read(lambda tx: tx.backtests.get(admin))
     if stored is None:
@@ -104,14 +104,14 @@ async def show_backtest(store_request: AdminRequest) -> Response:
 
 @router.delete("/backtest", summary="Cancel the backtest of your draft", status_code=204)
 async def cancel_backtest(store_request: AdminRequest) -> Response:
-    """End the backtest that runs. One that has ended stays as it is."""
+    """Cancel the running backtest. An ended one stays as it is."""
     admin, now = admin_of(store_request), datetime.now(UTC)
     await store_request.database.write(lambda tx: tx.backtests.cancel(admin, now=now))
     return Response(status_code=204)
 
 
 def _is_same(last: StoredBacktest, begun: StoredBacktest) -> bool:
-    """Return whether the last backtest runs, and is what would be begun."""
+    """Return whether the last backtest runs, and equals the one to begin."""
     asked = [(each.fingerprint, each.in_force, each.days) for each in (last, begun)]
     return last.status == "running" and not _is_lost(last) and asked[0] == asked[1]
 

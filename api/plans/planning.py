@@ -1,4 +1,4 @@
-"""Planning and deploying a draft: exactly what was planned comes into force."""
+"""Plan and deploy a draft: exactly what was planned comes into force."""
 
 import asyncio
 from collections.abc import Mapping
@@ -69,9 +69,9 @@ router = APIRouter(prefix="/api/{storeCode}/program/draft", tags=["Program"])
     openapi_extra=request_body(PostDraftPlan, {"days": 0}),
 )
 async def plan_draft(request: Request, store_request: AdminRequest) -> Response:
-    """What deploying your draft would change: in words, in tests, and with `days`, in a backtest. Nothing is changed.
+    """Plan the deploy of your draft: its changes in words, in tests, and with `days`, in a backtest; change nothing.
 
-    If something is wrong in it, `problems` has that alone. The `fingerprint` is what a deploy names.
+    If it has problems, only `problems` is set. A deploy must name the `fingerprint`.
     """
     posted = await read_body(request, PostDraftPlan)
     draft = await draft_of(store_request)
@@ -146,14 +146,14 @@ async def _planned(
 
 
 async def _go_on(_: Progress) -> bool:
-    """Return a request waits for its backtest to the end."""
+    """Never cancel: a request waits for its backtest to the end."""
     return True
 
 
 async def _tests(files: Mapping[str, bytes]) -> dict[str, Any]:
     try:
         return await run_simulating(lambda: results_of_tests(files))
-    except ProgramFaults:  # in tests alone, which are among the problems
+    except ProgramFaults:  # in tests only, which are among the problems
         return dict(_NO_TESTS)
 
 
@@ -165,7 +165,7 @@ async def _tests(files: Mapping[str, bytes]) -> dict[str, Any]:
     openapi_extra=request_body(PostDraftDeploy, {"fingerprint": "0" * 64, "note": "Double points in March"}),
 )
 async def deploy_draft(request: Request, store: StoreCode, deploying: DeployRequest) -> Response:
-    """Put the program of your draft in force, if it is still the one of this `fingerprint`, and end the draft.
+    """Put the program of your draft in force, if it still has this `fingerprint`, and end the draft.
 
     `drop`, `rename` and `note` are those of a deploy. A draft that is based on another revision than the one in force
     is refused.

@@ -1,4 +1,4 @@
-"""Running the tests of a draft: the result of each, and the lines of the program that none of them reached."""
+"""Run the tests of a draft: the result of each, and the lines of the program that none of them reached."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -23,13 +23,13 @@ from workbench.scenarios.files import read_tests
 from workbench.scenarios.suite import TimedResult, files_of_tests, lines_not_reached, run_scenarios
 
 MOST_SECONDS = 20.0
-"""How long the tests of one request may take together; those after that are not run."""
+"""How long the tests of one request may take together; further ones are not run."""
 
 router = APIRouter(prefix="/api/{storeCode}/program/draft", tags=["Program"])
 
 
 class UnmetExpectation(TypedDict):
-    """What a test expected, and what was; `key` is that of `expect`, and the place that of its line."""
+    """An expectation of a test, and the actual value; `key` is that of `expect`, and the place that of its line."""
 
     file: str
     line: int
@@ -51,7 +51,7 @@ class DraftTestResult(TypedDict):
 
 
 class UnreachedLine(TypedDict):
-    """A line of the program, and what of it no test reached."""
+    """A line of the program, and the part of it that no test reached."""
 
     line: int
     missing: list[str]
@@ -74,7 +74,7 @@ class DraftCoverage(TypedDict):
 
 
 class DraftTestRun(TypedDict):
-    """The results of all tests. `notRun`: how many were not, as the time was over; then `coverage` is null."""
+    """The results of all tests. `notRun`: how many were not run, since time ran out; then `coverage` is null."""
 
     passed: int
     failed: int
@@ -99,12 +99,12 @@ async def run_draft_tests(store_request: AdminRequest) -> Response:
 
 
 def results_of_tests(files: Mapping[str, bytes]) -> dict[str, Any]:
-    """The results of the tests of a program, in the documented fields; raise ProgramFaults for files that are wrong."""
+    """Return the results of the tests of a program, in the documented fields; raise ProgramFaults."""
     return _view(_run(files))
 
 
 def _run(files: Mapping[str, bytes]) -> _Run:
-    """Run the tests of a program; raise ProgramFaults for files that are wrong."""
+    """Run the tests of a program; raise ProgramFaults for files with problems."""
     program = read_program(files)
     scenarios = read_tests(files_of_tests(files), program)
     coverage = Coverage(program, PlaceLookup(files).place_of)

@@ -1,1 +1,1 @@
-"""Points: adding, spending, blocking, moving between members, and what became of each transfer."""
+"""Points: add, spend, block and transfer them, and the state of each transfer."""

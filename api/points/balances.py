@@ -24,7 +24,7 @@ router = APIRouter(prefix="/api/{storeCode}/member", tags=["Wallet"])
 async def show_balances(
     member: MemberInPath, store_request: AdminRequest, period: AskedPeriod, code: WalletInPath
 ) -> Response:
-    """Return what a member could spend at the end of each interval, less what they owed, by the moments of booking."""
+    """List a member's spendable points less debt at the end of each interval, by the moments of booking."""
     wallet, program = wallet_in_path(store_request, code), store_request.program
     moments = period.bounds(period.spans, program.zone)[1:]
 

@@ -1,4 +1,4 @@
-"""Points that expire: whose they are, how many, and when."""
+"""Points that expire: whose, how many, and when."""
 
 from dataclasses import replace
 from typing import Any
@@ -38,9 +38,10 @@ _COLUMNS = {"walletType:code": "wallet", "test": "test", "expiresAt": "expires_a
     openapi_extra=LIST_QUERY.openapi_parameters(),
 )
 async def list_expiring(request: Request, store_request: AdminRequest) -> Response:
-    """Points by when they expire, if nothing changes. The list pages by key alone (`_scroll`).
+    """List points by when they expire, as scheduled.
 
-    What names their members (`customerData`) is shown to those who may read members.
+    The list only pages by key (`_scroll`). The identities of members (`customerData`) are shown to callers who may read
+    members.
     """
     program = store_request.program
     page, filters = LIST_QUERY.parse(request.query_params, program.zone)

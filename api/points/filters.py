@@ -60,7 +60,7 @@ _COLUMNS = {
     "actionCause:customEventId": "event",
     "actionCause:internalEventName": "eventType",
 }
-"""The names of conditions where they are not those of the filters."""
+"""The names of conditions that differ from those of the filters."""
 
 _IDENTITIES = {
     "member:email": "email",
@@ -78,7 +78,7 @@ def filtered_transfers(
 ) -> PageResult[ListedTransfer]:
     """Return a page of the transfers that match the filters, of one member or of all.
 
-    Those that change another transfer are left out, unless a filter asks for a kind or for one transfer.
+    Those that change another transfer are omitted, unless a filter asks for a kind or for one transfer.
     """
     conditions = [_condition(tx, program, each) for each in filters]
     if member_id is not None:
@@ -119,4 +119,4 @@ def _sources(program: Program, campaign_id: str) -> list[str]:
 
 def _as_points(value: Any) -> int | Decimal:
     assert isinstance(value, Decimal), "a filter by a number has one"
-    return max(-MAX_POINTS, min(MAX_POINTS, to_points(value)))  # beyond them, no database has a number to compare with
+    return max(-MAX_POINTS, min(MAX_POINTS, to_points(value)))  # larger numbers cannot be compared in every database

@@ -35,10 +35,10 @@ async def show_history(
     interval: Interval = "day",
     wallet_code: Annotated[str | None, Query(alias="walletCode", max_length=255)] = None,
 ) -> Response:
-    """Points of one wallet (the default one) by the first day of each `interval`, from `lastDays` ago until today.
+    """Return points of one wallet (the default one) per `interval`, by its first day, from `lastDays` ago until today.
 
-    What was undone is subtracted on the day of the undoing. `futureDays` shows what will expire, or become active
-    (`pending`), if nothing changes.
+    What was undone is subtracted on the day of the undo. `futureDays` shows what will expire, or become active
+    (`pending`), as scheduled.
     """
     wallet, program = wallet_of(store_request.program, wallet_code), store_request.program
     today = local_day(store_request.now, program.zone)
@@ -60,7 +60,7 @@ async def show_history(
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """The intervals that are asked for, by their first days."""
+    """The requested intervals, by their first days."""
 
     wallet: str
     days: list[date]
@@ -70,7 +70,7 @@ class _Asked:
 
     @property
     def moments(self) -> list[datetime]:
-        """When the intervals begin, and when the last one ends."""
+        """Return the starts of the intervals, and the end of the last one."""
         return bounds(self.days, self.interval, self.zone)
 
     @property
@@ -80,7 +80,7 @@ class _Asked:
 
 
 def _counted(tx: ReadTransaction, measured: MeasuredPoints, asked: _Asked, figures: FigureReader) -> list[Points]:
-    """Return the points of each interval by figures of days; what expires in the rest of today is read from lots."""
+    """Return the points of each interval from figures of days; what expires in the rest of today is read from lots."""
     total, wallet = TOTAL_OF[measured], asked.wallet
     found = [sums.points(total, wallet) for sums in figures.by_span(asked.spans, total)]
     if measured != "expired":
@@ -97,7 +97,7 @@ def _counted(tx: ReadTransaction, measured: MeasuredPoints, asked: _Asked, figur
 
 
 def _scanned(tx: ReadTransaction, measured: MeasuredPoints, asked: _Asked) -> list[Points]:
-    """The points of each interval by transfers and lots: while more waits to be counted than a read adds itself."""
+    """Return the points of each interval from transfers and lots, if more notes wait than a read adds by itself."""
     moved = points_moved(tx, measured, asked.wallet, asked.moments)
     if measured != "expired":
         return moved

@@ -17,7 +17,7 @@ from loyalty.points.dates import lot_dates as dates_by_hand
 from loyalty.points.refusals import DateInPast
 
 Move: TypeAlias = Callable[[OperationContext, Transaction], dict[str, Any] | None]
-"""Runs an operation; returns the body of the answer, None for an answer without."""
+"""Runs an operation; returns the body of the response, None for a response without."""
 
 
 def moves(change: Change, move: Move) -> Callable[[], Awaitable[Operation]]:
@@ -40,7 +40,7 @@ def parse_date(text: str, zone: tzinfo, *, path: str) -> datetime:
 
 
 def parse_until(text: str | None, store_request: StoreRequest, *, path: str) -> datetime | None:
-    """Return a moment, or the end of a day that is named without a time, in the future; raise BadInput at the path."""
+    """Return a moment, or the end of a day without a time, in the future; raise BadInput at the path."""
     if text is None:
         return None
     zone = store_request.program.zone
@@ -55,7 +55,7 @@ def parse_until(text: str | None, store_request: StoreRequest, *, path: str) -> 
 def lot_dates(
     operation: OperationContext, wallet_code: str | None, *, locked_days: int | None, expires_days: int | None
 ) -> tuple[datetime | None, datetime | None]:
-    """From when points that are added now can be spent, and when they expire; None: at once, and as the wallet says."""
+    """Return from when points added now can be spent, and when they expire; None: at once, and by the wallet."""
     return dates_by_hand(
         operation.program, wallet_code, now=operation.now, locked_days=locked_days, expires_days=expires_days
     )

@@ -1,4 +1,4 @@
-"""Points: moving them, and listing what was moved."""
+"""Points: move them, and list transfers."""
 
 from datetime import datetime
 from typing import Annotated, Any, TypeAlias
@@ -147,7 +147,7 @@ async def block(request: Request, by_hand: ChangedByHand) -> Response:
     openapi_extra=request_body(PostTransfer, _MOVE),
 )
 async def transfer(request: Request, by_hand: ChangedByHand) -> Response:
-    """Move points from one member to another; they keep their dates. The answer names the sender's transfer."""
+    """Transfer points from one member to another; they keep their dates. The response names the sender's transfer."""
     posted = await read_body(request, PostTransfer)
     change = by_hand.change
     moved, store_request = posted.transfer, change.store_request
@@ -198,10 +198,10 @@ async def capture(request: Request, transfer_id: TransferInPath, by_hand: Change
     openapi_extra=request_body(PostCancel, _REASON),
 )
 async def cancel(request: Request, transfer_id: TransferInPath, by_hand: ChangedByHand) -> Response:
-    """Undo a transfer, once: points go back to where they came from; of `blocked` ones, to what can be spent.
+    """Cancel a transfer, once: points go back to where they came from; `blocked` ones can be spent again.
 
-    What a member has spent meanwhile of points that are taken back, they owe. If the wallet bounds debt and the bound
-    is reached, the answer is 200 with the `shortfall`.
+    If the member has spent points that are taken back, they owe them. If the wallet bounds debt and the bound is
+    reached, the response is 200 with the `shortfall`.
     """
     posted = await read_body(request, PostCancel)
     change = by_hand.change
@@ -230,7 +230,7 @@ async def cancel(request: Request, transfer_id: TransferInPath, by_hand: Changed
     openapi_extra=request_body(PostReason, _REASON),
 )
 async def expire(request: Request, transfer_id: TransferInPath, by_hand: ChangedByHand) -> Response:
-    """Let what is left of the points that a transfer added expire now."""
+    """Expire what is left of the points that a transfer added."""
     posted = await read_body(request, PostReason)
     change = by_hand.change
 
@@ -250,7 +250,7 @@ async def expire(request: Request, transfer_id: TransferInPath, by_hand: Changed
     openapi_extra=request_body(PostReason, _REASON),
 )
 async def activate(request: Request, transfer_id: TransferInPath, by_hand: ChangedByHand) -> Response:
-    """Let the pending points that a transfer added be spent from now on; their expiry counts from now."""
+    """Activate the pending points that a transfer added; their expiry counts from now."""
     posted = await read_body(request, PostReason)
     change = by_hand.change
 
@@ -270,7 +270,7 @@ async def activate(request: Request, transfer_id: TransferInPath, by_hand: Chang
     tags=["Member"],
 )
 async def send(request: Request, change: CallerChange) -> Response:
-    """Move points of the member who is logged in to another member."""
+    """Send points of the logged-in member to another member."""
     sender = _logged_in_member(change.store_request)
     posted = await read_body(request, PostMemberTransfer)
     sent, store_request = posted.transfer, change.store_request
@@ -299,7 +299,7 @@ async def send(request: Request, change: CallerChange) -> Response:
     tags=["Member"],
 )
 async def list_own(request: Request, store_request: CallerRequest) -> Response:
-    """Return the transfers of the member who is logged in, the newest first."""
+    """List the transfers of the logged-in member, the newest first."""
     return await _list(request, store_request, MEMBER_QUERY, member_id=_logged_in_member(store_request))
 
 
@@ -307,10 +307,10 @@ async def list_own(request: Request, store_request: CallerRequest) -> Response:
     "/points", summary="List transfers", response_model=Transfers, openapi_extra=LIST_QUERY.openapi_parameters()
 )
 async def list_transfers(request: Request, store_request: AdminRequest) -> Response:
-    """Return the transfers of all members, the newest first.
+    """List the transfers of all members, the newest first.
 
-    What only changes another transfer (`activate`, `release`, `settle`, `cancel`) shows in the state of that one, and
-    is listed only with a filter by `kind`, `transferId` or `relatedTransferId`.
+    A transfer that only changes another one (`activate`, `release`, `settle`, `cancel`) shows in the state of that one,
+    and is listed only with a filter by `kind`, `transferId` or `relatedTransferId`.
     """
     return await _list(request, store_request, LIST_QUERY)
 
@@ -346,7 +346,7 @@ async def _list(
 
 
 def _logged_in_member(store_request: StoreRequest) -> str:
-    """Return the id of the member who asks; raise Forbidden for an administrator, or for a member of another store."""
+    """Return the id of the calling member; raise Forbidden for an administrator, or for a member of another store."""
     caller = store_request.caller
     if not isinstance(caller, MemberCaller) or caller.store != store_request.store:
         raise Forbidden("this is for members of the store: log in as one")

@@ -1,4 +1,4 @@
-"""Points: request bodies and answers."""
+"""Points: request bodies and responses."""
 
 from decimal import Decimal
 from typing import Annotated, Any, Literal, NotRequired
@@ -23,7 +23,7 @@ def _exact(value: Any) -> Decimal:
 Amount = Annotated[
     Decimal, BeforeValidator(_exact), WithJsonSchema({"type": "number", "exclusiveMinimum": 0, "maximum": MAX_AMOUNT})
 ]
-"""An amount in units of a wallet; the operation judges its size and its decimals."""
+"""An amount in units of a wallet; the operation checks its size and its decimals."""
 
 MemberName = Annotated[
     str,
@@ -36,9 +36,9 @@ MemberName = Annotated[
 
 
 class Transfer(RequestModel):
-    """What all movements of points have. `externalTransferId` is your own id, which makes the request idempotent.
+    """The fields of all movements of points. `externalTransferId` is your own id, which makes the request idempotent.
 
-    `requestedAt` is checked; what counts is when Laurel books the transfer.
+    `requestedAt` is validated and ignored: the time of booking counts.
     """
 
     points: Amount
@@ -49,7 +49,7 @@ class Transfer(RequestModel):
 
 
 class NewPoints(Transfer):
-    """Points to add. `expiresInDays` counts from when they can be spent; without the days, as the wallet says.
+    """Points to add. `expiresInDays` counts from when they can be spent; if absent, the wallet decides.
 
     `lockedUntilDays` 0: they can be spent at once. `qualifies`: they count for tiers.
     """
@@ -81,7 +81,7 @@ class MovedPoints(Transfer):
 
 
 class SentPoints(Transfer):
-    """Points of the member who asks, to send to another."""
+    """Points of the calling member to send to another."""
 
     receiver: Annotated[str, Field(min_length=1, max_length=255, description="A customerId.")]
 
@@ -136,7 +136,7 @@ class Reason(RequestModel):
 
 
 class PostReason(RequestModel):
-    """Why a transfer is changed; may be left out."""
+    """Why a transfer is changed; optional."""
 
     transfer: Reason = Reason()
 
@@ -148,7 +148,7 @@ class Cancellation(Reason):
 
 
 class PostCancel(RequestModel):
-    """Why a transfer is cancelled; may be left out."""
+    """Why a transfer is cancelled; optional."""
 
     transfer: Cancellation = Cancellation()
 
@@ -177,10 +177,9 @@ class ActionCause(TypedDict):
 
 
 class TransferDetails(TypedDict):
-    """One movement of points.
+    """One movement of points. `cancelled`: it was undone; for `blocked`: the points were captured or released.
 
-    `cancelled`: it was undone; of `blocked`: the points were captured or released. `value` is always above zero, and
-    `type` and `kind` say which way the points went; `balance` is what could be spent after it.
+    `value` is always above zero, and `type` and `kind` give the direction; `balance` is the spendable points after it.
     """
 
     transferId: Id
@@ -214,7 +213,7 @@ class Transfers(Listed):
 
 
 class ExpiringIdentity(TypedDict):
-    """What names a member; empty for a caller who may not read members."""
+    """The identity of a member; empty for a caller who may not read members."""
 
     email: NotRequired[str]
     phone: NotRequired[str]

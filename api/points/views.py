@@ -1,4 +1,4 @@
-"""Transfers as answers show them."""
+"""Transfers as responses show them."""
 
 from datetime import datetime
 from typing import Any

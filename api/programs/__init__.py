@@ -1,1 +1,1 @@
-"""Programs: deploying, listing and comparing revisions, and rolling back."""
+"""Programs: deploy, list and compare revisions, and roll back."""

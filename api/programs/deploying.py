@@ -20,7 +20,7 @@ from database.answers import KeptAnswer
 from database.programs import DeployWork, WriteDeploy
 
 View: TypeAlias = Callable[[int, bool], Any]
-"""The answer to a deploy: from the number of the revision, and whether that is new."""
+"""Returns the response to a deploy from the number of the revision, and whether that is new."""
 
 
 class Repeated(Exception):
@@ -41,15 +41,15 @@ class Deploy:
     database: StoreDatabase
     key: str | None
     in_console: bool = False
-    """It is asked for in the console, so that no folder has it."""
+    """Whether it is requested in the console, so that no folder has it."""
 
     async def respond(
         self, content: BaseModel, view: View, deploy: Callable[[WriteDeploy], Awaitable[tuple[int, bool]]]
     ) -> Response:
-        """Deploy by `deploy`, which gets what writes its transaction; with a known key, give the first answer again."""
+        """Deploy by `deploy`, which gets the function that writes; for a known key, give the first response again."""
         if self.key is None:
             return Answer(200, view(*await deploy(self._write))).response()
-        # A program may have megabytes, and hashing them must not hold up other requests.
+        # A program may have megabytes, and hashing them must not block other requests.
         request = await asyncio.to_thread(keyed_request, self.request, self.caller, self.key, content)
         work = KeyedWork(self.database, request, datetime.now(UTC))
         if (known := await work.known()) is not None:

@@ -1,4 +1,4 @@
-"""Programs: deploying files, listing and comparing revisions, and rolling back."""
+"""Programs: deploy files, list and compare revisions, and roll back."""
 
 import asyncio
 from functools import partial
@@ -68,10 +68,10 @@ _EXAMPLE = {
     openapi_extra=request_body(PostProgram, _EXAMPLE),
 )
 async def deploy(request: Request, store: StoreCode, deploying: DeployRequest) -> Response:
-    """Put a program in force if it has no faults; otherwise every fault is named with its place.
+    """Put a program in force if it has no faults; otherwise return every fault with its place.
 
-    It is refused if members would lose something by it (`losses`), or if its title is another one, until `drop` and
-    `rename` say that this is meant.
+    It is refused if members would lose something by it (`losses`), or if its title changes, until `drop` and `rename`
+    confirm this.
     """
     posted = await read_body(request, PostProgram, max_bytes=MAX_PROGRAM_BYTES)
 
@@ -138,7 +138,7 @@ async def roll_back(request: Request, store: StoreCode, deploying: DeployRequest
 
 @router.get("", summary="List revisions", response_model=Revisions, openapi_extra=LIST_QUERY.openapi_parameters())
 async def list_revisions(request: Request, store_request: AdminRequest) -> Response:
-    """Return every revision ever deployed to a store, the latest first."""
+    """List every revision ever deployed to a store, the latest first."""
     zone = store_request.program.zone
     page, _ = LIST_QUERY.parse(request.query_params, zone)
     headers = await store_request.database.read(lambda tx: tx.revisions.all())
@@ -166,7 +166,7 @@ async def show_revision(number: RevisionNumber, store_request: AdminRequest) -> 
 
 @router.get("/{revision}/difference", summary="Show what a revision changed", response_model=RevisionDifference)
 async def show_difference(number: RevisionNumber, store_request: AdminRequest, since: Since = None) -> Response:
-    """Return what changed since another revision, in words and with the places in both; formatting does not count."""
+    """Compare with another revision: changes in words, with the places in both; formatting does not count."""
     before = number - 1 if since is None else since
     old = await _program(store_request, before) if before else None
     new = await _program(store_request, number)

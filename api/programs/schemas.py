@@ -1,4 +1,4 @@
-"""Programs and their revisions: request bodies and answers."""
+"""Programs and their revisions: request bodies and responses."""
 
 from typing import Annotated, NotRequired
 
@@ -13,7 +13,7 @@ from workbench.differences import ChangeType, DefinitionKind
 MAX_PROGRAM_BYTES = 8 * 1024 * 1024
 MAX_FILES = 5000
 MAX_REVISION = 2**31 - 1
-"""The highest number that a revision can have."""
+"""The highest possible number of a revision."""
 
 MAX_DROPPED = 5000
 
@@ -73,7 +73,7 @@ class RolledBackRevision(TypedDict):
 
 
 class RevisionInForce(TypedDict):
-    """The revision in force, and who deployed it and when; 0: none is in force."""
+    """The revision in force, its author and date; 0: none is in force."""
 
     revision: int
     deployedBy: str | None
@@ -90,7 +90,7 @@ class DeployConflict(TypedDict):
 
 
 class UnnamedLoss(TypedDict):
-    """What members would lose. `events`: of an event type, how many of its events are under way."""
+    """What members would lose. `events`: for an event type, how many of its events are in flight."""
 
     kind: LossKind
     name: str
@@ -108,7 +108,7 @@ class NewTitle(TypedDict):
 class RefusedDeploy(TypedDict):
     """Members would lose something that `drop` does not name, or the title changes without `rename`.
 
-    If the files or the request itself are wrong, `losses` and `title` are absent.
+    If the files or the request itself are invalid, `losses` and `title` are absent.
     """
 
     code: int

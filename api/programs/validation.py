@@ -1,4 +1,4 @@
-"""Programs in requests, validated."""
+"""Validate programs in requests."""
 
 import asyncio
 from collections.abc import Mapping, Sequence
@@ -10,7 +10,7 @@ from program_files import read_program
 
 
 async def validate_program(texts: Mapping[str, str], store: str) -> tuple[Program, dict[str, bytes]]:
-    """The program in these texts of files, and the files; raise ProgramFaults, or BadInput for another store's."""
+    """Return the program of these files, and the files; raise ProgramFaults, or BadInput for another store's."""
     files = {name: text.encode() for name, text in texts.items()}
     program = await asyncio.to_thread(read_program, files)
     if program.store != store:
@@ -20,7 +20,7 @@ async def validate_program(texts: Mapping[str, str], store: str) -> tuple[Progra
 
 
 def validate_consent(drop: Sequence[str], *, rename: bool) -> DeployConsent:
-    """Return what a deploy may lose; raise BadInput for each item of `drop` that names nothing."""
+    """Return what a deploy may lose; raise BadInput for each invalid item of `drop`."""
     message = "it names what goes as wallet:NAME, tier:NAME, reward:NAME or event:NAME"
     wrong = [
         InputFault(message, "invalidLoss", f"drop.{index}") for index, key in enumerate(drop) if not is_loss_key(key)

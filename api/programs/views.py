@@ -1,4 +1,4 @@
-"""Revisions as answers show them."""
+"""Revisions as responses show them."""
 
 from datetime import tzinfo
 from typing import Any

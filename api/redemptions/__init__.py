@@ -1,1 +1,1 @@
-"""Issued rewards: listing and showing them, using their coupons, their statuses, cancelling."""
+"""Issued rewards: list and show them, use their coupons, change their status, cancel them."""

@@ -55,7 +55,7 @@ _REWARD_FILTERS: Final = frozenset({"rewardId", "name", "rewardType", "reward:ca
 """Filters about the reward, which is in the program."""
 
 _OF_MEMBER: Final = "customerData:"
-"""How filters by the data of the member begin."""
+"""The prefix of filters by the data of the member."""
 
 _NONE = Condition("id", "in", [])
 
@@ -83,7 +83,7 @@ def filtered_issued(
 
 
 def _condition(tx: ReadTransaction, program: Program, one: Filter) -> Condition:
-    """Return a filter as a condition; rewards, campaigns and members who were merged are looked up first."""
+    """Return a filter as a condition; rewards, campaigns and merged members are looked up first."""
     if one.field in _REWARD_FILTERS:
         return _reward_condition(program, one)
     text = str(one.value)
@@ -109,7 +109,7 @@ def _condition(tx: ReadTransaction, program: Program, one: Filter) -> Condition:
 
 
 def _reward_condition(program: Program, one: Filter) -> Condition:
-    """Return the issued rewards of the rewards that match a filter."""
+    """Return the condition on issued rewards of the rewards that match a filter."""
     found = [each.name for each in program.rewards.values() if _is_meant(program, each, one, str(one.value))]
     return Condition("reward", "in", found)
 
@@ -128,7 +128,7 @@ def _is_meant(program: Program, reward: Reward, one: Filter, text: str) -> bool:
 
 
 def _members(tx: ReadTransaction, program: Program, one: Filter) -> ColumnElement[bool]:
-    """Return the issued rewards of the members whose data match, however many these are."""
+    """Return the condition on issued rewards of the members whose data match, however many there are."""
     named = Filter(one.field.removeprefix(_OF_MEMBER), one.operator, one.value)
     conditions = filtered_page(tx, PageRequest(1), [named], program).conditions
     return belongs_to(tx, ids_of_members(tx.store, conditions, wallet=program.default_wallet.code))
@@ -143,4 +143,4 @@ def _sources(program: Program, campaign_id: str) -> list[str]:
 
 def _as_points(value: Any) -> int | Decimal:
     assert isinstance(value, Decimal), "a filter by a number has one"
-    return max(-MAX_POINTS, min(MAX_POINTS, to_points(value)))  # beyond them, no database has a number to compare with
+    return max(-MAX_POINTS, min(MAX_POINTS, to_points(value)))  # larger numbers cannot be compared in every database

@@ -1,4 +1,4 @@
-"""Issued rewards: listing and showing them, using their coupons, their statuses, cancelling."""
+"""Issued rewards: list and show them, use their coupons, change their status, cancel them."""
 
 from collections.abc import Callable
 from typing import Annotated, Any, TypeAlias
@@ -48,7 +48,7 @@ _CODE = {"couponCode": "COFFEE-7KQ2M9XW"}
     openapi_extra=LIST_QUERY.openapi_parameters(),
 )
 async def list_redemptions(request: Request, store_request: AdminRequest) -> Response:
-    """Return the rewards that members bought, were given, or were issued by reactors, the latest first."""
+    """List the rewards that members bought, were given, or were issued by reactors, the latest first."""
     return await _list(request, store_request, LIST_QUERY)
 
 
@@ -60,7 +60,7 @@ async def list_redemptions(request: Request, store_request: AdminRequest) -> Res
     tags=["Member"],
 )
 async def list_own(request: Request, store_request: CallerRequest) -> Response:
-    """Return the rewards of the member who is logged in, the latest first."""
+    """List the rewards of the logged-in member, the latest first."""
     return await _list(request, store_request, OWN_QUERY, member_id=logged_in_member(store_request))
 
 
@@ -77,7 +77,7 @@ async def show_redemption(issued_id: IssuedInPath, store_request: AdminRequest) 
     "/redemption/{issuedReward}/cancel", summary="Cancel an issued reward", status_code=204, response_class=Response
 )
 async def cancel(issued_id: IssuedInPath, by_hand: ChangedByHand) -> Response:
-    """Cancel a reward that is not used: its points, limits and stock go back; its code is never issued again."""
+    """Cancel an unused reward: give back its points, limits and stock; its code is never issued again."""
 
     def run(operation: OperationContext, tx: Transaction) -> None:
         found = _require_issued(tx, issued_id)
@@ -95,7 +95,7 @@ async def cancel(issued_id: IssuedInPath, by_hand: ChangedByHand) -> Response:
     openapi_extra=request_body(PostStatus, {"status": "shipped", "comment": "By bike"}),
 )
 async def post_status(request: Request, issued_id: IssuedInPath, by_hand: ChangedByHand) -> Response:
-    """Move an issued reward on to another status that its file allows; `canceled` cancels it."""
+    """Move an issued reward to another status that its file allows; `canceled` cancels it."""
     posted = await read_body(request, PostStatus)
 
     def run(operation: OperationContext, tx: Transaction) -> None:
@@ -114,7 +114,7 @@ async def post_status(request: Request, issued_id: IssuedInPath, by_hand: Change
     openapi_extra=HISTORY_QUERY.openapi_parameters(),
 )
 async def list_statuses(request: Request, issued_id: IssuedInPath, store_request: AdminRequest) -> Response:
-    """Return every status that an issued reward has had, the first one first."""
+    """List every status that an issued reward has had, the first one first."""
     zone = store_request.program.zone
     page, _ = HISTORY_QUERY.parse(request.query_params, zone)
     views = await store_request.database.read(lambda tx: history_view(tx, _require_issued(tx, issued_id), zone))
@@ -181,7 +181,7 @@ async def _list(
 
 
 def _require_issued(tx: ReadTransaction, issued_id: str) -> rewards.IssuedReward:
-    """Return the issued reward that a path names; raise NotFound."""
+    """Return the issued reward of a path; raise NotFound."""
     found = tx.rewards.get(issued_id.lower())
     if found is None:
         raise NotFound(f"no issued reward {issued_id[:80]} in {tx.store}")

@@ -1,4 +1,4 @@
-"""Issued rewards: request bodies and answers."""
+"""Issued rewards: request bodies and responses."""
 
 from typing import NotRequired
 
@@ -11,20 +11,20 @@ from loyalty.program.rewards import RewardKind, ValueType
 
 
 class PostCouponCode(RequestModel):
-    """A coupon code, not wrapped."""
+    """A coupon code, without an enclosing object."""
 
     coupon_code: str = Field(min_length=1, max_length=255)
 
 
 class PostStatus(RequestModel):
-    """A status, not wrapped: `pending`, `shipped`, ...; `canceled` cancels the reward."""
+    """A status, without an enclosing object: `pending`, `shipped`, ...; `canceled` cancels the reward."""
 
     status: str = Field(min_length=1, max_length=64)
     comment: str = Field(default="", max_length=1000)
 
 
 class CouponUsage(TypedDict):
-    """A coupon, and whether it is used."""
+    """A coupon, and whether to use it."""
 
     code: str
     used: bool
@@ -54,7 +54,7 @@ class RedemptionCause(TypedDict):
 
 
 class IssuedReward(TypedDict):
-    """A reward that a member was issued. `status` follows its fulfilment; `used` and `expired` its coupon."""
+    """A reward that a member was issued. `status` shows its fulfilment; `used` and `expired` are of its coupon."""
 
     rewardId: Id
     issuedRewardId: Id
@@ -78,7 +78,7 @@ class IssuedRewards(Listed):
 
 
 class StatusChange(TypedDict):
-    """One status of an issued reward, since when, why, and who set it."""
+    """A status of an issued reward: since when, why, and who set it."""
 
     status: str
     comment: str

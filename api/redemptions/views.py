@@ -1,4 +1,4 @@
-"""Issued rewards as answers show them."""
+"""Issued rewards as responses show them."""
 
 from datetime import tzinfo
 from typing import Any
@@ -12,7 +12,7 @@ from loyalty.webhooks.messages import parts
 
 
 def issued_view(tx: ReadTransaction, program: Program, issued: IssuedReward) -> dict[str, Any]:
-    """An issued reward in the documented fields; of a reward that is gone, its name and whether it had a code."""
+    """Return an issued reward in the documented fields; without its program, the name and whether it had a code."""
     zone, reward = program.zone, program.rewards.get(issued.reward)
     owner, coupon = tx.members.get(issued.member), coupon_view(program, issued)
     cancelled = issued.cancelled_at

@@ -1,1 +1,1 @@
-"""Referrals: who brought whom."""
+"""Referrals: members and their referrers."""

@@ -1,4 +1,4 @@
-"""Referrals: listed."""
+"""Referrals: list them."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -39,7 +39,7 @@ _COLUMNS = {"referralId": "id", "referrerId": "referrer", "refereeId": "referee"
 
 @router.get("", summary="List referrals", response_model=Referrals, openapi_extra=LIST_QUERY.openapi_parameters())
 async def list_referrals(request: Request, store_request: AdminRequest) -> Response:
-    """Who brought whom, the newest first."""
+    """List the referrals of members, the newest first."""
     program = store_request.program
     page, filters = LIST_QUERY.parse(request.query_params, program.zone)
     conditions = [_condition(each) for each in filters if each.field not in _NAMED]

@@ -1,4 +1,4 @@
-"""Referrals: answers."""
+"""Referrals: responses."""
 
 from typing_extensions import TypedDict
 
@@ -6,7 +6,7 @@ from api.http.responses import Id, Instant, Total, UnreadableItem
 
 
 class ReferralDetails(TypedDict):
-    """A member (the referee) who was brought by another (the referrer)."""
+    """A member (the referee) who was referred by another (the referrer)."""
 
     referralId: Id
     referrerId: Id

@@ -1,1 +1,1 @@
-"""Rewards: the catalogue, what a member may have, buying, stock and coupon codes."""
+"""Rewards: the catalogue, what a member may buy, buying, stock and coupon codes."""

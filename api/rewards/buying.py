@@ -1,4 +1,4 @@
-"""Buying a reward, by a member or for one, and giving it by hand."""
+"""Buy a reward, by a member or for one, and give it by hand."""
 
 from datetime import datetime
 from typing import Any
@@ -33,7 +33,7 @@ _BUY = {"customerId": "email=anna@example.com", "quantity": 1, "withoutPoints": 
     openapi_extra=request_body(PostBuy, _BUY),
 )
 async def buy(request: Request, name: RewardInPath, by_hand: CallerChangedByHand) -> Response:
-    """Pay a reward with the points of a member, take it from stock and issue it; or refuse, with the one reason.
+    """Buy a reward with a member's points: pay, take it from stock and issue it; or refuse, with one reason.
 
     With `withoutPoints` an administrator gives it. A member's own token buys for that member.
     """
@@ -73,7 +73,7 @@ def _issue(
 
 
 def _check_fields(store_request: StoreRequest, posted: PostBuy) -> None:
-    """Raise BadInput at what a member may not say, or what says nothing without points."""
+    """Raise BadInput for fields that members may not set, or that have no meaning without points."""
     is_member = isinstance(store_request.caller, MemberCaller)
     for field, is_given in (
         ("withoutPoints", posted.without_points),
@@ -89,7 +89,7 @@ def _check_fields(store_request: StoreRequest, posted: PostBuy) -> None:
 
 
 def _member(tx: ReadTransaction, store_request: StoreRequest, posted: PostBuy) -> str:
-    """Return the member who gets it; raise BadInput, or Forbidden if a member buys for another."""
+    """Return the member who gets the reward; raise BadInput, or Forbidden if a member buys for another."""
     if isinstance(store_request.caller, MemberCaller):
         own = logged_in_member(store_request)
         if posted.customer_id is not None and posted.customer_id.lower() != own:

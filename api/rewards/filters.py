@@ -1,4 +1,4 @@
-"""The filters of lists of rewards. A program's rewards are in memory, so that these compare what answers show."""
+"""The filters of lists of rewards. A program's rewards are in memory, so these compare what responses show."""
 
 import operator
 from collections.abc import Callable, Mapping, Sequence
@@ -51,7 +51,7 @@ _COMPARED: Final[Mapping[str, Callable[[Any, Any], bool]]] = {
     "lte": operator.le,
 }
 _SHOWN_ALIKE: Final = frozenset({"format"})
-"""Filters that ask for another form of texts, of which there is one."""
+"""Filters that ask for another form of texts, of which there is only one."""
 
 
 def filtered_rewards(
@@ -76,7 +76,7 @@ def filtered_rewards(
 def _values(
     program: Program, reward: Reward, supply: RewardSupply, *, now: datetime, deployed_at: datetime
 ) -> Mapping[str, Any]:
-    """Return what filters compare; a list matches if one of its values does."""
+    """Return the values that filters compare; a list matches if one of its values does."""
     categories = [program.id_of("reward category", each) for each in reward.categories]
     return {
         "rewardId": [program.id_of("reward", reward.name)],

@@ -1,4 +1,4 @@
-"""Rewards as requests name them, and the member who asks."""
+"""Find the reward of a request, and the calling member."""
 
 from typing import Annotated, TypeAlias
 
@@ -14,7 +14,7 @@ RewardInPath: TypeAlias = Annotated[str, Path(alias="reward", description="A rew
 
 
 def reward_in_path(program: Program, text: str) -> Reward:
-    """Return the reward that a path names; raise NotFound."""
+    """Return the reward of a path; raise NotFound."""
     found = program.rewards.get(text)
     if found is None:
         wanted = text.lower()
@@ -26,7 +26,7 @@ def reward_in_path(program: Program, text: str) -> Reward:
 
 
 def logged_in_member(store_request: StoreRequest) -> str:
-    """Return the id of the member who asks; raise Forbidden for an administrator, or for a member of another store."""
+    """Return the id of the calling member; raise Forbidden for an administrator, or for a member of another store."""
     caller = store_request.caller
     if not isinstance(caller, MemberCaller) or caller.store != store_request.store:
         raise Forbidden("this is for members of the store: log in as one")

@@ -1,4 +1,4 @@
-"""Rewards: the catalogue, what a member may have, categories, and who may have a reward."""
+"""Rewards: the catalogue, what a member may buy, categories, and eligible members."""
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
@@ -35,7 +35,7 @@ MAX_PER_PAGE = 50
 
 @router.get("/reward", summary="List rewards", response_model=Rewards, openapi_extra=LIST_QUERY.openapi_parameters())
 async def list_rewards(request: Request, store_request: AdminRequest) -> Response:
-    """Return the rewards of the program in force, in the order of its files, with what there is of them."""
+    """List the rewards of the program in force, in the order of its files, with their supply."""
     program, now = store_request.program, store_request.now
     page, filters = LIST_QUERY.parse(request.query_params, program.zone)
     deployed_at = await store_request.deployed_at()
@@ -49,7 +49,7 @@ async def list_rewards(request: Request, store_request: AdminRequest) -> Respons
 
 @router.get("/reward/{reward}", summary="Show a reward", response_model=Reward)
 async def show_reward(name: RewardInPath, store_request: AdminRequest) -> Response:
-    """Return one reward of the program, with what there is of it."""
+    """Return one reward of the program, with its supply."""
     program = store_request.program
     reward, deployed_at = reward_in_path(program, name), await store_request.deployed_at()
     return ExactJson(
@@ -67,7 +67,7 @@ async def show_reward(name: RewardInPath, store_request: AdminRequest) -> Respon
     tags=["Member"],
 )
 async def list_own(request: Request, store_request: CallerRequest) -> Response:
-    """Return the rewards that the member who is logged in sees, each with the reason if they may not buy it now."""
+    """List the rewards that the logged-in member sees, each with the reason if they may not buy it now."""
     return await _list_of_member(request, store_request, logged_in_member(store_request))
 
 
@@ -78,7 +78,7 @@ async def list_own(request: Request, store_request: CallerRequest) -> Response:
     openapi_extra=MEMBER_QUERY.openapi_parameters(),
 )
 async def list_of_member(request: Request, member: MemberInPath, store_request: CallerRequest) -> Response:
-    """Return the rewards that are shown to a member, each with the reason if they may not buy it now."""
+    """List the rewards that are shown to a member, each with the reason if they may not buy it now."""
     return await _list_of_member(request, store_request, member)
 
 
@@ -90,9 +90,9 @@ async def list_members(
     per_page: Annotated[int, Query(alias="perPage", ge=1, le=MAX_PER_PAGE)] = 10,
     direction: Annotated[str, Query(pattern="^(asc|desc)$")] = "desc",
 ) -> Response:
-    """Members, the newest first, of whom the `for` of a reward holds; `total` counts all members.
+    """List members for whom the `for` of a reward holds, the newest first; `total` counts all members.
 
-    A page looks at `perPage` members and shows those who may have it, so a page may have fewer, and pages go on while
+    A page examines `perPage` members and shows the eligible ones, so a page may have fewer, and pages continue while
     there are members.
     """
     program, now = store_request.program, store_request.now
@@ -117,7 +117,7 @@ async def list_members(
     tags=["Reward category"],
 )
 async def list_categories(request: Request, store_request: AdminRequest) -> Response:
-    """Return the categories that rewards of the program name."""
+    """List the categories that rewards of the program name."""
     page, filters = CATEGORY_QUERY.parse(request.query_params, store_request.program.zone)
     views = category_views(store_request.program)
     return ExactJson(page_of_list([each for each in views if matches(each, filters)], page))
@@ -182,7 +182,7 @@ def _found(
 def _page(
     found: list[rewards.Reward], page: PageRequest, view: Callable[[rewards.Reward], dict[str, Any]]
 ) -> dict[str, Any]:
-    """Return a page of rewards, of which only those on it are read."""
+    """Return a page of rewards; only those on it are read."""
     listed = page_of_list(found, page)
     return {**listed, "items": [view_or_reason(each, view, attrgetter("name")) for each in listed["items"]]}
 

@@ -1,4 +1,4 @@
-"""Rewards: request bodies and answers."""
+"""Rewards: request bodies and responses."""
 
 from decimal import Decimal
 from typing import Annotated, Any, Literal, NotRequired
@@ -22,10 +22,10 @@ Whole = Annotated[int, Field(ge=1, le=MAX_QUANTITY)]
 
 
 class PostBuy(RequestModel):
-    """A purchase, not wrapped. `units`: what the member chooses to pay for one, where the reward leaves it to them.
+    """A purchase, without an enclosing object.
 
-    `withoutPoints`: an administrator gives it. Administrators may also say what a coupon is worth (`couponValue`), and
-    until when it can be used (`dateValid`).
+    `units`: what the member chooses to pay for one, where the reward allows it. `withoutPoints`: an administrator gives
+    it. Administrators may also set the value of a coupon (`couponValue`), and until when it can be used (`dateValid`).
     """
 
     customer_id: str | None = Field(default=None, min_length=1, max_length=300)
@@ -44,7 +44,7 @@ class PostCoupons(RequestModel):
 
 
 class PutStock(RequestModel):
-    """How many are left; null: any number."""
+    """How many are left; null: unlimited."""
 
     stock: Annotated[int, Field(ge=0, le=MAX_STOCK)] | None
 
@@ -65,7 +65,7 @@ class Translation(TypedDict):
 
 
 class UsageLimit(TypedDict):
-    """How many there are in all, and for each member; -1: any number."""
+    """How many there are in all, and for each member; -1: unlimited."""
 
     general: ExactNumber
     perUser: ExactNumber
@@ -80,14 +80,14 @@ class CouponGenerator(TypedDict):
 
 
 class UnitsConversion(TypedDict):
-    """How many points a coupon is worth one of."""
+    """How many points one unit of a coupon's value costs."""
 
     ratio: ExactNumber
     rounding: str
 
 
 class PurchaseLimit(TypedDict):
-    """At most so many purchases in a calendar period."""
+    """At most a number of purchases in a calendar period."""
 
     per: str
     every: str
@@ -102,7 +102,7 @@ class Refused(TypedDict):
 
 
 class Reward(TypedDict):
-    """A reward of the program in the documented fields, and what there is of it."""
+    """A reward of the program in the documented fields, and its supply."""
 
     rewardId: Id
     reward: RewardKind
@@ -208,7 +208,7 @@ class CouponHolder(TypedDict):
 
 
 class CouponDetails(TypedDict):
-    """A code, wherever it comes from: its book, how often it is assigned and used, and the members who have it."""
+    """A code from any source: its book, how often it is assigned and used, and the members who have it."""
 
     code: str
     couponBookKey: str

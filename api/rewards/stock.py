@@ -1,4 +1,4 @@
-"""What there is of rewards: stock, uploaded codes and pauses."""
+"""The supply of rewards: stock, uploaded codes and pauses."""
 
 from dataclasses import replace
 from typing import Annotated, Any, TypeAlias
@@ -31,14 +31,14 @@ CodeInPath: TypeAlias = Annotated[str, Path(alias="couponCode", max_length=255, 
 
 @router.post("/reward/{reward}/activate", summary="Resume a reward", status_code=204, response_class=Response)
 async def activate(name: RewardInPath, change: AdminChange) -> Response:
-    """Issue a paused reward again; one that is not paused stays so."""
+    """Resume the issuing of a paused reward; one that is not paused stays so."""
     reward = reward_in_path(change.store_request.program, name)
     return await change.respond(None, operates(change, lambda operation, _: resume_reward(operation, reward.name)))
 
 
 @router.post("/reward/{reward}/deactivate", summary="Pause a reward", status_code=204, response_class=Response)
 async def deactivate(name: RewardInPath, change: AdminChange) -> Response:
-    """Issue no more of a reward until it is resumed: nobody buys it, and no reactor issues it."""
+    """Pause the issuing of a reward until it is resumed: members cannot buy it, and reactors do not issue it."""
     reward = reward_in_path(change.store_request.program, name)
     return await change.respond(None, operates(change, lambda operation, _: pause_reward(operation, reward.name)))
 
@@ -51,7 +51,7 @@ async def deactivate(name: RewardInPath, change: AdminChange) -> Response:
     openapi_extra=request_body(PutStock, {"stock": 50}),
 )
 async def put_stock(request: Request, name: RewardInPath, change: AdminChange) -> Response:
-    """Set how many of a reward are left; null: any number."""
+    """Set how many of a reward are left; null: unlimited."""
     posted = await read_body(request, PutStock)
     reward = reward_in_path(change.store_request.program, name)
     return await change.respond(
@@ -66,7 +66,7 @@ async def put_stock(request: Request, name: RewardInPath, change: AdminChange) -
     openapi_extra=CODE_QUERY.openapi_parameters(),
 )
 async def list_coupons(request: Request, name: RewardInPath, store_request: AdminRequest) -> Response:
-    """Return the codes that were uploaded for a reward, the latest first.
+    """List the codes that were uploaded for a reward, the latest first.
 
     Generated codes are in the list of redemptions.
     """
@@ -101,7 +101,7 @@ async def post_coupons(request: Request, name: RewardInPath, change: AdminChange
     "/reward/{reward}/coupon/{couponCode}", summary="Delete a code", status_code=204, response_class=Response
 )
 async def delete_coupon(name: RewardInPath, code: CodeInPath, change: AdminChange) -> Response:
-    """Delete an uploaded code that nobody was issued."""
+    """Delete an unissued uploaded code."""
     reward = reward_in_path(change.store_request.program, name)
 
     def run(operation: OperationContext, tx: Transaction) -> None:
@@ -115,7 +115,7 @@ async def delete_coupon(name: RewardInPath, code: CodeInPath, change: AdminChang
 
 @router.get("/coupon/{couponCode}", summary="Look a coupon code up", response_model=CouponDetails)
 async def show_coupon(code: CodeInPath, store_request: AdminRequest) -> Response:
-    """Return what a code is of, and who has it: a generated, an uploaded or a shared one."""
+    """Return the reward of a code, and the members who have it: a generated, an uploaded or a shared one."""
     program = store_request.program
 
     def read(tx: ReadTransaction) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Rewards as answers show them."""
+"""Rewards as responses show them."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, tzinfo
@@ -26,7 +26,7 @@ def category_id(program: Program, name: str) -> str:
 def reward_view(
     tx: ReadTransaction, program: Program, reward: Reward, *, now: datetime, deployed_at: datetime
 ) -> dict[str, Any]:
-    """Return a reward of the program with what there is of it."""
+    """Return a reward of the program with its supply."""
     zone, supply, price = program.zone, tx.rewards.supply(reward.name), reward.price
     categories = {category_id(program, each): each for each in reward.categories}
     is_sold = price is not None and supply.paused_at is None
@@ -120,7 +120,7 @@ def code_view(code: CouponCode, zone: tzinfo) -> dict[str, Any]:
 def coupon_details_view(
     tx: ReadTransaction, program: Program, code: str, reward: str, holders: Sequence[IssuedReward]
 ) -> dict[str, Any]:
-    """Return a code with the members who have it, and the book that it is of: the reward."""
+    """Return a code with the members who have it, and its book: the reward."""
     known, shared = program.rewards.get(reward), tx.rewards.shared(code)
     reward_id = program.id_of("reward", reward)
     held = [each for each in holders if each.status != "canceled"]
@@ -151,7 +151,7 @@ def _holder(issued: IssuedReward, zone: tzinfo) -> dict[str, Any]:
 
 
 def _usage_limit(reward: Reward) -> dict[str, int]:
-    """Return how many may be bought ever; -1: any number."""
+    """Return how many may be bought ever; -1: unlimited."""
     ever: Mapping[str, int] = {each.per: each.times for each in reward.limits if each.every == "ever"}
     return {"general": ever.get("program", ANY_NUMBER), "perUser": ever.get("member", ANY_NUMBER)}
 

@@ -1,4 +1,4 @@
-"""Changing roles, each in one transaction, by a caller's rights in it."""
+"""Change roles, each in one transaction, by a caller's rights in it."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -16,7 +16,7 @@ _BY_NAME: Mapping[tuple[str, str], Permission] = {(each.resource, each.access): 
 
 
 def permissions_named(forms: Sequence[PermissionForm]) -> frozenset[Permission]:
-    """Return the permissions that a form names; raise BadInput for one that there is not."""
+    """Return the permissions that a form names; raise BadInput for an unknown one."""
     found = set()
     for number, form in enumerate(forms):
         permission = _BY_NAME.get((form.resource, form.access))
@@ -56,7 +56,7 @@ def find_role(access: AccessReader, text: str) -> Role:
 
 
 def add_role(access: Access, caller: AdminCaller, form: RoleForm, *, now: datetime) -> int:
-    """Add a role that permits no more than the caller may do; raise Forbidden or BadInput."""
+    """Add a role with at most the caller's rights; raise Forbidden or BadInput."""
     rights = _rights_of(form)
     access.lock()
     require_cover(present_rights(access, caller), rights)
@@ -65,7 +65,7 @@ def add_role(access: Access, caller: AdminCaller, form: RoleForm, *, now: dateti
 
 
 def change_role(access: Access, caller: AdminCaller, text: str, form: RoleForm) -> None:
-    """Change a role that permits no more than the caller may do, before and after; raise Forbidden or BadInput."""
+    """Change a role with at most the caller's rights, before and after; raise Forbidden or BadInput."""
     rights = _rights_of(form)
     access.lock()
     role = _changeable(access, caller, text)
@@ -77,7 +77,7 @@ def change_role(access: Access, caller: AdminCaller, text: str, form: RoleForm) 
 
 
 def remove_role(access: Access, caller: AdminCaller, text: str) -> None:
-    """Remove a role that nobody has; raise Forbidden, NotFound or BadInput."""
+    """Remove an unused role; raise Forbidden, NotFound or BadInput."""
     access.lock()
     role = _changeable(access, caller, text)
     if access.roles.is_used(role.id):

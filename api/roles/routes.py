@@ -1,4 +1,4 @@
-"""Roles: listing, making, changing and deleting; and the permissions that they can have."""
+"""Roles: list, create, change and delete them; and the available permissions."""
 
 from datetime import UTC, datetime
 from typing import Annotated, Any, TypeAlias
@@ -29,19 +29,19 @@ _CHANGED = {"role": {"name": "till", "permissions": _PERMISSIONS}}
 
 @router.get("/accesses", summary="List the kinds of access", response_model=AclNames)
 async def list_accesses(_caller: CurrentAdmin) -> Response:
-    """Return the kinds of access to a resource."""
+    """List the kinds of access to a resource."""
     return ExactJson(names_view(each.access for each in Permission))
 
 
 @router.get("/resources", summary="List the resources", response_model=AclNames)
 async def list_resources(_caller: CurrentAdmin) -> Response:
-    """Return the resources that permissions are about."""
+    """List the resources of permissions."""
     return ExactJson(names_view(each.resource for each in Permission))
 
 
 @router.get("/role", summary="List roles", response_model=RoleList, openapi_extra=LIST_QUERY.openapi_parameters())
 async def list_roles(request: Request, _caller: CurrentAdmin, state: CurrentState) -> Response:
-    """Return every role with its permissions, the newest first; those that are built in are the oldest."""
+    """List every role with its permissions, the newest first; the built-in ones are the oldest."""
     page, _ = LIST_QUERY.parse(request.query_params, UTC)
     roles = await state.services.database.access_read(lambda access: access.roles.all())
     items = [view_or_reason(each, role_view, lambda role: str(role.id)) for each in roles]
@@ -56,7 +56,7 @@ async def list_roles(request: Request, _caller: CurrentAdmin, state: CurrentStat
     openapi_extra=request_body(PostRole, _EXAMPLE),
 )
 async def make_role(request: Request, change: CurrentAccessChange) -> Response:
-    """Make a role that permits no more than you may do."""
+    """Create a role with at most your rights."""
     form = (await read_body(request, PostRole)).role
     now = datetime.now(UTC)
     number = await change.write(lambda access: add_role(access, change.caller, form, now=now), details=_details(form))
@@ -77,7 +77,7 @@ async def show_role(role: RoleInPath, _caller: CurrentAdmin, state: CurrentState
     openapi_extra=request_body(PutRole, _CHANGED),
 )
 async def put_role(request: Request, role: RoleInPath, change: CurrentAccessChange) -> Response:
-    """Give a role another name or other permissions: those who have it have them at once, elsewhere within seconds."""
+    """Change the name or the permissions of a role: this takes effect at once here, elsewhere within seconds."""
     form = (await read_body(request, PutRole)).role
     await change.write(lambda access: change_role(access, change.caller, role, form), details=_details(form))
     change.state.authenticator.clear_cache()
@@ -92,5 +92,5 @@ async def delete_role(role: RoleInPath, change: CurrentAccessChange) -> Response
 
 
 def _details(form: RoleForm) -> dict[str, Any]:
-    """Return what the audit log says of a form."""
+    """Return the audit log's details of a form."""
     return form.model_dump(mode="json", by_alias=True)

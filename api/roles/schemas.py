@@ -1,4 +1,4 @@
-"""Roles: request bodies and answers."""
+"""Roles: request bodies and responses."""
 
 from decimal import Decimal
 from typing import Annotated
@@ -32,10 +32,10 @@ Limit = Annotated[
 
 
 class BoundForm(RequestModel):
-    """How much of one kind is corrected alone: `once` by one correction, `day` by one person in a day.
+    """How much of one kind may be corrected alone: `once` by one correction, `day` by one administrator in a day.
 
     Of points it is an amount in units of the wallet, else a number. `unit` is the code of a wallet, or the name of a
-    tier, reward, achievement or badge; without it the bound is for those that have none of their own. null: no limit.
+    tier, reward, achievement or badge; without it the bound is for those without one of their own. null: unlimited.
     """
 
     kind: CorrectionKind
@@ -45,10 +45,10 @@ class BoundForm(RequestModel):
 
 
 class RoleForm(RequestModel):
-    """The name of a role and all that it permits.
+    """The name of a role and its permissions.
 
-    `correctionBounds` are those of corrections: null, there are none; a list, and what it does not name always needs a
-    second person. Left out of a change, they stay.
+    `correctionBounds` are those of corrections: null, there are none; a list, and anything that it does not name always
+    needs a second administrator. Absent in a change, they are left unchanged.
     """
 
     name: str = Field(min_length=1, max_length=255)
@@ -57,13 +57,13 @@ class RoleForm(RequestModel):
 
 
 class PostRole(RequestModel):
-    """A role to make."""
+    """A role to create."""
 
     role: RoleForm
 
 
 class PutRole(RequestModel):
-    """What a role is to be."""
+    """The changed role."""
 
     role: RoleForm
 
@@ -90,7 +90,7 @@ class PermissionView(TypedDict):
 
 
 class BoundView(TypedDict):
-    """How much of one kind is corrected alone; null: without a limit, of `unit`: of each without a bound of its own."""
+    """How much of one kind may be corrected alone; null: unlimited, for `unit`: each without a bound of its own."""
 
     kind: CorrectionKind
     unit: str | None
@@ -99,7 +99,7 @@ class BoundView(TypedDict):
 
 
 class RoleView(TypedDict):
-    """A role. `master`: it permits everything; `builtIn`: it cannot be changed."""
+    """A role. `master`: it has all permissions; `builtIn`: it cannot be changed."""
 
     id: int
     role: str

@@ -1,4 +1,4 @@
-"""Roles as answers show them."""
+"""Roles as responses show them."""
 
 from collections.abc import Iterable
 
@@ -9,7 +9,7 @@ from api.roles.schemas import AclNames, BoundView, RoleView
 
 
 def role_view(role: Role) -> RoleView:
-    """Return a role and all that it permits."""
+    """Return a role and its permissions."""
     permissions = [each for each in Permission if each in role.permissions]
     return {
         "id": role.id,
@@ -30,7 +30,7 @@ def bounds_view(bounds: Bounds | None) -> list[BoundView] | None:
 
 
 def names_view(codes: Iterable[str]) -> AclNames:
-    """Codes with their names in words, each once."""
+    """Return codes with their names in words, without duplicates."""
     unique = list(dict.fromkeys(codes))
     total: Total = {"all": len(unique), "filtered": len(unique), "estimated": False}
     return {"items": [{"code": each, "name": each.replace("_", " ").capitalize()} for each in unique], "total": total}

@@ -1,1 +1,1 @@
-"""One search for everything that people and systems know by a text."""
+"""One search for everything by its text."""

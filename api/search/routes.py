@@ -1,4 +1,4 @@
-"""One search: members, events, sales, transfers, issued rewards, codes and deliveries by what they are known by."""
+"""One search: members, events, sales, transfers, issued rewards, codes and deliveries by their identifiers."""
 
 from collections.abc import Iterator, Mapping
 from typing import Annotated
@@ -39,9 +39,9 @@ Searched = Annotated[
 
 @router.get("/search", summary="Find by an id, number or code", response_model=SearchResult)
 async def search(store_request: AdminRequest, q: Searched) -> Response:
-    """Everything whose id, e-mail, phone, card, document number, coupon code, token or own id is this text as a whole.
+    """Find what has exactly this text as id, e-mail, phone, card, document number, coupon code, token or own id.
 
-    It is compared as each is elsewhere: e-mails and phones in any spelling. What the caller may not read is not found.
+    Each is compared as elsewhere: e-mails and phones in any spelling. What the caller may not read is not found.
     """
     text = q.strip()
     if not text or storable_text(text) != text:

@@ -1,4 +1,4 @@
-"""Search: answers."""
+"""Search: responses."""
 
 from typing_extensions import TypedDict
 
@@ -7,7 +7,7 @@ from database.search import FoundKind
 
 
 class FoundItem(TypedDict):
-    """A thing that was found: what it is, its id, what people know it by, and whose it is."""
+    """A found thing: its kind, its id, its name for people, and its owner."""
 
     kind: FoundKind
     id: Id

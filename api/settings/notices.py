@@ -1,4 +1,4 @@
-"""Whom notices of what expires would reach, before the days are changed."""
+"""Preview the receivers of expiry notices, before the days are changed."""
 
 from typing import Annotated
 
@@ -26,7 +26,7 @@ _Days = Annotated[
 async def preview_notices(
     store_request: AdminRequest, points: _Days = None, coupons: _Days = None, tier: _Days = None
 ) -> Response:
-    """How many members have something that ends within so many days: they are told, if they were not told before.
+    """Count the members with something that ends within a number of days, who would get a notice if they got none yet.
 
     `members` counts up to 10,000, and `estimated` says that there are more; `first` has ten of them.
     """

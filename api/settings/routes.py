@@ -1,4 +1,4 @@
-"""Settings of a store: the days before something expires that its owner is notified; the rest is in program files."""
+"""Settings of a store: how many days before something expires its owner is notified; the rest is in program files."""
 
 from typing import Annotated
 
@@ -27,7 +27,7 @@ _EXAMPLE = {"settings": {"expirePointsNotificationDays": 14, "expireCouponsNotif
 async def show_settings(
     store_request: AdminRequest, public: Annotated[bool, Query(description="Only what everybody may know.")] = False
 ) -> Response:
-    """Return the settings of a store. Days of notices that are set here stand over `notify_before` of the program."""
+    """Return the settings of a store. Days of notices that are set here override `notify_before` of the program."""
 
     def read(tx: ReadTransaction) -> tuple[NoticeDays, NoticeMove | None]:
         return tx.settings.notice_days() or NoticeDays(), tx.settings.notice_move()
@@ -40,7 +40,7 @@ async def show_settings(
     "", summary="Configure settings", response_model=SettingsView, openapi_extra=request_body(PostSettings, _EXAMPLE)
 )
 async def configure_settings(request: Request, change: AdminChange) -> Response:
-    """Set days of notices; null gives the word back to the program. Notices that wait are moved; none comes twice."""
+    """Set days of notices; null restores those of the program. Waiting notices are moved; none is sent twice."""
     return await _change(request, change)
 
 
@@ -48,7 +48,7 @@ async def configure_settings(request: Request, change: AdminChange) -> Response:
     "", summary="Change settings", response_model=SettingsView, openapi_extra=request_body(PostSettings, _EXAMPLE)
 )
 async def change_settings(request: Request, change: AdminChange) -> Response:
-    """As `POST`."""
+    """Change settings as `POST` does."""
     return await _change(request, change)
 
 
@@ -70,7 +70,7 @@ async def _change(request: Request, change: AdminChange) -> Response:
 
 
 def _refuse_what_is_in_files(settings: SettingsFields, program: Program) -> None:
-    """Raise BadInput for each setting that is written in the files of the program, unless it is sent as it is."""
+    """Raise BadInput for each setting that is written in the files of the program, unless it is unchanged."""
     present = settings_of_program(program)
     sent = settings.model_dump(by_alias=True, exclude_unset=True)
     faults = []

@@ -1,4 +1,4 @@
-"""Settings of a store: request bodies and answers."""
+"""Settings of a store: request bodies and responses."""
 
 from typing import Annotated, Any, Literal
 
@@ -17,7 +17,10 @@ _InFiles = Annotated[Any, Field(default=None, description="Written in the progra
 
 
 class SettingsFields(RequestModel):
-    """What is set; what is left out stays. All but the days of notices is written in the files of the program."""
+    """The settings to change; absent ones are left unchanged.
+
+    All but the days of notices are written in program files.
+    """
 
     expire_points_notification_days: _Days
     expire_coupons_notification_days: _Days
@@ -50,7 +53,7 @@ class PostSettings(RequestModel):
 
 
 class NoticeView(TypedDict):
-    """When owners are notified: `days` as the settings say, `program` as its files say, and which of them counts."""
+    """When owners are notified: `days` by the settings, `program` by its files, and which of them applies."""
 
     days: int | None
     program: str | None
@@ -58,7 +61,7 @@ class NoticeView(TypedDict):
 
 
 class NoticesView(TypedDict):
-    """Notices of points, coupons and tiers that expire. `moving`: those that wait are being moved after a change."""
+    """Notices of points, coupons and tiers that expire. `moving`: waiting ones are being moved after a change."""
 
     points: NoticeView
     coupons: NoticeView
@@ -67,14 +70,14 @@ class NoticesView(TypedDict):
 
 
 class SettingsView(TypedDict):
-    """The settings by their names, as texts, in a list of one; and where the days of notices come from."""
+    """The settings by their names, as texts, in a list of one; and the source of the days of notices."""
 
     settings: list[dict[str, str]]
     notices: NoticesView
 
 
 class NoticePreview(TypedDict):
-    """Members of whom something ends within the days of a notice, counted up to 10,000; `first` has ten of them."""
+    """Members with something that ends within the days of a notice, counted up to 10,000; `first` has ten of them."""
 
     members: int
     estimated: bool
@@ -82,7 +85,7 @@ class NoticePreview(TypedDict):
 
 
 class NoticePreviews(TypedDict):
-    """Whom each notice would reach; null: there is no such notice."""
+    """The receivers of each notice; null: there is no such notice."""
 
     points: NoticePreview | None
     coupons: NoticePreview | None

@@ -1,4 +1,4 @@
-"""Settings as answers show them."""
+"""Settings as responses show them."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -12,13 +12,13 @@ DAYS: Mapping[str, NoticeName] = {
     "expireCouponsNotificationDays": "coupons",
     "expireLevelsNotificationDays": "tier",
 }
-"""The settings of notices, by the names that clients know."""
+"""The settings of notices, by their names in the API."""
 
 PUBLIC = ("programName", "timezone")
 
 
 def settings_of_program(program: Program) -> dict[str, str]:
-    """Return the settings that the files of a program say."""
+    """Return the settings in the files of a program."""
     reviewed = "automatic" if program.reviews_tiers else "none"
     return {
         "programName": program.title,
@@ -30,7 +30,7 @@ def settings_of_program(program: Program) -> dict[str, str]:
 
 
 def settings_view(program: Program, days: NoticeDays, move: NoticeMove | None, *, public: bool = False) -> Any:
-    """Return the settings of a store; `public`: only what everybody may know."""
+    """Return the settings of a store; `public`: only what anyone may see."""
     shown = settings_of_program(program)
     if public:
         shown = {name: shown[name] for name in PUBLIC}
@@ -42,7 +42,7 @@ def settings_view(program: Program, days: NoticeDays, move: NoticeMove | None, *
 
 
 def _days(program: Program, days: NoticeDays, name: NoticeName) -> int | None:
-    """Return the days that count; a program that says months or hours has no days to show."""
+    """Return the days in force; none for a program that gives months or hours."""
     chosen: int | None = getattr(days, name)
     by_program = _of(program, name)
     if chosen is not None or by_program is None:

@@ -1,4 +1,4 @@
-"""A designer's test made from a stored event, with its member as they were just before it."""
+"""Generate a designer's test from a stored event, with its member as they were just before it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -30,14 +30,14 @@ from workbench.generation.generation import (
 
 @dataclass(frozen=True, slots=True)
 class RecordedTest:
-    """The text of a test, and where its result differs from what happened."""
+    """The text of a test, and how its result differs from what happened."""
 
     text: str
     differences: tuple[str, ...]
 
 
 def write_test(recorded: RecordedEvent, program: Program, stored: StoredEvent, did: Sequence[str]) -> RecordedTest:
-    """Return a test of an event, which says where it differs from what happened; raise CannotGenerateTest."""
+    """Return a test of an event, with its differences from what happened; raise CannotGenerateTest."""
     first = generate_test(recorded, program)
     differences = _differences(first.events, stored, did)
     notes = [f"When it happened it was otherwise: {each}" for each in differences]
@@ -45,7 +45,7 @@ def write_test(recorded: RecordedEvent, program: Program, stored: StoredEvent, d
 
 
 def refuse_caused(tx: ReadTransaction, stored: StoredEvent) -> None:
-    """Raise CannotGenerateTest for an event that did not come from outside, or is not known any more."""
+    """Raise CannotGenerateTest for an event that was caused by another, or is not stored any more."""
     root = stored
     while root.parent is not None and (above := tx.events.get(root.parent)):
         root = above
@@ -115,7 +115,7 @@ def _recorded(connection: Connection, program: Program, stored: StoredEvent) -> 
 
 
 def _differences(happened: Sequence[ProcessedEvent], stored: StoredEvent, did: Sequence[str]) -> tuple[str, ...]:
-    """Where the test's result differs from what happened, since masked or forgotten values may change a decision."""
+    """Return how the test's result differs from what happened, since masked or removed values may change a decision."""
     event = next(each for each in happened if each.type == stored.type and each.parent is None)
     then, now = (dict(_verdicts(kept)) for kept in (stored.decision, to_json(event.decision)))
     found = [

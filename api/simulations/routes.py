@@ -33,7 +33,7 @@ EXAMPLE = {
     openapi_extra=request_body(PostSimulation, EXAMPLE),
 )
 async def try_out(request: Request, store_request: AdminRequest) -> Response:
-    """Return what an event would do, and why: decisions, points, progress, messages. Nothing is written, nothing sent.
+    """Simulate an event: its decisions with reasons, points, progress, messages. Nothing is written, nothing is sent.
 
     Without `now`, the event of a member is reported at this moment, and that of an ad-hoc one when it happens.
     """

@@ -1,4 +1,4 @@
-"""Running a simulation: of a member of the store, or of an ad-hoc one."""
+"""Run a simulation: of a member of the store, or of an ad-hoc one."""
 
 import asyncio
 from collections.abc import Callable
@@ -31,7 +31,7 @@ from workbench.simulation.simulation_json import SimulatedProgram
 Result = TypeVar("Result")
 
 MAX_CONCURRENT = 2
-"""Simulations that run at a time in this process: others wait, so that events are still accepted."""
+"""The most simulations at a time in this process: others wait, so that events are still accepted."""
 
 _threads = ThreadPoolExecutor(MAX_CONCURRENT, "simulate")
 
@@ -43,7 +43,7 @@ async def run_simulating(work: Callable[[], Result]) -> Result:
 
 @dataclass(frozen=True, slots=True)
 class DoneSimulation:
-    """What an event would do, under which program. `member` is None for one who does not exist yet."""
+    """The result of a simulation, and its program. `member` is None for one who does not exist yet."""
 
     result: SimulationResult
     under: SimulatedProgram
@@ -52,7 +52,7 @@ class DoneSimulation:
 
 @dataclass(frozen=True, slots=True)
 class PreparedSimulation:
-    """What is to be simulated, under which program. `member` is None for one who does not exist yet."""
+    """A simulation to run, and its program. `member` is None for one who does not exist yet."""
 
     tried: SimulationInput
     under: SimulatedProgram
@@ -60,7 +60,7 @@ class PreparedSimulation:
 
 
 async def run_simulation(store_request: StoreRequest, posted: PostSimulation) -> DoneSimulation:
-    """Simulate what is posted; raise BadInput for what cannot be."""
+    """Simulate a posted request; raise BadInput for what cannot be simulated."""
     asked = await prepare_simulation(store_request, posted)
     try:
         simulated = await run_simulating(lambda: simulate(asked.under.program, asked.tried))
@@ -70,7 +70,7 @@ async def run_simulation(store_request: StoreRequest, posted: PostSimulation) ->
 
 
 async def prepare_simulation(store_request: StoreRequest, posted: PostSimulation) -> PreparedSimulation:
-    """Read what is posted, and the state of its member; raise BadInput for what cannot be simulated."""
+    """Read a posted request, and the state of its member; raise BadInput for what cannot be simulated."""
     under = await simulated_program(store_request, posted)
     report = await asyncio.to_thread(reported, posted, under.program)
     now = reported_at(store_request, posted, report.event, under.program)
@@ -85,7 +85,7 @@ async def prepare_simulation(store_request: StoreRequest, posted: PostSimulation
 async def _stored_member(
     store_request: StoreRequest, report: Reported, program: Program, now: datetime
 ) -> tuple[str | None, SimulationInput]:
-    """The simulation of an event of a stored member and their id, or of an unknown one as it would register them."""
+    """Return the simulation for a stored member and their id, or for an unknown one who would be registered."""
     event = report.event
 
     def read(tx: ReadTransaction) -> tuple[str | None, SimulationInput]:
@@ -115,7 +115,7 @@ async def _stored_member(
 
 
 def _takes_back(report: Reported, program: Program) -> bool:
-    """Return whether what is simulated takes back what the member was given before."""
+    """Return whether the simulated event takes back what the member was given before."""
     if report.document is not None:
         return report.document.type == "return"
     return reverses_something(program, report.event.type)

@@ -1,4 +1,4 @@
-"""Simulations: request body and answer."""
+"""Simulations: request body and response."""
 
 from typing import Any, Literal, NotRequired
 
@@ -16,7 +16,7 @@ class PostSimulation(RequestModel):
     """An event to simulate, as `POST customEvent` takes it, or a `transaction`, as `POST transaction` does.
 
     `member` is an ad-hoc one, in place of `customerData`; `now` is when the event is reported. `files` is a program
-    that need not be deployed, `revision` one that was, `draft` the one that you edit.
+    that need not be deployed, `revision` a deployed one, `draft` the one that you edit.
     """
 
     event: EventReport | None = None
@@ -59,7 +59,7 @@ class SimulatedProgress(TypedDict):
 
 
 class SimulatedStanding(TypedDict):
-    """Where a member stands."""
+    """The state of a member."""
 
     tier: str | None
     tiers: NotRequired[dict[str, str | None]]
@@ -70,7 +70,7 @@ class SimulatedStanding(TypedDict):
 
 
 class SimulatedMessage(TypedDict):
-    """A message to subscriptions, in the current format; one with a `url` is the call of a reactor (`call_webhook`)."""
+    """A message to subscriptions, in the current format; one with a `url` is a reactor's call (`call_webhook`)."""
 
     name: str
     event: str
@@ -79,7 +79,10 @@ class SimulatedMessage(TypedDict):
 
 
 class Simulation(TypedDict):
-    """What an event would do. `meanwhile`: what is due before it; `customerId`: null if the member does not exist."""
+    """The result of a simulated event.
+
+    `meanwhile`: what is due before it; `customerId`: null if the member does not exist.
+    """
 
     revision: int | Literal["undeployed"]
     revisionHash: str

@@ -30,7 +30,7 @@ router = APIRouter(prefix="/api/{storeCode}", tags=["Program"])
 class WrittenTest(TypedDict):
     """A designers' test that passes: a path for its file in the program, and its text.
 
-    `differences`: where it comes to another result than the event did when it happened, since values are masked.
+    `differences`: how its result differs from that of the event when it happened, since values are masked.
     """
 
     path: str
@@ -45,7 +45,7 @@ class WrittenTest(TypedDict):
     openapi_extra=request_body(PostSimulation, EXAMPLE),
 )
 async def write_simulation(request: Request, store_request: AdminRequest) -> Response:
-    """Return a test of the same event, with its member as they are, which expects what the event would do."""
+    """Return a test of the simulated event, with its member as they are, which expects the simulated result."""
     posted = await read_body(request, PostSimulation, max_bytes=MAX_PROGRAM_BYTES)
     asked = await prepare_simulation(store_request, posted)
     program = asked.under.program
@@ -62,9 +62,9 @@ async def write_simulation(request: Request, store_request: AdminRequest) -> Res
 async def write_event(
     custom_event_id: Annotated[str, Path(alias="customEvent")], store_request: AdminRequest
 ) -> Response:
-    """A test of an event that happened, with its member as they were just before it. `laurel new test` writes the same.
+    """Return a test of a past event, with its member as they were just before it.
 
-    It is of the revision that decided the event.
+    `laurel new test` writes the same. It is of the revision that decided the event.
     """
     stored = await store_request.database.read(lambda tx: tx.events.get(custom_event_id.lower()))
     if stored is None:

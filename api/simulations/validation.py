@@ -1,4 +1,4 @@
-"""Simulations, validated: the program, the time of the report, and an ad-hoc member."""
+"""Validate simulations: the program, the time of the report, and an ad-hoc member."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -28,14 +28,14 @@ from workbench.simulation.simulation_json import SimulatedProgram
 
 @dataclass(frozen=True, slots=True)
 class Reported:
-    """What is simulated: an event, or a document in place of one."""
+    """The input of a simulation: an event, or a document in place of one."""
 
     event: IncomingEvent
     document: Document | None = None
 
 
 def reported(posted: PostSimulation, program: Program) -> Reported:
-    """The event or the document to simulate; raise BadInput with every fault, or TooLarge for what no report has."""
+    """Return the event or the document to simulate; raise BadInput with every fault, or TooLarge."""
     body = None if posted.event is None else posted.event.body
     if len(exact.dumps([body, posted.member])) > MAX_BYTES:
         raise TooLarge(MAX_BYTES)
@@ -50,7 +50,7 @@ def reported(posted: PostSimulation, program: Program) -> Reported:
 
 
 async def simulated_program(store_request: StoreRequest, posted: PostSimulation) -> SimulatedProgram:
-    """Return the program to simulate under: of the posted files, of the revision, or the one in force."""
+    """Return the program of a simulation: of the posted files, of the revision, or the one in force."""
     named = [posted.files is not None, posted.revision is not None, posted.draft]
     if sum(named) > 1:
         message = "files, revision and draft name several programs: send one of them"
@@ -68,7 +68,7 @@ async def simulated_program(store_request: StoreRequest, posted: PostSimulation)
 def reported_at(
     store_request: StoreRequest, posted: PostSimulation, event: IncomingEvent, program: Program
 ) -> datetime:
-    """When the event is reported: `now` of the body, else this moment, or for an ad-hoc member when it happens."""
+    """Return when the event is reported: `now` of the body, else now, or for an ad-hoc member when it happens."""
     if posted.now is None:
         return store_request.now if posted.member is None else event.time
     try:
@@ -78,7 +78,7 @@ def reported_at(
 
 
 def adhoc_member(member: dict[str, Any], of: Reported, program: Program, now: datetime) -> SimulationInput:
-    """The simulation of an event of an ad-hoc member; raise BadInput with every fault of the member, by its path.
+    """Return the simulation of an ad-hoc member's event; raise BadInput with every fault of the member, by path.
 
     Raise SaleMissing for a return: such a member has bought nothing.
     """

@@ -1,1 +1,1 @@
-"""The state of the app, and what an endpoint gets of it: the caller, the store and its program."""
+"""The state of the app, and the input of endpoints: the caller, the store and its program."""

@@ -1,4 +1,4 @@
-"""Changes by administrators and API keys, written to the audit log in the transaction of the change."""
+"""Record changes by administrators and API keys in the audit log, in the transaction of the change."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -23,12 +23,12 @@ from loyalty.masking import masked_name
 T = TypeVar("T")
 
 MAX_REFUSALS = 60
-"""Refused changes of one caller that a process writes down in a minute; more are only in its log."""
+"""The most refused changes per caller and minute that a process records; further ones are only logged."""
 
 MAX_ENTITY_ID = 255
 
 _NO_ENTITY = frozenset({"storeCode", "kind"})
-"""Path parameters that name nothing by themselves; of the others, the last one names what a request is about."""
+"""Path parameters that identify nothing by themselves; of the others, the last one identifies the entity."""
 
 _SCOPE = "laurel.audited"
 
@@ -37,7 +37,7 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class AuditedRequest:
-    """A request that changes something, and what the audit log says of it."""
+    """A request that changes something, and its audit log entry."""
 
     caller: AdminCaller
     event_type: str
@@ -46,10 +46,10 @@ class AuditedRequest:
     store: str | None
     address: str
     members: list[str] = field(default_factory=list)
-    """The ids of the members that its path names, as they are found."""
+    """The ids of the members in its path, as they are found."""
 
     def entry(self, *, status: int, answer: Any = None, details: Mapping[str, Any] | None = None) -> AuditEntry:
-        """The entry of the request, about what its answer names, else the member or whatever else its path names."""
+        """Return the entry of the request; its entity is that of the response, else that of the path, members first."""
         caller = self.caller
         return AuditEntry(
             id=new_id(),
@@ -71,12 +71,12 @@ class AuditedRequest:
     def write(
         self, connection: Connection, *, status: int = 200, answer: Any = None, details: Mapping[str, Any] | None = None
     ) -> None:
-        """Write down that the request is done, in the transaction that does it."""
+        """Record that the request is done, in its transaction."""
         AuditLog(connection).add(self.entry(status=status, answer=answer, details=details))
 
 
 def begin_audit(request: Request, caller: AdminCaller, rule: Rule) -> None:
-    """Have a request that changes something audited, before it is known whether the caller may make it."""
+    """Mark a request that changes something for the audit log, before it is authorized."""
     entity_type = audited_entity(request.method, rule)
     if entity_type is None:
         return
@@ -94,20 +94,20 @@ def begin_audit(request: Request, caller: AdminCaller, rule: Rule) -> None:
 
 
 def audit_store(request: Request, store: str) -> None:
-    """Have the audit log say which store a request is about whose path does not name it."""
+    """Set the store of a request in the audit log if the path does not name it."""
     begun = audited(request)
     if begun is not None:
         request.scope[_SCOPE] = replace(begun, store=store[:MAX_ENTITY_ID])
 
 
 def audited(request: Request) -> AuditedRequest | None:
-    """Return what the audit log says of a request; None: nothing."""
+    """Return the audit log entry of a request; None: it has none."""
     found: AuditedRequest | None = request.scope.get(_SCOPE)
     return found
 
 
 def audited_entity(method: str, rule: Rule) -> str | None:
-    """Return what a route is about that is audited; None for one that is not, since it changes nothing or too often."""
+    """Return the entity of an audited route; None for one that is not audited, as it changes nothing or too often."""
     if method == "GET":
         return None
     match rule:
@@ -120,14 +120,14 @@ def audited_entity(method: str, rule: Rule) -> str | None:
 
 
 class RefusalLog:
-    """Writes refused changes to the audit log, so many in a minute of each caller."""
+    """Records refused changes in the audit log, up to a number per minute and caller."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
         self._limiter = KeyRateLimiter()
 
     async def record(self, request: Request, status: int) -> None:
-        """Write down that a request was refused with a status, if it is audited; without the database, only log it."""
+        """Record that a request was refused with a status, if it is audited; without the database, only log it."""
         refused = audited(request)
         if refused is None:
             return
@@ -147,7 +147,7 @@ class RefusalLog:
 
 
 def _id_in(answer: Any) -> str | None:
-    """Return the id that an answer is, or the first one that it names."""
+    """Return the id in a response, or the first one of several."""
     if isinstance(answer, str | int):
         return str(answer)
     if isinstance(answer, list) and answer:

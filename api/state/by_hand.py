@@ -1,4 +1,4 @@
-"""Changes by hand on the routes of before: where a store requires it, they name a reason and are within bounds."""
+"""Changes by hand on older routes: where a store requires it, they need a reason and are bounded."""
 
 from decimal import Decimal
 from typing import Annotated, TypeAlias
@@ -35,7 +35,7 @@ ReasonHeader: TypeAlias = Annotated[
 
 
 class ByHand:
-    """A request that may change something by hand, and the reason that it names."""
+    """A request that may change something by hand, and its reason."""
 
     def __init__(self, change: Change, reason: str | None) -> None:
         self.change = change
@@ -52,11 +52,11 @@ class ByHand:
         *,
         is_correctable: bool = True,
     ) -> None:
-        """Keep the reason, and count what is changed for the bounds of who asks. Members are not asked.
+        """Store the reason, and count the change for the caller's bounds. Members need none.
 
         `comment`: None on a route that takes none; `is_correctable`: whether a correction could do the same. Raise
-        BadInput if the reason is missing, or needs a comment that the route does not take; UnknownReason,
-        CommentNeeded or AboveBound.
+        BadInput if the reason is missing, or needs a comment that the route does not take; UnknownReason, CommentNeeded
+        or AboveBound.
         """
         store_request = self.change.store_request
         if isinstance(store_request.caller, MemberCaller) or not _is_asked(operation, self.reason):
@@ -83,35 +83,35 @@ class ByHand:
         comment: str,
         external_id: str | None = None,
     ) -> None:
-        """As `note`, for an amount in a wallet; what was asked for before by the same id is noted already."""
+        """Call `note` for an amount in a wallet; a repeated request with the same id is noted already."""
         known = None if external_id is None else operation.tx.ledger.reported_transfer(external_id)
         if known is None:
             found = wallet_of(operation.program, wallet)
             self.note(operation, member_id, "points", found.code, points_of(found, amount), comment)
 
     def note_transfer(self, operation: OperationContext, transfer_id: str, comment: str) -> None:
-        """As `note`, for what is done with a transfer that exists."""
+        """Call `note` for an operation on an existing transfer."""
         found = operation.tx.ledger.transfer(transfer_id)
         if found is not None:
             self.note(operation, found.member, "points", found.wallet, found.points, comment)
 
     def note_change(self, operation: OperationContext, member_id: str, change: CorrectedChange) -> None:
-        """As `note`, for what a correction could do, too."""
+        """Call `note` for what a correction could do, too."""
         if _is_asked(operation, self.reason):
             measured = measure(operation, member_id, change)
             self.note(operation, member_id, kind_of(change), measured.unit, measured.amount)
 
     def note_gift(self, operation: OperationContext, member_id: str, reward: str, quantity: int) -> None:
-        """As `note`, for rewards that are given."""
+        """Call `note` for rewards that are given."""
         self.note(operation, member_id, "reward", reward, Points(quantity * ONE))
 
     def note_issued(self, operation: OperationContext, member_id: str, reward: str, comment: str | None = None) -> None:
-        """As `note`, for what is done with an issued reward, which no correction does."""
+        """Call `note` for an operation on an issued reward, which no correction does."""
         self.note(operation, member_id, "reward", reward, Points(ONE), comment, is_correctable=False)
 
 
 def corrector_of(store_request: StoreRequest) -> Corrector:
-    """Return the administrator who asks, and their bounds; raise Forbidden for a member."""
+    """Return the calling administrator, and their bounds; raise Forbidden for a member."""
     caller = store_request.caller
     if not isinstance(caller, AdminCaller):
         raise Forbidden
@@ -119,7 +119,7 @@ def corrector_of(store_request: StoreRequest) -> Corrector:
 
 
 def require_unbounded(tx: ReadTransaction, store_request: StoreRequest, what: str) -> None:
-    """Raise Forbidden for a caller with bounds, where the store requires them, if something is not counted for them."""
+    """Raise Forbidden for a caller with bounds, where the store requires them, for a change that is not counted."""
     if tx.corrections.rules().required and corrector_of(store_request).bounds:
         raise Forbidden(
             f"{what} is not counted for the bounds of your role, which this store requires: ask one without"
@@ -127,7 +127,7 @@ def require_unbounded(tx: ReadTransaction, store_request: StoreRequest, what: st
 
 
 def _is_asked(operation: OperationContext, reason: str | None) -> bool:
-    """Return whether a change is noted; raise BadInput if its reason is missing."""
+    """Return whether to note a change; raise BadInput if its reason is missing."""
     if reason is not None:
         return True
     if not operation.tx.corrections.rules().required:
@@ -145,6 +145,6 @@ async def _caller_by_hand(change: CallerChange, reason: ReasonHeader = None) -> 
 
 
 ChangedByHand: TypeAlias = Annotated[ByHand, Depends(_by_hand)]
-"""A change by an administrator, which may name a reason; a member gets 403."""
+"""A change by an administrator, with an optional reason; a member gets 403."""
 CallerChangedByHand: TypeAlias = Annotated[ByHand, Depends(_caller_by_hand)]
-"""A change by an administrator, who may name a reason, or by a member."""
+"""A change by an administrator, with an optional reason, or by a member."""

@@ -1,4 +1,4 @@
-"""Requests that change a store: run once for each Idempotency-Key, the answer kept in the transaction of the change."""
+"""Requests that change a store: run once per Idempotency-Key, the response stored in the transaction of the change."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -31,30 +31,30 @@ RETRY_AFTER = 1
 
 
 AnswerBody: TypeAlias = Mapping[str, Any] | Sequence[Any] | None
-"""The body of an answer; None: there is none."""
+"""The body of the response; None: there is none."""
 
 
 @dataclass(frozen=True, slots=True)
 class Changed:
-    """What an operation answers, and the built-in events whose workflows are to start. `content` None: no body."""
+    """The result of an operation, and the built-in events whose workflows are to start. `content` None: no body."""
 
     content: AnswerBody
     to_start: tuple[EventRef, ...] = ()
     stored: int | None = None
-    """How many events it stored; None: those that are to start."""
+    """How many events it stored; None: as many as are to start."""
     batch_id: str | None = None
-    """The id of the one workflow that is to run all events; None: each has its own."""
+    """The id of the workflow that is to run all events; None: each has its own."""
     details: Mapping[str, Any] | None = None
-    """What the audit log says beside the request, of which nothing may be personal; None: nothing."""
+    """The audit log's details beside the request, without personal data; None: none."""
 
     @property
     def status(self) -> int:
-        """The HTTP status of the answer."""
+        """The HTTP status of the response."""
         return 204 if self.content is None else 200
 
 
 Content: TypeAlias = BaseModel | Mapping[str, Any] | None
-"""What a request asks, by which repetitions are recognized."""
+"""The content of a request, by which repetitions are recognized."""
 
 Operation: TypeAlias = Callable[[Transaction], Changed]
 """Changes a store, in one transaction; raises a Refusal."""
@@ -62,14 +62,14 @@ Operation: TypeAlias = Callable[[Transaction], Changed]
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The answer to a change. `is_repeated`: it was given before, to a request with the same key."""
+    """The response to a change. `is_repeated`: it was given before, to a request with the same key."""
 
     status: int
     content: AnswerBody
     is_repeated: bool = False
 
     def response(self) -> Response:
-        """Return the answer over HTTP."""
+        """Return the HTTP response."""
         headers = {"Idempotent-Replayed": "true"} if self.is_repeated else None
         if self.content is None:
             return Response(status_code=self.status, headers=headers)
@@ -77,26 +77,29 @@ class Answer:
 
 
 class KeyLocked(Exception):
-    """Another transaction runs a request with the same key."""
+    """Another transaction is running a request with the same key."""
 
 
 @dataclass(frozen=True, slots=True)
 class KeyedWork:
-    """The work of a request with a key in its store, which is done once."""
+    """The work of a request with a key in its store, which is run once."""
 
     database: StoreDatabase
     request: KeyedRequest
     now: datetime
 
     async def known(self) -> KeptAnswer | None:
-        """Return the first answer to the key; None: there is none yet. Raise BadInput if its content was another."""
+        """Return the first response for the key; None: there is none yet.
+
+        Raise BadInput if its content was different.
+        """
         known = await self.database.read(self._find)
         return None if known is None else _of_same_content(known, self.request)
 
     async def run(self, operation: Operation) -> Changed | KeptAnswer:
-        """Run an operation and keep its answer; if there is one already, change nothing and return that.
+        """Run an operation and store its response; if there is one already, change nothing and return it.
 
-        While the key is locked, look for its answer at growing intervals that hold no transaction; raise StillRunning
+        While the key is locked, look for its response at growing intervals that hold no transaction; raise StillRunning
         in the end, or BadInput as `known`.
         """
         pause, waited = FIRST_PAUSE_SECONDS, 0.0
@@ -111,7 +114,7 @@ class KeyedWork:
             await asyncio.sleep(pause)
             waited += pause
             pause *= 2
-            known = await self.known()  # without the lock, which all that wait would compete for
+            known = await self.known()  # without the lock, for which all waiting requests would compete
             if known is not None:
                 return known
 
@@ -119,7 +122,7 @@ class KeyedWork:
         return tx.answers.find(self.request, since=self.now - KEPT_FOR)
 
     def _once(self, operation: Operation) -> Callable[[Transaction], Changed | KeptAnswer]:
-        """Return an operation that stores its answer under the key, and does nothing if there is one."""
+        """Return an operation that stores its response under the key, and does nothing if there is one."""
 
         def run(tx: Transaction) -> Changed | KeptAnswer:
             if not tx.answers.lock_key(self.request):
@@ -145,12 +148,11 @@ class Change:
     async def run(
         self, content: Content, prepare: Callable[[], Awaitable[Operation]], *, part: int | None = None
     ) -> Answer:
-        """Run an operation and start the workflows of its events; with a known key, only give the first answer again.
+        """Run an operation and start the workflows of its events; for a known key, only return the first response.
 
-        `part`: the number of the part of the request that the operation does, each of which is run once.
-
-        `prepare` validates the content, and is called only if there is something to do. Raise BadInput for a key that
-        was used with other content, StillRunning, or what `prepare` and its operation raise.
+        `part`: the number of the part of the request that the operation does, each of which is run once. `prepare`
+        validates the content, and is only called if there is something to do. Raise BadInput for a key that was used
+        with other content, StillRunning, or what `prepare` and its operation raise.
         """
         if self.key is None:
             changed = await self.store_request.database.write(self._audited(await prepare()))
@@ -184,14 +186,14 @@ class Change:
         return run
 
     async def respond(self, content: Content, prepare: Callable[[], Awaitable[Operation]]) -> Response:
-        """As `run`, as an answer over HTTP."""
+        """Run as `run`, and return the HTTP response."""
         return (await self.run(content, prepare)).response()
 
 
 def keyed_request(
     request: Request, caller: Caller, key: str, content: Content, part: int | None = None
 ) -> KeyedRequest:
-    """Return a request with a key, or a part of one, as its answer is kept."""
+    """Return the stored form of a request with a key, or of a part of one."""
     route = f"{request.method} {request.scope['route'].path}"
     if part is not None:
         route += f"#{part}"
@@ -199,7 +201,7 @@ def keyed_request(
 
 
 def client_of(caller: Caller) -> str:
-    """Who a caller is to kept answers: an administrator, by whichever key or login, or a member."""
+    """Return the client of stored responses: an administrator, with any key or login, or a member."""
     match caller:
         case AdminCaller(id=admin_id):
             return f"admin/{admin_id}"
@@ -208,7 +210,7 @@ def client_of(caller: Caller) -> str:
 
 
 def repeated(known: KeptAnswer) -> Answer:
-    """Return the answer that was given before."""
+    """Return the stored response."""
     return Answer(known.status, known.content, is_repeated=True)
 
 
@@ -228,6 +230,6 @@ async def _caller_change(request: Request, store_request: CallerRequest, key: Ke
 
 
 AdminChange: TypeAlias = Annotated[Change, Depends(_admin_change)]
-"""A change by an admin, which may have an Idempotency-Key; a member gets 403."""
+"""A change by an admin, with an optional Idempotency-Key; a member gets 403."""
 CallerChange: TypeAlias = Annotated[Change, Depends(_caller_change)]
-"""A change by an admin or by a member, which may have an Idempotency-Key."""
+"""A change by an admin or by a member, with an optional Idempotency-Key."""

@@ -1,4 +1,4 @@
-"""What FastAPI injects into endpoints: the state of the app, the caller, and the request in the terms of a store."""
+"""The dependencies of endpoints in FastAPI: the state of the app, the caller, and the request in a store."""
 
 import asyncio
 from collections.abc import Callable, Mapping
@@ -30,12 +30,12 @@ T = TypeVar("T")
 MAX_STORE_CODE_LENGTH = 255
 
 MAX_BATCHES = 2
-"""Each locks up to a hundred members, and PostgreSQL has room for some thousand locks of all processes."""
+"""The most concurrent batches: each locks up to a hundred members, and PostgreSQL has room for some thousand locks."""
 
 
 @dataclass(frozen=True, slots=True)
 class AppState:
-    """What every request of an app shares; one for the life of the app."""
+    """The state shared by all requests of an app."""
 
     services: Services
     tokens: Tokens
@@ -43,18 +43,18 @@ class AppState:
     passwords: Passwords
     login_rate_limiter: LoginRateLimiter
     code_rate_limiter: LoginRateLimiter
-    """Of codes that members are asked for, and of requests for them."""
+    """Limits attempts at codes of members, and requests for codes."""
     starter: Starter
     event_waiter: EventWaiter
     rules: Rules
     refusal_log: RefusalLog
     batches: asyncio.Semaphore
-    """How many parts of requests with many events are accepted at once."""
+    """Limits how many parts of requests with many events are accepted at once."""
     backtests: RunningBacktests
 
     @classmethod
     def of(cls, services: Services, rules: Rules) -> "AppState":
-        """Return the state of an app on these services, its routes called by these rules."""
+        """Return the state of an app on these services, with its routes and their rules."""
         tokens = Tokens(services.database)
         authenticator = Authenticator(services.database, tokens)
         return cls(
@@ -75,17 +75,17 @@ class AppState:
 
 @dataclass(frozen=True, slots=True)
 class StoreRequest:
-    """One authenticated request to a store: who asks, under which program, and when."""
+    """One authenticated request to a store: the caller, the program, and the time."""
 
     state: AppState
     caller: Caller
     store: str
     revision: int
     program: Program
-    """The program in force when the request came in."""
+    """The program in force when the request arrived."""
     now: datetime
     audited: AuditedRequest | None
-    """What the audit log says of the request; None: nothing."""
+    """The audit log entry of the request; None: it has none."""
 
     async def write(self, work: Callable[[Transaction], bool], *, entity_id: str | None = None) -> bool:
         """Run work in one transaction of the store, which also writes the audit log if the work returns True."""
@@ -146,7 +146,7 @@ StoreCode: TypeAlias = Annotated[
 
 
 async def _current_caller(request: Request) -> Caller:
-    """Return the caller, who may call this route; raise NotAuthenticated or Forbidden."""
+    """Return the caller, authorized for this route; raise NotAuthenticated or Forbidden."""
     state = _app_state(request)
     caller = await state.authenticator.caller(request.headers)
     rule = state.rules[request.method, request.scope["route"].path]
@@ -191,7 +191,7 @@ CurrentAdmin: TypeAlias = Annotated[AdminCaller, Depends(_current_admin)]
 CurrentAccessChange: TypeAlias = Annotated[AccessChange, Depends(_access_change)]
 """A change of administrators, API keys or roles by an admin; a member gets 403."""
 CallerRequest: TypeAlias = Annotated[StoreRequest, Depends(_caller_request)]
-"""A request by an admin or by a member, who may see only their own member."""
+"""A request by an admin or by a member, who may only see their own member."""
 AdminRequest: TypeAlias = Annotated[StoreRequest, Depends(_admin_request)]
 """A request by an admin; a member gets 403."""
 

@@ -1,6 +1,6 @@
-"""Waiting until events are applied or failed: one query for all that wait, at growing intervals.
+"""Wait until events are applied or failed: one query for all waiting clients, at growing intervals.
 
-A worker in the same process wakes those whose event it has settled at once.
+A worker in the same process wakes the clients of the events that it settles at once.
 """
 
 import asyncio
@@ -14,7 +14,7 @@ from activities.member_queue import MemberQueue
 from database import Database
 
 FIRST_PAUSE = 0.02
-"""Seconds before the first look at an event: few are applied sooner."""
+"""Seconds before the first check of an event: few are applied sooner."""
 
 GROWTH = 1.5
 
@@ -24,7 +24,7 @@ TICK = 0.02
 """Seconds between two queries: what is due within them is looked up together."""
 
 MAX_WAITING = 1000
-"""Events waited for at once; more are not waited for, so that waiting clients cannot exhaust the process."""
+"""The most events that are waited for at once, so that waiting clients cannot exhaust the process."""
 
 PAGE = 500
 """Events in one query."""
@@ -34,7 +34,7 @@ log = structlog.get_logger(__name__)
 
 @dataclass(eq=False, slots=True)
 class _Waiting:
-    """One client that waits for an event."""
+    """A client that waits for an event."""
 
     store: str
     event_id: str
@@ -45,7 +45,7 @@ class _Waiting:
 
 
 class EventWaiter:
-    """Waits for events. A client that waits holds no thread and no transaction, only its connection."""
+    """Waits for events. A waiting client holds no thread and no transaction, only its connection."""
 
     def __init__(self, database: Database, queue: MemberQueue) -> None:
         self._database = database
@@ -55,11 +55,11 @@ class EventWaiter:
 
     @property
     def is_full(self) -> bool:
-        """Whether as many wait as may."""
+        """Whether the maximum number of clients waits."""
         return len(self._waiting) >= MAX_WAITING
 
     async def settled(self, store: str, event_id: str, *, seconds: float) -> bool:
-        """Wait until an event is applied or failed; return False if it is not in so many seconds."""
+        """Wait until an event is applied or failed; return False if it is not within a number of seconds."""
         with self._queue.end_of(event_id) as settled:
             first_look = asyncio.get_running_loop().time() + FIRST_PAUSE
             waiting = _Waiting(store, event_id, settled, next_look=first_look)
@@ -89,7 +89,7 @@ class EventWaiter:
                 log.warning("waiting clients are not answered yet", because=str(error.__cause__ or error)[:200])
 
     async def _look(self, due: list[_Waiting]) -> None:
-        """Wake those whose event is settled."""
+        """Wake the clients whose event is settled."""
         for store in sorted({each.store for each in due}):
             here = [each for each in due if each.store == store]
             for first in range(0, len(here), PAGE):

@@ -1,4 +1,4 @@
-"""Members as requests name them: by an id, or by `email=...`, `phone=...` or `loyaltyCardNumber=...`."""
+"""Find members of requests: by an id, or by `email=...`, `phone=...` or `loyaltyCardNumber=...`."""
 
 from api.authentication.callers import MemberCaller
 from api.http.errors import BadInput, Forbidden, NotFound
@@ -11,7 +11,7 @@ from loyalty.store.members import Identity, StoredMember
 
 
 def identity_named(text: str, region: str | None = None) -> Identity:
-    """Return the identity that a text names, a phone read in a region; an empty one for a text that names none."""
+    """Return the identity in a text, a phone read in a region; an empty one if there is none."""
     field, sign, value = text.partition("=")
     if sign and field in NAMED_FORMS:
         return identity_of({field: value}).written(region)
@@ -19,7 +19,7 @@ def identity_named(text: str, region: str | None = None) -> Identity:
 
 
 def member_in_path(tx: ReadTransaction, store_request: StoreRequest, text: str) -> StoredMember:
-    """Return the member that a path names; raise NotFound, or Forbidden if a member asks for another."""
+    """Return the member of a path; raise NotFound, or Forbidden if a member asks for another."""
     ids = [str(each.id) for each in tx.members.identities_matching(identity_named(text, store_request.program.region))]
     caller = store_request.caller
     if isinstance(caller, MemberCaller) and (caller.store != store_request.store or ids[:1] != [caller.id]):
@@ -33,7 +33,7 @@ def member_in_path(tx: ReadTransaction, store_request: StoreRequest, text: str) 
 
 
 def require_member(tx: ReadTransaction, text: str, *, path: str, region: str | None = None) -> str:
-    """The id of the member that a field of a request names, a phone read in a region; raise BadInput at its path."""
+    """Return the id of the member in a field of a request, a phone read in a region; raise BadInput at its path."""
     found = tx.members.identities_matching(identity_named(text, region))
     if not found:
         message = f"no member of {tx.store} is {text[:80]}: send a customerId or email=..."
@@ -42,7 +42,7 @@ def require_member(tx: ReadTransaction, text: str, *, path: str, region: str | N
 
 
 def require_member_of_id(tx: ReadTransaction, text: str, *, path: str) -> str:
-    """As `require_member`, by an id alone: what members may not find out is who has an email or a phone number."""
+    """Return the member as `require_member`, but only by an id, so that members cannot probe for emails and phones."""
     if not is_id(text):
         raise BadInput.at(path, "this is no customerId: send the UUID of a member", "invalidId")
     return require_member(tx, text, path=path)

@@ -10,11 +10,11 @@ from database import Transaction
 from loyalty.events.operations import OperationContext
 
 Work: TypeAlias = Callable[[OperationContext, Transaction], AnswerBody]
-"""Runs an operation; returns the body of the answer, None for an answer without."""
+"""Runs an operation; returns the body of the response, None for a response without."""
 
 
 def operation_of(store_request: StoreRequest, work: Work) -> Operation:
-    """Work as an operation of the caller, by the program in force, now."""
+    """Return work as an operation of the caller, by the program in force, now."""
 
     def run(tx: Transaction) -> Changed:
         context = operation_context(tx, store_request)
@@ -41,7 +41,7 @@ def operates(change: Change, work: Work) -> Callable[[], Awaitable[Operation]]:
 
 
 def source_of(store_request: StoreRequest) -> str:
-    """Who asks, as what is posted names it."""
+    """Return the caller as the source of transfers."""
     match store_request.caller:
         case AdminCaller():
             return "admin"

@@ -1,4 +1,4 @@
-"""Changes that need no login: who asks proves who they are by a code, or is told nothing."""
+"""Changes without a login: the caller proves their identity by a code, or learns nothing."""
 
 import contextlib
 from collections.abc import Callable
@@ -19,7 +19,7 @@ T = TypeVar("T")
 
 
 class _Counted(Exception):
-    """A request is done, and stays counted by the rate limiter."""
+    """Raised to end a request that stays counted by the rate limiter."""
 
 
 async def run_public(state: AppState, store: str, work: Callable[[OperationContext], T]) -> T:
@@ -40,9 +40,9 @@ async def run_public(state: AppState, store: str, work: Callable[[OperationConte
 async def run_with_code(
     state: AppState, request: Request, store: str, name: str, work: Callable[[OperationContext], bool]
 ) -> None:
-    """Run an operation that needs a code, under the rate limit; raise InvalidCode if the code does not hold.
+    """Run an operation that needs a code, under the rate limit; raise InvalidCode if the code is not valid.
 
-    `name`: whose code it is, or the code itself.
+    `name`: the owner of the code, or the code itself.
     """
     await state.services.programs.current(store)  # raises UnknownStore before anything is counted
     async with state.code_rate_limiter.attempt(store, name, address_of(request)):
@@ -53,7 +53,7 @@ async def run_with_code(
 async def run_counted(
     state: AppState, request: Request, store: str, name: str, work: Callable[[OperationContext], None]
 ) -> None:
-    """Run an operation that sends a code to somebody, under the rate limit."""
+    """Run an operation that sends a code, under the rate limit."""
     await state.services.programs.current(store)
     with contextlib.suppress(_Counted):
         async with state.code_rate_limiter.attempt(store, name, address_of(request)):

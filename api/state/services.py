@@ -1,4 +1,4 @@
-"""What the API needs from the process that serves it."""
+"""The services that the API needs from its process."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
@@ -21,16 +21,16 @@ class Services:
     start_event: StartEvent
     """Starts the workflow of an event."""
     start_batch: StartBatch
-    """Starts the one workflow of many events."""
+    """Starts the workflow of many events."""
     allow: tuple[Network, ...]
     """Private networks that webhooks may reach."""
     system_state: Callable[[], Awaitable[SystemState]]
-    """Returns what is up and what waits, as of now or a few seconds ago."""
+    """Returns the state of the system, as of now or a few seconds ago."""
     clocks: Clocks
-    """The clocks of stores, as Temporal knows them."""
+    """The clocks of stores in Temporal."""
     queue: MemberQueue = field(default_factory=MemberQueue)
-    """The queue of a worker in this process, which tells what it has settled."""
+    """The queue of a worker in this process, which reports the events that it has settled."""
     temporal_ui: str | None = None
-    """URL of Temporal's UI, its root or a namespace in it; None: answers have no links to workflows."""
+    """URL of Temporal's UI, its root or a namespace in it; None: responses have no links to workflows."""
     show_docs: bool = True
-    """Whether `/docs` and `/openapi.json` answer."""
+    """Whether `/docs` and `/openapi.json` are served."""

@@ -1,4 +1,4 @@
-"""Stores. A store is created by the first program that is deployed to it."""
+"""Stores. The first deploy to a store creates it."""
 
 import re
 from collections.abc import Iterable
@@ -34,9 +34,10 @@ _NEW = {"code": "SECOND", "name": "Second shop", "currency": "EUR", "active": Tr
 
 @router.get("", summary="List stores", response_model=Stores)
 async def list_stores(caller: CurrentAdmin, state: CurrentState) -> Response:
-    """Return the stores that have a program and that the caller has access to, in the order of their codes.
+    """List the stores with a program that the caller can access, in the order of their codes.
 
-    One whose program in force cannot be read by this version of Laurel is not `active`, and has its code as its name.
+    A store whose program in force cannot be read by this version of Laurel is not `active`, and has its code as its
+    name.
     """
     in_force = await state.services.database.access_read(lambda access: access.revisions_in_force())
     reached = [each for each in sorted(in_force.items()) if caller.rights.reach(each[0])]
@@ -47,7 +48,7 @@ async def list_stores(caller: CurrentAdmin, state: CurrentState) -> Response:
 
 @router.get("/{store}", summary="Show a store", response_model=Store)
 async def show_store(code: StoreInPath, caller: CurrentAdmin, state: CurrentState) -> Response:
-    """Return one store that the caller has access to."""
+    """Return one store that the caller can access."""
     in_force = await state.services.database.access_read(lambda access: access.revisions_in_force())
     code = _code_of(code, in_force)
     if code not in in_force or not caller.rights.reach(code):
@@ -57,9 +58,9 @@ async def show_store(code: StoreInPath, caller: CurrentAdmin, state: CurrentStat
 
 @router.post("", summary="Make a store", response_model=StoreId, openapi_extra=request_body(PostStore, {"store": _NEW}))
 async def post_store(request: Request, change: CurrentAccessChange) -> Response:
-    """Make a store with a first program, which has its name and nothing else: deploy the store's own after it.
+    """Create a store with a first program, which only has its name: deploy the store's own after it.
 
-    A currency is kept as it is sent: points have none.
+    A currency is stored as it is sent: points have none.
     """
     new = (await read_body(request, PostStore)).store
     _check_active(new)
@@ -83,7 +84,7 @@ async def post_store(request: Request, change: CurrentAccessChange) -> Response:
     openapi_extra=request_body(PutStore, {"store": {"name": "Coffee shop", "currency": "EUR", "active": True}}),
 )
 async def put_store(request: Request, code: StoreInPath, change: CurrentAccessChange) -> Response:
-    """Change the currency of a store. Its name is the title of its program, which is changed by deploying."""
+    """Change the currency of a store. Its name is the title of its program, which a deploy changes."""
     changed = (await read_body(request, PutStore)).store
     _check_active(changed)
     in_force = await change.state.services.database.access_read(lambda access: access.revisions_in_force())
@@ -99,7 +100,7 @@ async def put_store(request: Request, code: StoreInPath, change: CurrentAccessCh
 
 
 def check_code(code: str, path: str) -> None:
-    """Raise BadInput at a path for what cannot be the code of a store."""
+    """Raise BadInput at a path for an invalid code of a store."""
     if _CODE.fullmatch(code) is None:
         message = "a code is made of letters, digits, - and _, and begins with a letter or digit"
         raise BadInput.at(path, message, "invalidCode")
@@ -121,7 +122,7 @@ def _id_of(code: str) -> str:
 
 
 def _code_of(text: str, codes: Iterable[str]) -> str:
-    """Return the code of the store that a code or an id names; what names none stays as it is."""
+    """Return the code of the store with a code or an id; an unknown text is returned unchanged."""
     return next((code for code in codes if text.lower() == _id_of(code)), text)
 
 
@@ -139,7 +140,7 @@ async def _view(state: AppState, code: str, revision: int) -> Store:
 
 
 async def _title(programs: Programs, store: str, revision: int) -> str | None:
-    """Return the title of a program; None if it cannot be read, which is no fault of the other stores."""
+    """Return the title of a program; None if it cannot be read, so that other stores are still listed."""
     try:
         return (await programs.revision(store, revision)).title
     except Exception as error:

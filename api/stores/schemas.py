@@ -1,4 +1,4 @@
-"""Stores: request bodies and answers."""
+"""Stores: request bodies and responses."""
 
 from pydantic import Field
 from typing_extensions import TypedDict
@@ -8,7 +8,7 @@ from api.http.responses import Id, Total
 
 
 class PutStoreFields(RequestModel):
-    """What is said of a store. Laurel keeps the currency, and counts in points."""
+    """The changes of a store. Laurel stores the currency, and counts in points."""
 
     name: str = Field(min_length=1, max_length=255)
     currency: str | None = Field(default=None, min_length=3, max_length=3, pattern="^[A-Z]{3}$")
@@ -16,19 +16,19 @@ class PutStoreFields(RequestModel):
 
 
 class NewStore(PutStoreFields):
-    """A store to make."""
+    """A store to create."""
 
     code: str = Field(min_length=1, max_length=100)
 
 
 class PostStore(RequestModel):
-    """A store to make."""
+    """A store to create."""
 
     store: NewStore
 
 
 class PutStore(RequestModel):
-    """What changes of a store."""
+    """The changes of a store."""
 
     store: PutStoreFields
 
@@ -40,7 +40,7 @@ class StoreId(TypedDict):
 
 
 class Store(TypedDict):
-    """A store, the title of its program, and the revision in force. `currency` null: none was given."""
+    """A store, the title of its program, and the revision in force. `currency` null: none is set."""
 
     storeId: Id
     code: str

@@ -1,4 +1,4 @@
-"""The clock of a store: waking it."""
+"""The clock of a store: wake it."""
 
 from fastapi import APIRouter
 from starlette.responses import Response
@@ -17,9 +17,9 @@ router = APIRouter(prefix="/api/{storeCode}/clock", tags=["Stuck"])
     response_class=Response,
 )
 async def wake_clock(store_request: AdminRequest) -> Response:
-    """Make the clock of the store look at what is due; start it if it does not run.
+    """Make the clock of the store check what is due; start it if it does not run.
 
-    Answer 503 if Temporal does not answer. Workers that reach it bring a clock back by themselves within a minute.
+    Answer 503 if Temporal does not answer. Workers that reach it restart a clock by themselves within a minute.
     """
     try:
         await store_request.state.services.clocks.wake(store_request.store)

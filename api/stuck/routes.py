@@ -32,9 +32,9 @@ _TOTAL = {"all": 3, "filtered": 1, "estimated": False}
     responses={200: {"content": {"application/json": {"example": {"items": [ITEM], "total": _TOTAL}}}}},
 )
 async def list_stuck(request: Request, store_request: AdminRequest) -> Response:
-    """Events and files that failed, due items that are set aside, deliveries that were given up, and what is overdue.
+    """List failed events and files, due items that are set aside, deliveries that were given up, and what is overdue.
 
-    The newest comes first, with the reason. With `retryable=true`, only what somebody must try again for it to go on.
+    The newest comes first, with the reason. With `retryable=true`, only what needs a retry by request.
     """
     zone, now = store_request.program.zone, datetime.now(UTC)
     page, filters = LIST_QUERY.parse(request.query_params, zone)

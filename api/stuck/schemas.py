@@ -1,4 +1,4 @@
-"""What is stuck: answers."""
+"""What is stuck: responses."""
 
 from typing import Literal
 
@@ -24,9 +24,9 @@ class StuckItem(TypedDict):
     """Something that is stuck.
 
     `state` is `failed` (set aside or given up), `skipped` (a delivery whose subscription was disabled or removed) or
-    `overdue` (it should have gone on by now). `id` of a due item is `SUBJECT/KIND`. `name` is the type of the event,
-    the kind of the due item, the name of the message, the store's code, or the type of the file. `customEventId` is
-    the event of a delivery. A POST to `retry` tries it again; null: it goes on by itself once its reason is gone.
+    `overdue` (it should have continued by now). `id` of a due item is `SUBJECT/KIND`. `name` is the type of the event,
+    the kind of the due item, the name of the message, the store's code, or the type of the file. `customEventId` is the
+    event of a delivery. A POST to `retry` retries it; null: it continues by itself once its reason is gone.
     """
 
     kind: Literal["event", "dueItem", "delivery", "clock", "import", "export"]

@@ -1,4 +1,4 @@
-"""What is stuck as answers show it."""
+"""What is stuck, as responses show it."""
 
 from collections.abc import Mapping
 from datetime import datetime, tzinfo
@@ -31,7 +31,7 @@ _RETRIED_AT: Mapping[StuckKind, str] = {
 
 
 def stuck_view(thing: StuckThing, store: str, zone: tzinfo, *, now: datetime) -> StuckItem:
-    """Something that is stuck, and where it is tried again."""
+    """Return something that is stuck, and the route that retries it."""
     path = _RETRIED_AT[thing.kind] + ("" if thing.kind == "clock" else f"/{quote(thing.id)}")
     is_retried = thing.can_be_retried or thing.kind != "due_item"
     return {

@@ -1,1 +1,1 @@
-"""Tier sets and tiers: reading them, where a member stands, and tiers by hand."""
+"""Tier sets and tiers: read them, a member's tiers, and tiers by hand."""

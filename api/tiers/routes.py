@@ -1,4 +1,4 @@
-"""Tier sets and tiers: reading them, where a member stands, and tiers by hand."""
+"""Tier sets and tiers: read them, a member's tiers, and tiers by hand."""
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
@@ -66,7 +66,7 @@ TierSetInPath: TypeAlias = Annotated[str, Path(alias="tierSet", description="A t
     "/tierSet", summary="List tier sets", response_model=TierSets, openapi_extra=SETS_QUERY.openapi_parameters()
 )
 async def list_tier_sets(request: Request, store_request: AdminRequest) -> Response:
-    """Return the tier sets of the program in force, the default one first."""
+    """List the tier sets of the program in force, the default one first."""
     program = store_request.program
     page, filters = SETS_QUERY.parse(request.query_params, program.zone)
     deployed_at = await store_request.deployed_at()
@@ -89,13 +89,13 @@ async def show_tier_set(name: TierSetInPath, store_request: AdminRequest) -> Res
     openapi_extra=TIERS_QUERY.openapi_parameters(),
 )
 async def list_tiers_of_set(request: Request, name: TierSetInPath, store_request: AdminRequest) -> Response:
-    """Return the tiers of a tier set, from the lowest."""
+    """List the tiers of a tier set, from the lowest."""
     return await _tiers(request, store_request, [_required_set(store_request, name)])
 
 
 @router.get("/tier", summary="List tiers", response_model=TiersOfSet, openapi_extra=TIERS_QUERY.openapi_parameters())
 async def list_tiers(request: Request, store_request: AdminRequest) -> Response:
-    """Return the tiers of the program in force, set by set, from the lowest."""
+    """List the tiers of the program in force, set by set, from the lowest."""
     return await _tiers(request, store_request, store_request.program.tier_sets.values())
 
 
@@ -125,7 +125,7 @@ async def show_tier(
     tags=["Member"],
 )
 async def show_own_tier(request: Request, store_request: CallerRequest) -> Response:
-    """Return the tiers of the member who is logged in, one of each tier set."""
+    """List the tiers of the logged-in member, one per tier set."""
     program, caller = store_request.program, store_request.caller
     if not isinstance(caller, MemberCaller) or caller.store != store_request.store:
         raise Forbidden("this is for members of the store: log in as one")
@@ -147,7 +147,7 @@ async def show_own_tier(request: Request, store_request: CallerRequest) -> Respo
     openapi_extra=MEMBER_QUERY.openapi_parameters(),
 )
 async def list_member_tier_sets(request: Request, member: MemberInPath, store_request: CallerRequest) -> Response:
-    """Return the tier that a member is in, in each tier set."""
+    """List the member's tier in each tier set."""
     program = store_request.program
     page, filters = MEMBER_QUERY.parse(request.query_params, program.zone)
 
@@ -169,7 +169,7 @@ async def list_member_tier_sets(request: Request, member: MemberInPath, store_re
     response_model=TierSetProgress,
 )
 async def show_progress(member: MemberInPath, name: TierSetInPath, store_request: CallerRequest) -> Response:
-    """Return the tier of a member, and what is missing to the next."""
+    """Return a member's tier, and what is missing to the next one."""
     program, now = store_request.program, datetime.now(UTC)
 
     def read(tx: ReadTransaction) -> dict[str, Any]:
@@ -192,8 +192,8 @@ async def show_progress(member: MemberInPath, name: TierSetInPath, store_request
 async def assign(request: Request, member: MemberInPath, by_hand: ChangedByHand) -> Response:
     """Put a member into a tier, by its id or its name in program files.
 
-    Upwards it is a floor, until `until` or until it is taken back: the member rises above it, and does not fall below.
-    Downwards it holds until the next review. With `pinned` it holds both ways.
+    A higher tier is a floor, until `until` or until it is removed: the member rises above it, and does not fall below.
+    A lower one holds until the next review. With `pinned` it holds both ways.
     """
     posted = await read_body(request, PostTier)
     change = by_hand.change
@@ -224,7 +224,7 @@ async def assign(request: Request, member: MemberInPath, by_hand: ChangedByHand)
     tags=["Member"],
 )
 async def unassign(request: Request, member: MemberInPath, by_hand: ChangedByHand) -> Response:
-    """End a tier by hand: the member comes into the tier that they would be in without it."""
+    """Remove a tier by hand: the member moves to the tier that they would be in without it."""
     posted = await read_body(request, PostRemoveTier)
     change = by_hand.change
     store_request = change.store_request
@@ -257,7 +257,7 @@ async def _tiers(request: Request, store_request: StoreRequest, tier_sets: Itera
 
 
 def _required_set(store_request: StoreRequest, text: str) -> TierSetOfProgram:
-    """Return the tier set that a path names; raise NotFound."""
+    """Return the tier set of a path; raise NotFound."""
     found = set_named(store_request.program, text)
     if found is None:
         raise NotFound(f"no tier set {text[:80]} in {store_request.store}")
@@ -265,7 +265,7 @@ def _required_set(store_request: StoreRequest, text: str) -> TierSetOfProgram:
 
 
 def _named_set(program: Program, text: str) -> TierSetOfProgram:
-    """Return the tier set that a body names; raise UnknownTierSet."""
+    """Return the tier set of a body; raise UnknownTierSet."""
     found = set_named(program, text)
     if found is None:
         raise UnknownTierSet(list(program.tier_sets))

@@ -1,4 +1,4 @@
-"""Tier sets and tiers: request bodies and answers."""
+"""Tier sets and tiers: request bodies and responses."""
 
 from typing import Literal, NotRequired
 
@@ -16,7 +16,7 @@ Attribute = Literal[
 class PostTier(RequestModel):
     """The tier that a member is put into by hand. `until`: when that ends; `pinned`: it holds both ways.
 
-    `tierSetId`: the set of the tier, where its name alone does not say it.
+    `tierSetId`: the set of the tier, if its name is ambiguous.
     """
 
     level_id: str = Field(min_length=1, max_length=255)
@@ -26,7 +26,7 @@ class PostTier(RequestModel):
 
 
 class PostRemoveTier(RequestModel):
-    """The tier set in which a tier by hand is taken back; none: the default one."""
+    """The tier set whose tier by hand is removed; by default the default one."""
 
     tier_set_id: str | None = Field(default=None, min_length=1, max_length=255)
 
@@ -39,7 +39,7 @@ class TierSetBasics(TypedDict):
 
 
 class TierSetCondition(TypedDict):
-    """What the tiers of a set are reached by, and in which wallet."""
+    """How the tiers of a set are reached, and in which wallet."""
 
     id: Id
     attribute: Attribute
@@ -56,7 +56,7 @@ class TierInSet(TypedDict):
 
 
 class Downgrade(TypedDict):
-    """When the tiers of a set are reviewed, as far as the documented fields can say it."""
+    """When the tiers of a set are reviewed, as far as the documented fields can express it."""
 
     mode: Literal["none", "periodic"]
     period: NotRequired[Literal["registration_anniversary", "recalculation_every_month_after_tier_promotion", "yearly"]]
@@ -124,7 +124,7 @@ class TiersOfSet(TypedDict):
 
 
 class OwnTier(TypedDict):
-    """The tier that a member is in."""
+    """The member's tier."""
 
     levelId: Id
     name: str
@@ -135,14 +135,14 @@ class OwnTier(TypedDict):
 
 
 class OwnTiers(TypedDict):
-    """The tiers that a member is in."""
+    """The member's tiers."""
 
     items: list[OwnTier]
     total: Total
 
 
 class MemberTierSet(TypedDict):
-    """The tier that a member is in, in a tier set. `manually`: it was set by hand."""
+    """The member's tier in a tier set. `manually`: it was set by hand."""
 
     currentTierId: Id
     tierSetId: Id
@@ -152,14 +152,14 @@ class MemberTierSet(TypedDict):
 
 
 class MemberTierSets(TypedDict):
-    """The tier sets in which a member is in a tier."""
+    """The tier sets in which the member has a tier."""
 
     items: list[MemberTierSet]
     total: Total
 
 
 class NextTierProgress(TypedDict):
-    """How far a member is on the way to the next tier."""
+    """The member's progress to the next tier."""
 
     conditionId: Id
     attribute: Attribute
@@ -177,7 +177,7 @@ class TierByHand(TypedDict):
 
 
 class TierSetProgress(TypedDict):
-    """Where a member stands in a tier set. `currentProgress` is the part of the way to the next tier, from 0 to 1."""
+    """The member's standing in a tier set. `currentProgress` is the part of the way to the next tier, from 0 to 1."""
 
     tierSetId: Id
     tierSetName: str

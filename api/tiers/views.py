@@ -1,4 +1,4 @@
-"""Tier sets and tiers as answers show them."""
+"""Tier sets and tiers as responses show them."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -66,7 +66,7 @@ def own_tier_view(program: Program, tier_set: TierSet, tier: Tier) -> dict[str, 
 def tiers_of_member(
     tx: ReadTransaction, program: Program, member: StoredMember
 ) -> Iterator[tuple[TierSet, Tier, TierPlace]]:
-    """Yield each tier set in which a member is in a tier, with the tier and where they are."""
+    """Yield each tier set in which a member has a tier, with the tier and their place."""
     places = tx.tier_places.places_of(member.id) if program.more_tier_sets else {}
     for name, tier_set in program.tier_sets.items():
         place = place_of(member) if tier_set.is_default else places.get(name, NO_PLACE)
@@ -76,14 +76,14 @@ def tiers_of_member(
 
 
 def _tier_at(tier_set: TierSet, place: TierPlace) -> Tier | None:
-    """The tier at a place; who was never in one of a set is in the lowest, if everybody is, until they are judged."""
+    """Return the tier at a place; without a place, the lowest tier of a set that everybody is in, until judged."""
     if place.tier is None and tier_set.begins_at_nothing and not tier_set.is_default:
         return tier_set.tiers[0]
     return tier_set.named(place.tier)
 
 
 def place_of(member: StoredMember) -> TierPlace:
-    """Return where a member is in the default tier set."""
+    """Return a member's place in the default tier set."""
     return TierPlace(
         member.tier,
         member.tier_since,
@@ -113,7 +113,7 @@ def progress_view(
     *,
     now: datetime,
 ) -> dict[str, Any]:
-    """Return where a member stands in a tier set, and what is missing to the next tier."""
+    """Return a member's standing in a tier set, and what is missing to the next tier."""
     zone = program.zone
     place = place_of(member) if tier_set.is_default else tx.tier_places.place(member.id, tier_set.name)
     tier = _tier_at(tier_set, place)
@@ -143,7 +143,7 @@ def progress_view(
 
 
 def attribute(tier_set: TierSet) -> str:
-    """What tiers are reached by, as the documented fields name it; spent points have no name of their own there."""
+    """Return how tiers are reached, by the documented name; spent points have no name of their own there."""
     match tier_set.by:
         case "active_points":
             return "activeUnits"
@@ -156,7 +156,7 @@ def attribute(tier_set: TierSet) -> str:
 
 
 def set_named(program: Program, text: str) -> TierSet | None:
-    """Return the tier set that an id, or a name in program files, names; None: there is no such set."""
+    """Return the tier set with an id, or with a name in program files; None: there is no such set."""
     sets = program.tier_sets
     return sets.get(text) or next(
         (each for name, each in sets.items() if text.lower() == tier_set_id(program, name)), None
@@ -164,7 +164,7 @@ def set_named(program: Program, text: str) -> TierSet | None:
 
 
 def tier_named(program: Program, text: str, within: TierSet | None = None) -> tuple[TierSet, Tier] | None:
-    """The tier that an id, or a name in program files, names, of a set or of any; a name is of the default set first.
+    """Return the tier with an id, or with a name in program files, of a set or of any; the default set comes first.
 
     In any set, `SET/TIER` is a name too.
     """
@@ -240,7 +240,7 @@ def _translations(name: str) -> dict[str, Any]:
 
 
 def _downgrade(tier_set: TierSet) -> dict[str, Any]:
-    """Return when tiers are reviewed, as far as the documented fields can say it."""
+    """Return when tiers are reviewed, as far as the documented fields can express it."""
     match tier_set.review:
         case Never():
             return {"mode": "none"}

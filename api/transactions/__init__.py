@@ -1,1 +1,1 @@
-"""Transactions: reported, listed, changed, and given to members."""
+"""Transactions: report, list, change and assign them."""

@@ -61,7 +61,7 @@ _IDENTITIES: Final = {
     "customerData:email": ("email", "email", "email_key"),
     "customerData:phone": ("phone", "phone", "phone_key"),
 }
-"""The part of an identity that a filter names: in requests, in identities, and its column."""
+"""The part of an identity for each filter: its name in requests, in identities, and its column."""
 _TERMS: Mapping[str, TermField] = {
     "header:labels": "label",
     "items:labels": "item_label",
@@ -101,7 +101,7 @@ def _condition(tx: ReadTransaction, one: Filter) -> Condition:
 
 
 def _identity(customer_data: Mapping[str, str]) -> Identity:
-    """Return the identity that a filter names; an empty one for a text that names none."""
+    """Return the identity of a filter; an empty one if the text contains none."""
     try:
         return identity_of(customer_data)
     except Refusal:

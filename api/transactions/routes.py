@@ -1,4 +1,4 @@
-"""Transactions: sales and returns, stored, listed, changed and assigned."""
+"""Transactions: store, list, change and assign sales and returns."""
 
 from collections.abc import Callable
 from typing import Annotated, Any, TypeAlias
@@ -73,10 +73,10 @@ _Work: TypeAlias = Callable[[OperationContext, Transaction], dict[str, Any] | No
     openapi_extra=request_body(PostTransaction, {"transaction": _SALE}),
 )
 async def post_transaction(request: Request, change: AdminChange) -> Response:
-    """Store a sale or a return. It is the member's whose id, email, phone or card number `customerData` has.
+    """Store a sale or a return. Its member is the one with the id, email, phone or card number in `customerData`.
 
-    One whose member is not known is stored, too, and gets its member when one registers by this data, or by
-    `POST transaction/assign`. The same document again gets the first answer; another of that number is refused.
+    A transaction of an unknown member is stored, too, and is assigned when one registers by this data, or by `POST
+    transaction/assign`. The same document again gets the first response; another one with that number is refused.
     """
     posted = await read_body(request, PostTransaction)
     program = change.store_request.program
@@ -93,7 +93,7 @@ async def post_transaction(request: Request, change: AdminChange) -> Response:
     "", summary="List transactions", response_model=TransactionPage, openapi_extra=LIST_QUERY.openapi_parameters()
 )
 async def list_transactions(request: Request, store_request: AdminRequest) -> Response:
-    """Return the sales and returns of a store, the last stored first. Labels are found by `key`, or by `key;value`."""
+    """List the sales and returns of a store, the last stored first. Labels are found by `key`, or by `key;value`."""
     program = store_request.program
     page, filters = LIST_QUERY.parse(request.query_params, program.zone)
 
@@ -111,7 +111,7 @@ async def list_transactions(request: Request, store_request: AdminRequest) -> Re
     openapi_extra=request_body(PostAssignment, _ASSIGN),
 )
 async def post_assignment(request: Request, change: AdminChange) -> Response:
-    """Give a sale that has no member one, with its returns. Doing it again gives the same answer."""
+    """Assign an unassigned sale to a member, with its returns. Repeating it gives the same response."""
     posted = await read_body(request, PostAssignment)
 
     def run(operation: OperationContext, tx: Transaction) -> dict[str, Any]:
@@ -143,9 +143,9 @@ async def show_transaction(transaction_id: TransactionInPath, store_request: Adm
     openapi_extra=request_body(PutTransaction, {"transaction": {"transaction": _SALE}}),
 )
 async def put_transaction(request: Request, transaction_id: TransactionInPath, change: AdminChange) -> Response:
-    """Change what a transaction says. Once it has its member, rules have read it: then only `customerData` changes.
+    """Change the content of a transaction; once it has its member, rules have read it, and only `customerData` changes.
 
-    Its number and type never change. One that names a member from now on is assigned to them.
+    Its number and type never change. If it identifies a member from now on, it is assigned to them.
     """
     posted = await read_body(request, PutTransaction)
     program, path = change.store_request.program, "transaction.transaction"
@@ -166,7 +166,7 @@ async def put_transaction(request: Request, transaction_id: TransactionInPath, c
     openapi_extra=request_body(TransactionLabels, _LABELS),
 )
 async def put_labels(request: Request, transaction_id: TransactionInPath, change: AdminChange) -> Response:
-    """Add labels, or replace the values of those that are there. What rules have decided stays."""
+    """Add labels, or replace the values of existing ones. Decisions stay."""
     posted = await read_body(request, TransactionLabels)
     event_type = change.store_request.program.event_types["transaction"]
 
@@ -218,7 +218,7 @@ def _required(tx: ReadTransaction, transaction_id: str) -> str:
 
 
 def _member_named(tx: ReadTransaction, assignment: Assignment) -> str:
-    """Return the id of the one member that an assignment names; raise BadInput."""
+    """Return the id of the one member in an assignment; raise BadInput."""
     named = {
         "customerId": assignment.customer_id,
         "loyaltyCardNumber": assignment.customer_loyalty_card_number,

@@ -1,4 +1,4 @@
-"""Transactions: request bodies and answers."""
+"""Transactions: request bodies and responses."""
 
 from decimal import Decimal
 from typing import Annotated, Any, Literal, NotRequired
@@ -30,7 +30,7 @@ Value = Annotated[
     BeforeValidator(exact_number),
     WithJsonSchema({"type": "number", "minimum": 0, "maximum": int(MAX_VALUE)}),
 ]
-"""What was paid; how exact it is, the operation judges."""
+"""The amount paid; the operation checks its precision."""
 Quantity = Annotated[
     Decimal | int,
     BeforeValidator(exact_number),
@@ -43,7 +43,7 @@ Text = Annotated[str, Field(min_length=1, max_length=MAX_TEXT)]
 
 
 class Label(RequestModel):
-    """A key and its value: a text, or what the program says of the key."""
+    """A key and its value: a text, or the type that the program declares for the key."""
 
     key: Text
     value: LabelValue
@@ -87,7 +87,7 @@ class TransactionItem(RequestModel):
 
 
 class TransactionHeader(RequestModel):
-    """`linkedDocumentNumber`: of a return, the number of its sale."""
+    """`linkedDocumentNumber`: for a return, the number of its sale."""
 
     document_number: Text
     purchased_at: str = Field(max_length=64)
@@ -113,7 +113,7 @@ class PostTransaction(RequestModel):
 
 
 class ChangedTransaction(RequestModel):
-    """What a transaction says now."""
+    """The new content of a transaction."""
 
     transaction: ReportedTransaction
 

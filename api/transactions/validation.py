@@ -1,4 +1,4 @@
-"""Reported transactions, validated as far as that goes without the database."""
+"""Validate reported transactions, as far as possible without the database."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -20,7 +20,7 @@ _IN_HEADER = ("document_number", "purchase_place", "labels")
 
 
 def validate_transaction(reported: ReportedTransaction, program: Program, *, path: str = "transaction") -> Document:
-    """Return a document that fits what the program says of transactions; raise BadInput with every fault."""
+    """Return a document that fits the program's declarations for transactions; raise BadInput with every fault."""
     event_type = program.event_types["transaction"]
     header, faults = reported.header, list(_repeated_keys(reported, path))
     customer = (reported.customer_data or TransactionCustomer()).model_dump(by_alias=True, exclude_none=True)
@@ -53,7 +53,7 @@ def validate_transaction(reported: ReportedTransaction, program: Program, *, pat
 
 
 def labels_of(labels: Sequence[Label] | None, event_type: EventType, *path: str) -> dict[str, Any]:
-    """Labels by key; texts become the numbers that the program declares at a path of the body."""
+    """Return labels by key; texts become the numbers that the program declares at a path of the body."""
     return declared_labels({each.key: each.value for each in labels or ()}, event_type, *path)
 
 
@@ -72,7 +72,7 @@ def _item(reported: TransactionItem, event_type: EventType) -> Item:
 
 
 def _repeated_keys(reported: ReportedTransaction, path: str) -> Iterator[InputFault]:
-    """Yield the fault of each label whose key is there twice."""
+    """Return the fault of each label with a duplicate key."""
     lists = [(f"{path}.header.labels", reported.header.labels)]
     lists += [(f"{path}.items.{number}.labels", item.labels) for number, item in enumerate(reported.items)]
     for where, labels in lists:
@@ -85,7 +85,7 @@ def _repeated_keys(reported: ReportedTransaction, path: str) -> Iterator[InputFa
 
 
 def _fault(fault: DocumentFault, reported: ReportedTransaction, path: str) -> InputFault:
-    """Return a fault at the place in the request that it is about."""
+    """Return a fault at its path in the request."""
     steps = list(fault.path)
     match steps:
         case ["items", int(number), "quantity", *_] if reported.items[number].high_precision_quantity is not None:

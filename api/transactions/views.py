@@ -1,4 +1,4 @@
-"""Transactions as answers show them."""
+"""Transactions as responses show them."""
 
 from collections.abc import Mapping
 from decimal import Decimal
@@ -63,7 +63,7 @@ def _sum(transfers: list[Transfer], *kinds: str) -> int:
 
 
 def _returned(transfers: list[Transfer]) -> int:
-    """Return what goods that came back took; not what they gave back."""
+    """Return what returns took, without what they gave back."""
     returns = [each for each in transfers if each.kind == "return"]
     return sum(each.points for each in returns if each.change.net + each.change.pending < 0)
 

@@ -1,4 +1,4 @@
-"""Wallets and wallet types: listing and showing them."""
+"""Wallets and wallet types: list and show them."""
 
 from datetime import datetime
 from typing import Annotated, Any
@@ -27,7 +27,7 @@ LIST_QUERY = ListQuery({"code": "text", "name": "text", "active": "boolean", "is
     openapi_extra=LIST_QUERY.openapi_parameters(),
 )
 async def list_wallet_types(request: Request, store_request: AdminRequest) -> Response:
-    """Return the wallets of the program in force, in the order of its file."""
+    """List the wallets of the program in force, in the order of its file."""
     program = store_request.program
     page, filters = LIST_QUERY.parse(request.query_params, program.zone)
     deployed_at = await _deployed_at(store_request)

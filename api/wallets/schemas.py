@@ -1,4 +1,4 @@
-"""Wallets and wallet types as answers show them."""
+"""Wallets and wallet types as responses show them."""
 
 from typing import Literal, NotRequired
 
@@ -31,9 +31,9 @@ class WalletType(TypedDict):
 
 
 class WalletTypeDetails(WalletType):
-    """A wallet with when its points expire and become active, as far as the documented fields can say it.
+    """A wallet with when its points expire and become active, as far as the documented fields can express it.
 
-    `decimals` says how many its amounts have.
+    `decimals` is the number of decimals of its amounts.
     """
 
     translations: JsonObject
@@ -66,7 +66,7 @@ class WalletTypeBasics(TypedDict):
 
 
 class WalletAccount(TypedDict):
-    """What is in a wallet: `activeUnits` less open debt, so below zero while there is debt; `lockedUnits` are pending.
+    """The balance of a wallet: `activeUnits` less open debt, which may be negative; `lockedUnits` are pending.
 
     `blockedUnits` are held; `transferredUnits` were sent to other members.
     """

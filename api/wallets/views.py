@@ -1,4 +1,4 @@
-"""Wallets and wallet types as answers show them."""
+"""Wallets and wallet types as responses show them."""
 
 from datetime import UTC, datetime
 from typing import Any, assert_never
@@ -85,7 +85,7 @@ def sent_points(tx: ReadTransaction, member_id: str, wallet: str) -> Points:
 
 
 def _expiry(rule: Expiry) -> dict[str, Any]:
-    """Return when points expire in the documented fields; nothing for what these cannot say."""
+    """Return when points expire in the documented fields; nothing if these cannot express it."""
     match rule:
         case Never():
             return {"unitDaysExpiryAfter": "all_time_active"}
@@ -105,5 +105,5 @@ def _expiry(rule: Expiry) -> dict[str, Any]:
 
 
 def _days(name: str, duration: Duration) -> dict[str, int]:
-    """Return a field with the whole days of a duration; nothing for a duration that is not of days alone."""
+    """Return a field with the whole days of a duration; nothing for a duration not only of days."""
     return {name: duration.days} if duration.days and duration == Duration(days=duration.days) else {}

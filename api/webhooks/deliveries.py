@@ -1,4 +1,4 @@
-"""Deliveries of webhooks: listed, shown with their attempts, and sent again one by one; a test of a subscription."""
+"""Deliveries of webhooks: list them, show their attempts, resend single ones; test a subscription."""
 
 from typing import Annotated, Any
 
@@ -36,7 +36,7 @@ DeliveryInPath = Annotated[str, Path(alias="webhookDelivery")]
 
 @router.get("/delivery", summary="List deliveries", response_model=DeliveryList, openapi_extra=openapi_parameters())
 async def list_deliveries(request: Request, store_request: AdminRequest) -> Response:
-    """The deliveries of a store, the newest first, also those that were skipped since a subscription is disabled."""
+    """List the deliveries of a store, the newest first, including those skipped as a subscription is disabled."""
     zone = store_request.program.zone
     query, scroll = without_scroll(request.query_params)
     page, filters = LIST_QUERY.parse(query, zone)
@@ -80,7 +80,7 @@ async def show_delivery(delivery_id: DeliveryInPath, store_request: AdminRequest
     openapi_extra=request_body(PostResendOne, {"resend": {}}),
 )
 async def resend(request: Request, delivery_id: DeliveryInPath, change: AdminChange) -> Response:
-    """Send a message again, whatever came of it, by a new schedule of attempts and under the same `webhook-id`.
+    """Resend a message, whatever its result, by a new schedule of attempts and under the same `webhook-id`.
 
     With `webhookSubscriptionId` it is sent to that subscription, such as one that replaces a removed one.
     """
@@ -102,9 +102,9 @@ async def resend(request: Request, delivery_id: DeliveryInPath, change: AdminCha
 
 @router.post("/subscription/{webhookSubscription}/test", summary="Test a subscription", response_model=TestResult)
 async def send_example(subscription_id: SubscriptionInPath, store_request: AdminRequest) -> Response:
-    """Send an example of its message to a subscription now, and answer with what its receiver says.
+    """Send an example of its message to a subscription now, and return the response of its receiver.
 
-    It is signed as any other, has the header `laurel-test: true`, is made of invented values, and is not sent again.
+    It is signed as any other, has the header `laurel-test: true`, contains invented values, and is not retried.
     """
     found = await store_request.database.read(lambda tx: tx.subscriptions.get(subscription_id.lower()))
     if found is None:

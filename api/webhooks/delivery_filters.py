@@ -1,4 +1,4 @@
-"""The filters of the list of deliveries, its pages by key, and the criteria of jobs that send many again."""
+"""The filters of the list of deliveries, its pages by key, and the criteria of resend jobs."""
 
 from collections.abc import Mapping
 from datetime import datetime, tzinfo
@@ -40,12 +40,12 @@ _STATUSES = ("pending", "delivered", "failed", "skipped")
 
 
 def openapi_parameters() -> dict[str, Any]:
-    """Return the query parameters of the list as OpenAPI describes them."""
+    """Return the query parameters of the list for OpenAPI."""
     return scrolling_parameters(LIST_QUERY)
 
 
 def conditions_of(filters: list[Filter]) -> list[Condition]:
-    """Return the conditions of filters; raise BadInput for a status that there is not."""
+    """Return the conditions of filters; raise BadInput for an unknown status."""
     for each in filters:
         if each.field == "status" and each.value not in _STATUSES:
             message = f"a delivery is {', '.join(_STATUSES)}"
@@ -54,7 +54,7 @@ def conditions_of(filters: list[Filter]) -> list[Condition]:
 
 
 def read_cursor(text: str) -> DeliveryKey | None:
-    """Return the place behind which a page begins; None: at the first. Raise BadInput."""
+    """Return the position after which a page begins; None: at the first row. Raise BadInput."""
     return read_place(text, _place)
 
 
@@ -66,7 +66,7 @@ def _place(fields: Mapping[str, Any]) -> DeliveryKey:
 
 
 def write_cursor(key: DeliveryKey) -> str:
-    """Return the text of a place, which `read_cursor` reads."""
+    """Return a position as text, which `read_cursor` reads."""
     return write_place({"createdAt": key.created_at.isoformat(), "id": key.id})
 
 
@@ -94,7 +94,7 @@ def criteria_of(given: Criteria, zone: tzinfo) -> ResendCriteria:
 
 
 def read_moment(text: str | None, zone: tzinfo, path: str, faults: list[InputFault]) -> datetime | None:
-    """Return a date of a body, without offset in `zone`; one that is none is a fault."""
+    """Return a date of a body, without offset in `zone`; note a fault for an invalid one."""
     try:
         return None if text is None else read_date(text, zone)
     except ValueError as error:

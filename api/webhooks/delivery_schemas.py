@@ -1,4 +1,4 @@
-"""Deliveries of webhooks: request bodies and answers."""
+"""Deliveries of webhooks: request bodies and responses."""
 
 from typing import Literal
 
@@ -12,19 +12,19 @@ _ID_LENGTH = 36
 
 
 class ResendOne(RequestModel):
-    """Where to send a delivery again; by default to its own subscription."""
+    """Where to resend a delivery; by default to its own subscription."""
 
     webhook_subscription_id: str | None = Field(default=None, min_length=1, max_length=_ID_LENGTH)
 
 
 class PostResendOne(RequestModel):
-    """How a delivery is sent again."""
+    """How to resend a delivery."""
 
     resend: ResendOne = ResendOne()
 
 
 class Criteria(RequestModel):
-    """Which deliveries to send again; what is left out is any. By default those that were given up or skipped."""
+    """Which deliveries to resend; an absent criterion matches any. By default those that were given up or skipped."""
 
     status: list[Literal["delivered", "failed", "skipped"]] | None = Field(default=None, min_length=1, max_length=3)
     webhook_subscription_id: str | None = Field(default=None, min_length=1, max_length=_ID_LENGTH)
@@ -38,7 +38,7 @@ class Criteria(RequestModel):
 
 
 class PostResend(RequestModel):
-    """Deliveries to send again. `countOnly`: only say how many they are."""
+    """Deliveries to resend. `countOnly`: only count them."""
 
     resend: Criteria
 
@@ -62,7 +62,7 @@ class DeliveryId(TypedDict):
 
 
 class LastAttempt(TypedDict):
-    """What came of the last attempt: `status` is that of HTTP, null if there was no answer."""
+    """The result of the last attempt: `status` is that of HTTP, null if there was no response."""
 
     status: int | None
     error: str | None
@@ -111,7 +111,7 @@ class DeliveryList(Listed):
 
 
 class ResendView(TypedDict):
-    """A job that sends deliveries again: of `total`, counted first, it has looked at so many and resent so many."""
+    """A resend job: of `total`, counted first, `lookedAt` are examined, and `resent` are resent."""
 
     webhookResendId: Id
     status: Literal["running", "done", "cancelled"]
@@ -134,14 +134,14 @@ class ResendList(TypedDict):
 
 
 class ResendCount(TypedDict):
-    """How many deliveries fit, and the job that sends them again; null if they were only counted."""
+    """How many deliveries match, and the job that resends them; null if they were only counted."""
 
     webhookResendId: Id | None
     total: int
 
 
 class TestResult(TypedDict):
-    """What came of a test: `status` is that of HTTP, null if there was no answer; `answer` the start of its body."""
+    """The result of a test: `status` is that of HTTP, null if there was no response; `answer` the start of its body."""
 
     delivered: bool
     status: int | None

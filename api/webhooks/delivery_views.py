@@ -1,4 +1,4 @@
-"""Deliveries, and jobs that send many again, as answers show them."""
+"""Deliveries, and resend jobs, as responses show them."""
 
 from datetime import datetime, tzinfo
 from typing import Any
@@ -12,7 +12,7 @@ from loyalty.store.webhooks import LoggedAttempt
 
 
 def delivery_view(found: ListedDelivery, zone: tzinfo) -> dict[str, Any]:
-    """Return a delivery with what came of its last attempt."""
+    """Return a delivery with the result of its last attempt."""
     last = {"status": found.last_status, "error": found.last_error}
     return {
         "webhookDeliveryId": found.id,
@@ -45,7 +45,7 @@ def attempt_view(made: LoggedAttempt, zone: tzinfo) -> dict[str, Any]:
 
 
 def resend_view(job: Resend, store: str, zone: tzinfo) -> dict[str, Any]:
-    """Return a job, and how far it has come."""
+    """Return a job, and its progress."""
     return {
         "webhookResendId": job.id,
         "status": job.status,

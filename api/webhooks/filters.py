@@ -45,7 +45,7 @@ def _condition(subscription_filter: Filter) -> Condition:
         case "search":
             return Condition("searchable", "like", str(value).casefold())
         case "url" if subscription_filter.operator == "eq":
-            address, sign, _ = str(value).partition("?")  # as it is shown: filters tell nobody its secret query
+            address, sign, _ = str(value).partition("?")  # as it is shown: filters do not reveal its secret query
             return Condition("shown_url", "eq", f"{address}?{MASK}" if sign else address)
         case field:
             return subscription_filter.on(_COLUMNS[field])

@@ -1,4 +1,4 @@
-"""Jobs that send many deliveries again: counted first, shown while they go on, and cancelled."""
+"""Jobs that resend many deliveries: count first, show the progress, cancel."""
 
 from collections.abc import Callable
 from typing import Annotated
@@ -38,10 +38,10 @@ _EXAMPLE = {"resend": {"eventName": "CustomerUpdated", "createdFrom": "2026-05-0
     openapi_extra=request_body(PostResend, _EXAMPLE),
 )
 async def resend_many(request: Request, change: AdminChange) -> Response:
-    """Count the deliveries that fit, and send each of them again, 200 every two seconds.
+    """Count the matching deliveries, and resend each of them, 200 every two seconds.
 
     By default those that were given up or skipped, each to its own subscription; `targetSubscriptionId` names another
-    one, such as one that replaces a removed one. `countOnly: true` counts alone.
+    one, such as one that replaces a removed one. `countOnly: true` only counts.
     """
     content = await read_body(request, PostResend)
     asked = content.resend
@@ -57,7 +57,7 @@ async def resend_many(request: Request, change: AdminChange) -> Response:
     openapi_extra=request_body(PostRecovery, {"recover": {"since": "2026-05-01T00:00:00+02:00"}}),
 )
 async def recover(request: Request, subscription_id: SubscriptionInPath, change: AdminChange) -> Response:
-    """Send everything again that was given up or skipped since a time, of one subscription."""
+    """Resend everything that was given up or skipped since a moment, for one subscription."""
     content = await read_body(request, PostRecovery)
     faults: list[InputFault] = []
     since = read_moment(content.recover.since, change.store_request.program.zone, "recover.since", faults)
@@ -76,7 +76,7 @@ async def recover(request: Request, subscription_id: SubscriptionInPath, change:
     "/resend", summary="List resends", response_model=ResendList, openapi_extra=_LIST_QUERY.openapi_parameters()
 )
 async def list_resends(request: Request, store_request: AdminRequest) -> Response:
-    """Return the jobs that send many deliveries again, the newest first."""
+    """List the resend jobs, the newest first."""
     zone, store = store_request.program.zone, store_request.store
     page, _ = _LIST_QUERY.parse(request.query_params, zone)
     found = await store_request.database.read(
@@ -87,7 +87,7 @@ async def list_resends(request: Request, store_request: AdminRequest) -> Respons
 
 @router.get("/resend/{webhookResend}", summary="Show a resend", response_model=ResendView)
 async def show_resend(resend_id: ResendInPath, store_request: AdminRequest) -> Response:
-    """Return a job, and how far it has come."""
+    """Return a job, and its progress."""
     found = await store_request.database.read(lambda tx: tx.deliveries.resend(resend_id.lower()))
     if found is None:
         raise _unknown(resend_id)
@@ -96,7 +96,7 @@ async def show_resend(resend_id: ResendInPath, store_request: AdminRequest) -> R
 
 @router.post("/resend/{webhookResend}/cancel", summary="Cancel a resend", status_code=204, response_class=Response)
 async def cancel(resend_id: ResendInPath, change: AdminChange) -> Response:
-    """End a job. What it sent again already is sent; a cancelled one stays cancelled."""
+    """Cancel a job. What it resent stays sent; a cancelled one stays cancelled."""
 
     async def prepare() -> Operation:
         def operation(tx: Transaction) -> Changed:

@@ -46,7 +46,7 @@ _PUT = {"webhookSubscription": {"url": "https://partner.example/other-hook"}}
 
 @router.get("/event", summary="List event names", response_model=WebhookEvents)
 async def list_event_names(_store_request: AdminRequest) -> Response:
-    """Return the webhook events that can be subscribed to."""
+    """List the webhook events for subscriptions."""
     return ExactJson({"items": list(EVENT_NAMES)})
 
 
@@ -57,7 +57,7 @@ async def list_event_names(_store_request: AdminRequest) -> Response:
     openapi_extra=request_body(PostSubscription, _POST),
 )
 async def subscribe(request: Request, store_request: AdminRequest) -> Response:
-    """Send a webhook event to a URL. Store the secret, which signs every request: it is not shown again."""
+    """Subscribe a URL to a webhook event. Store the secret, which signs every request: it is not shown again."""
     new = (await read_body(request, PostSubscription)).webhook_subscription
     event_name = validate_event_name(new.event_name)
     target = validate_target(new, store_request.state.services.allow, store_request.program.zone)
@@ -88,7 +88,7 @@ async def subscribe(request: Request, store_request: AdminRequest) -> Response:
     openapi_extra=LIST_QUERY.openapi_parameters(),
 )
 async def list_subscriptions(request: Request, store_request: AdminRequest) -> Response:
-    """Return the subscriptions of a store, the newest first."""
+    """List the subscriptions of a store, the newest first."""
     zone = store_request.program.zone
     page, filters = LIST_QUERY.parse(request.query_params, zone)
     found = await store_request.database.read(lambda tx: tx.subscriptions.page(filtered_page(page, filters)))
@@ -116,9 +116,9 @@ async def change_subscription(
     subscription_id: SubscriptionInPath,
     store_request: AdminRequest,
 ) -> Response:
-    """Give a subscription another URL, headers or format; a disabled one is enabled again.
+    """Change the URL, headers or format of a subscription; a disabled one is enabled again.
 
-    A URL or a value of a header that is sent as it is shown, masked, stays what it is.
+    A URL or a header value that is sent masked, as it is shown, is left unchanged.
     """
     changed = (await read_body(request, PutSubscription)).webhook_subscription
     target = validate_target(changed, store_request.state.services.allow, store_request.program.zone)
@@ -144,14 +144,14 @@ async def change_subscription(
     response_class=Response,
 )
 async def end_subscription(subscription_id: SubscriptionInPath, store_request: AdminRequest) -> Response:
-    """Send nothing more to its URL; what is not sent yet is kept as skipped, and can be sent to another one."""
+    """End a subscription; what is not sent yet is stored as skipped, and can be sent to another one."""
     if not await store_request.write(lambda tx: tx.subscriptions.remove(subscription_id.lower())):
         raise unknown_subscription(subscription_id)
     return no_content()
 
 
 def unknown_subscription(subscription_id: str) -> NotFound:
-    """Return the error of a subscription that there is not."""
+    """Return the error for an unknown subscription."""
     return NotFound(f"no webhook subscription {subscription_id[:80]}")
 
 
@@ -162,7 +162,7 @@ def unknown_subscription(subscription_id: str) -> NotFound:
     response_class=Response,
 )
 async def retry(delivery_id: Annotated[str, Path(alias="webhookDelivery")], change: AdminChange) -> Response:
-    """Send a message again that was given up or skipped, by a new schedule of attempts, under the same `webhook-id`."""
+    """Retry a message that was given up or skipped, by a new schedule of attempts, under the same `webhook-id`."""
     asked = change.store_request
 
     async def prepare() -> Operation:

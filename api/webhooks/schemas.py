@@ -1,4 +1,4 @@
-"""Webhook subscriptions: request bodies and answers."""
+"""Webhook subscriptions: request bodies and responses."""
 
 from typing import Literal, NotRequired
 
@@ -28,7 +28,7 @@ class Header(RequestModel):
 class SubscriptionTarget(RequestModel):
     """Where to send, and how: `legacy: true` is short for `format: legacy`.
 
-    A PUT leaves a name and a date that it does not send as they are, and removes those that it sends as null.
+    A PUT leaves an absent name and date unchanged, and removes those that are null.
     """
 
     name: str | None = Field(default=None, min_length=1, max_length=255, description="For people; by default none.")
@@ -43,14 +43,14 @@ class SubscriptionTarget(RequestModel):
 
 
 class NewSubscription(SubscriptionTarget):
-    """A subscription to make. Without a secret, a new one is generated."""
+    """A subscription to create. Without a secret, a new one is generated."""
 
     event_name: str
     secret: str | None = Field(default=None, max_length=255, repr=False)
 
 
 class PostSubscription(RequestModel):
-    """A subscription to make."""
+    """A subscription to create."""
 
     webhook_subscription: NewSubscription
 
@@ -69,20 +69,20 @@ class SecretRotation(RequestModel):
 
 
 class PostSecretRotation(RequestModel):
-    """How a secret is rotated."""
+    """How to rotate a secret."""
 
     rotation: SecretRotation = SecretRotation()
 
 
 class NewSecret(TypedDict):
-    """A new secret, which is shown only once, and until when the one before it signs, too."""
+    """A new secret, which is shown only once, and until when the previous one signs, too."""
 
     secret: str
     previousSecretUntil: Instant | None
 
 
 class StoreSecret(TypedDict):
-    """The secret of a store is shown only when it is rotated; until then the one before it signs, too."""
+    """The secret of a store, shown only when it is rotated; until `previousSecretUntil` the previous one signs, too."""
 
     previousSecretUntil: Instant | None
 
@@ -94,7 +94,7 @@ class WebhookEvents(TypedDict):
 
 
 class SubscriptionId(TypedDict):
-    """The id of a new subscription, and the secret that signs its requests: it is shown only once."""
+    """The id of a new subscription, and the secret that signs its requests, which is shown only once."""
 
     webhookSubscriptionId: Id
     secret: str
@@ -125,7 +125,7 @@ class Subscription(TypedDict):
     disabledAt: Instant | None
     disabledBecause: str | None
     previousSecretUntil: Instant | None
-    """Until when the secret before the present one signs, too."""
+    """Until when the previous secret signs, too."""
 
 
 class Subscriptions(TypedDict):

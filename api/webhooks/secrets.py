@@ -1,4 +1,4 @@
-"""Secrets that sign webhooks: rotated with an overlap, and shown only then."""
+"""Secrets that sign webhooks: rotate them with an overlap; they are shown only then."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -32,9 +32,10 @@ _ROTATION: dict[str, Any] = {"rotation": {"overlapSeconds": 86400}}
 async def rotate_of_subscription(
     request: Request, subscription_id: SubscriptionInPath, store_request: AdminRequest
 ) -> Response:
-    """Give a subscription another secret, shown once. Both sign for a day, or for `overlapSeconds`; 0 ends all others.
+    """Rotate the secret of a subscription; the new one is shown once.
 
-    To repeat a rotation whose answer was lost, send the `secret` yourself: the present one is not rotated again.
+    Both sign for a day, or for `overlapSeconds`; 0 ends all others. To repeat a rotation whose response was lost, send
+    the `secret` yourself: the present one is not rotated again.
     """
     answer = await _rotate(request, subscription_id.lower(), store_request)
     if answer is None:
@@ -44,7 +45,7 @@ async def rotate_of_subscription(
 
 @router.get("/secret", summary="Show the state of the store's secret", response_model=StoreSecret)
 async def show_store_secret(store_request: AdminRequest) -> Response:
-    """Return until when the secret before the present one signs what reactors send by `call_webhook`, too."""
+    """Return until when the previous secret signs what reactors send by `call_webhook`, too."""
     until = await store_request.database.read(lambda tx: tx.subscriptions.store_secret_until())
     return ExactJson({"previousSecretUntil": overlap_view(until, store_request.program.zone, now=store_request.now)})
 
@@ -56,7 +57,7 @@ async def show_store_secret(store_request: AdminRequest) -> Response:
     openapi_extra=request_body(PostSecretRotation, _ROTATION),
 )
 async def rotate_of_store(request: Request, store_request: AdminRequest) -> Response:
-    """Give the store another secret, shown once: it signs what reactors send by `call_webhook`."""
+    """Rotate the store's secret, shown once: it signs what reactors send by `call_webhook`."""
     answer = await _rotate(request, None, store_request)
     assert answer is not None, "every store has a secret"
     return answer

@@ -1,4 +1,4 @@
-"""Webhook subscriptions, validated."""
+"""Validate webhook subscriptions."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -49,7 +49,7 @@ class ValidTarget:
 
 
 def validate_event_name(name: str, path: str = f"{ROOT}.eventName") -> str:
-    """Return the name, if it is one of a webhook event; raise BadInput with the nearest otherwise."""
+    """Return the name of a webhook event; raise BadInput with the nearest one for another name."""
     if name in EVENT_NAMES:
         return name
     close = closest_match(name, EVENT_NAMES)
@@ -83,7 +83,7 @@ def validate_target(given: SubscriptionTarget, allow: tuple[Network, ...], zone:
 
 
 def unmasked(values: Mapping[str, Any], stored: Subscription) -> dict[str, Any]:
-    """A target's values, with what a client sent back masked as it is stored; raise BadInput if it is not stored."""
+    """Return a target's values, with masked ones as they are stored; raise BadInput if there are none."""
     known = {each["headerName"].lower(): each["headerValue"] for each in stored.headers}
     url = stored.url if values["url"] == masked_url(stored.url) else values["url"]
     headers = []
@@ -97,7 +97,7 @@ def unmasked(values: Mapping[str, Any], stored: Subscription) -> dict[str, Any]:
 
 
 def secret_faults(secret: str, path: str) -> list[InputFault]:
-    """Return what is wrong with a secret that a client chose."""
+    """Return the faults of a secret that a client chose."""
     try:
         sign([secret], "", _EPOCH, b"")
     except ValueError as error:

@@ -1,4 +1,4 @@
-"""Webhook subscriptions as answers show them."""
+"""Webhook subscriptions as responses show them."""
 
 from datetime import datetime, tzinfo
 from typing import Any
@@ -9,7 +9,7 @@ from loyalty.store.webhooks import Subscription
 
 
 def subscription_view(subscription: Subscription, zone: tzinfo, *, now: datetime) -> dict[str, Any]:
-    """Return a subscription in the documented fields and ours; what is secret of it is masked."""
+    """Return a subscription in the documented fields and ours, with its secrets masked."""
     headers = [{**each, "headerValue": MASK} for each in subscription.headers]
     first = headers[0] if headers else {}
     return {
@@ -30,5 +30,5 @@ def subscription_view(subscription: Subscription, zone: tzinfo, *, now: datetime
 
 
 def overlap_view(until: datetime | None, zone: tzinfo, *, now: datetime) -> str | None:
-    """Return until when the secret before the present one signs, too; None: it does not."""
+    """Return until when the previous secret signs, too; None: it does not."""
     return None if until is None or until <= now else format_instant(until, zone)

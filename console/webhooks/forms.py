@@ -95,7 +95,7 @@ def _header(number: int, name: str, value: str) -> tuple[Field, Field]:
 
 
 def _empty_value(name: str) -> Any:
-    """Return a header with a name may have an empty value; a row without anything is left out."""
+    """Return how an empty field is read: a header with a name may have one; a row without anything is dropped."""
     return "empty" if name else "leave_out"
 
 

@@ -177,7 +177,7 @@ def _is_one_value(of: Type) -> bool:
 
 
 def _checks_order(name: str) -> Callable[[Checker, Call], Type]:
-    """Return all operands must be numbers, or all texts, or all dates."""
+    """Return a check that all operands are numbers, or texts, or dates."""
 
     def check(checker: Checker, call: Call) -> Type:
         found = [checker.infer(operand) for operand in call.operands]

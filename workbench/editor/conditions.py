@@ -29,7 +29,7 @@ def test_file(values: ValueSchemas) -> Schema:
 
 
 def _coupon(_: Vocabulary) -> Schema:
-    """Return a percentage is at most the whole price, and only generated codes have a prefix and a length."""
+    """Return the conditions that a percentage is at most the whole price, and others on the keys of coupons."""
     generated = {"not": {"anyOf": [{"required": ["prefix"]}, {"required": ["length"]}]}}
     return {
         "if": {"properties": {"type": {"const": "percentage"}}, "required": ["type"]},
@@ -48,7 +48,7 @@ def _achievement(_: Vocabulary) -> Schema:
 
 
 def _goals() -> Iterator[Schema]:
-    """Yield a goal is a whole number where things are counted, and of days no more than its window has."""
+    """Yield the conditions that a goal is a whole number unless it is a sum, and at most the days of its window."""
     sums = {"properties": {"measure": {"type": "object", "required": ["sum"]}}, "required": ["measure"]}
     yield {"if": sums, "else": {"properties": {"goal": {"type": ["integer"]}}}}
     for window, days in DAYS_IN.items():
