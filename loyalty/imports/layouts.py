@@ -35,7 +35,16 @@ def layout_of(beginning: bytes, type_: ImportType) -> tuple[Layout, FilePlace]:
     start = len(BOM) if beginning.startswith(BOM) else 0
     if not beginning[start:].strip():
         raise FileFault("the file is empty: send a line of JSON for each item, or CSV with a header")
-    if beginning[start:].lstrip()[:1] == b"{":
+    if b"\n" not in beginning and b"\r" in beginning.strip():
+        raise FileFault(
+            "lines end by a carriage return alone: save the file with line feeds, as Unix or Windows write it"
+        )
+    first = beginning[start:].lstrip()[:1]
+    if first == b"[":
+        raise FileFault(
+            "the file is one JSON array: send a line of JSON for each item, without brackets or commas between"
+        )
+    if first == b"{":
         return Layout("jsonl"), FilePlace(start)
     page = read_records(lambda at: beginning[at:], FilePlace(start), quoted=True, max_records=1)
     (header,) = page.records

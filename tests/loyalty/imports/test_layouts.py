@@ -53,6 +53,9 @@ def test_the_beginning_of_a_file_says_how_it_is_laid_out(beginning: bytes, layou
         (b"email,points,zz\n", "'zz'"),
         (b"email,points," + b"x," * 10_000_000, "longer than 64 KiB"),
         (b'email,"points\n', "did you mean points?"),
+        (b"email,points\ra@example.com,1\rb@example.com,2", "save the file with line feeds"),
+        (b'{"email": "a"}\r{"email": "b"}', "save the file with line feeds"),
+        (b'[{"email": "a@example.com", "points": 1}]', "without brackets"),
     ],
 )
 def test_a_file_that_cannot_be_read_is_refused_with_the_cure(beginning: bytes, cure: str):
