@@ -22,15 +22,19 @@ from loyalty.tiers.standing import Amount, counted, due_times, kept_until, revie
 def run_tier_item(due: DueItemContext, kind: TierDueKind) -> EventRef | None:
     """Judge the member that the item is about, warn them, or review the tier; return the event that reports it."""
     member_id = due.item.member or due.subject
-    member = due.tx.members.facts(member_id)
+    member, is_closed = due.tx.members.facts(member_id), due.tx.erasures.of(member_id) is not None
     if kind == "judge_tier":
-        _judge(due, member)
+        if not is_closed:
+            _judge(due, member)
         return None
     tier_set = set_of_subject(due.program, member_id, due.subject)
     if tier_set is None:  # a newer program does not have this set
         end_without_set(due, member_id, due.subject)
         return None
     member = in_set(due.tx, member, tier_set)
+    if is_closed:  # for good: they stay in their tier, and nothing more is said of it
+        set_period(due, member_id, tier_set, base=member.tier_base, until=None)
+        return None
     if kind == "tier_measure":
         _measure(due, tier_set, member)
         return None
@@ -64,11 +68,9 @@ def _measure(due: DueItemContext, tier_set: TierSet, member: Member) -> None:
     review, balance = period_in(due.tx, member.id, tier_set).review, _balance(member, tier_set)
 
     def before(moment: datetime | None) -> Points:
-        return (
-            NOTHING
-            if moment is None
-            else counted(tier_set, without_later(due.tx, tier_set, balance, member.id, moment))
-        )
+        if moment is None:
+            return NOTHING
+        return counted(tier_set, without_later(due.tx, tier_set, balance, member.id, moment))
 
     base = before(None if review is None else review.at)
     again = None if review is None else review._replace(base=before(review.since))

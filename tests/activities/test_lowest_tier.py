@@ -12,7 +12,9 @@ from database.deploys import SEEN_EVERYWHERE
 from database.programs import Programs
 from database.tables import deadline
 from loyalty.losses import DeployConsent
+from loyalty.members.anonymising import anonymise_member
 from loyalty.members.freezing import freeze_member, unfreeze_member
+from loyalty.store.settings import NOTICE_KINDS
 from tests.kit import merging, programs
 from tests.kit.due_items import run_due_items
 from tests.kit.scripted_store import ScriptedStore
@@ -193,3 +195,29 @@ async def test_a_period_ends_once_also_when_due_items_are_run_again(scripted: Sc
     assert (known.base, known.until) == (300_000_000, NOW + 2 * YEAR)
     assert known.review is not None
     assert known.review.at == NOW + YEAR
+
+
+async def test_nothing_is_said_of_the_tier_of_a_member_who_was_closed_for_good(scripted: ScriptedStore) -> None:
+    ann = await scripted.register("ann@example.com")
+    await scripted.report(ann, "purchase", {"total": 600})
+    await scripted.operate(anonymise_member, ann)
+    before = await scripted.events_of(ann)
+
+    await scripted.wait(400)
+
+    assert [each for each in (await scripted.events_of(ann))[len(before) :] if each.startswith("tier")] == []
+    assert await tiers(scripted, ann) == {"default": "silver", "status": "gold"}
+    assert await due_kinds(scripted) == {}
+    assert await scripted.findings() == []
+
+
+async def test_members_of_the_lowest_tier_are_not_among_those_who_would_be_notified(scripted: ScriptedStore) -> None:
+    await scripted.register("ann@example.com")
+    bob = await scripted.register("bob@example.com")
+    await scripted.report(bob, "purchase", {"total": 600})
+
+    def read(tx: ReadTransaction) -> list[str]:
+        (kind,) = (each for each in NOTICE_KINDS if each.name == "tier")
+        return tx.settings.members_with_end(kind, after=NOW, until=NOW + 2 * YEAR, limit=9)
+
+    assert await scripted.database.store("DEFAULT").read(read) == [bob]

@@ -113,6 +113,11 @@ class ScriptedStore:
         found = await self.database.access_read(lambda access: access.connection.execute(last).scalar_one())
         return str(found)
 
+    async def events_of(self, member_id: str) -> list[str]:
+        """Return the types of a member's events, in the order of their acceptance."""
+        wanted = select(event.c.type).where(event.c.member == member_id).order_by(event.c.received_at, event.c.id)
+        return list(await self.database.access_read(lambda access: access.connection.execute(wanted).scalars().all()))
+
     async def findings(self) -> list[str]:
         """Return what an audit of the store finds."""
         found = await self.database.access_read(
