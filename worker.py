@@ -74,24 +74,22 @@ WORKFLOWS: Sequence[type] = (
 )
 
 MAX_WORKFLOW_TASKS = 2 * MAX_IN_FLIGHT + MAX_WAITING
-"""Workflow tasks at once: of the events in flight, of as many workflows that deliver webhooks, and of events that wait
-for others of their members."""
+"""The most concurrent workflow tasks: for events in flight, as many delivering workflows, and waiting events."""
 
 MAX_LOCAL_ACTIVITIES = 1000
-"""More than all these workflow tasks have at once, so that no step waits for one that waits."""
+"""More than all these workflow tasks can have at once, so that no step waits for one that waits."""
 
 
 FINISH_WITHIN = timedelta(seconds=3)
-"""How long activities may go on when the worker shuts down; then they are cancelled, to be retried by another one."""
+"""How long activities may continue when the worker shuts down; then they are cancelled, to be retried elsewhere."""
 
 SHUT_DOWN_WITHIN = timedelta(seconds=5)
-"""How long the worker shuts down: it waits for a workflow task as long as an activity of it is retried, or for a
-Temporal that is away."""
+"""How long the worker may take to shut down: retried activities, or an unavailable Temporal, would delay it."""
 
 
 @dataclass(frozen=True)
 class WorkerDependencies:
-    """What a worker needs."""
+    """The dependencies of a worker."""
 
     database: Database
     programs: Programs
@@ -103,9 +101,9 @@ class WorkerDependencies:
     keep_audit_log: timedelta | None = None
     """How long entries of the audit log are kept; None: for ever."""
     in_flight: InFlightLimiter = field(default_factory=InFlightLimiter)
-    """Shared with an API in the same process, it limits what the API accepts to what this worker answers."""
+    """Shared with an API in the same process, it limits the accepted events to what this worker can answer."""
     queue: MemberQueue = field(default_factory=MemberQueue)
-    """Where events of a member wait for one another. An API in the same process can wait there for an event's end."""
+    """Where events of a member wait for one another; an API in the same process can wait there for an event's end."""
 
 
 async def connect_lazily() -> Client:
@@ -116,7 +114,7 @@ async def connect_lazily() -> Client:
 
 
 async def connect_until_ready() -> Client:
-    """Return a connected client by the same settings; wait until Temporal answers and knows the search attributes."""
+    """Return a connected client by the same settings, once Temporal answers and knows the search attributes."""
     while True:
         try:
             async with asyncio.timeout(5):

@@ -1,4 +1,4 @@
-"""Who may do what: permissions, roles, and the rights of a caller. Pure: nothing here touches the world."""
+"""Access rights: permissions, roles, and the rights of a caller. Pure: no I/O."""
 
 from access.bounds import Bound, Bounds, CorrectionKind
 from access.permissions import Permission

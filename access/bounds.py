@@ -1,4 +1,4 @@
-"""Bounds of corrections: how much one person may correct alone. Above them a second one decides."""
+"""Bounds of corrections: how much one administrator may correct alone. Above them a second one decides."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,33 +13,33 @@ CORRECTION_KINDS: Final[Sequence[CorrectionKind]] = get_args(CorrectionKind)
 
 @dataclass(frozen=True, slots=True)
 class Bound:
-    """How much of one kind is corrected alone: points in units of their wallet, rewards, badges, completions by number.
+    """How much of one kind may be corrected alone: points in units of the wallet, rewards, badges, completions.
 
-    `unit` is the wallet, tier, reward, achievement or badge; None: each of them that has no bound of its own.
+    `unit` is the wallet, tier, reward, achievement or badge; None: each without a bound of its own.
     """
 
     kind: CorrectionKind
     once: Decimal | None = None
-    """The most that one correction changes; None: as much as the day allows."""
+    """The most that one correction changes; None: limited only by the day."""
     day: Decimal | None = None
-    """The most in one day; None: without a limit."""
+    """The most in one day; None: unlimited."""
     unit: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """The bounds of a role. What they do not name is never corrected alone."""
+    """The bounds of a role. What they do not name always needs a second administrator."""
 
     each: tuple[Bound, ...]
 
     def of(self, kind: CorrectionKind, unit: str | None) -> Bound:
-        """Return the bound of a kind and a unit; one of 0, if none is named."""
+        """Return the bound of a kind and a unit; a bound of 0, if none is named."""
         found = next((bound for bound in self.each if (bound.kind, bound.unit) == (kind, unit)), None)
         found = found or next((bound for bound in self.each if (bound.kind, bound.unit) == (kind, None)), None)
         return found or Bound(kind, Decimal(0), Decimal(0))
 
     def cover(self, other: "Bounds") -> bool:
-        """Return whether other bounds allow nothing that these do not."""
+        """Return whether these bounds allow everything that other bounds allow."""
         units = {bound.unit for bounds in (self, other) for bound in bounds.each} | {None}
         return all(
             _at_most(other.of(kind, unit).once, self.of(kind, unit).once)

@@ -1,4 +1,4 @@
-"""Everything that a caller can be permitted to do, each as the access to a resource."""
+"""Every permission of a caller, each as the access to a resource."""
 
 from enum import Enum
 from typing import Literal, TypeAlias
@@ -7,7 +7,7 @@ AccessKind: TypeAlias = Literal["VIEW", "MODIFY"]
 
 
 class Permission(Enum):
-    """One access to one resource, and what it permits in words."""
+    """One access to one resource, and its description."""
 
     VIEW_EVENTS = ("CUSTOM_EVENT", "VIEW", "read events, their decisions and what came of them")
     REPORT_EVENTS = ("CUSTOM_EVENT", "MODIFY", "report events")

@@ -1,4 +1,4 @@
-"""The rights of a caller: what it is permitted to do, in which store, and how much of it alone."""
+"""The rights of a caller: the permissions, the store, and how much may be corrected alone."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -20,12 +20,12 @@ BOUNDED: Final = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Rights:
-    """Permissions in one store; `store` None: in every store. Corrections are within all of the bounds."""
+    """Permissions in one store; `store` None: in every store. Corrections must be within all of the bounds."""
 
     permissions: frozenset[Permission]
     store: str | None = None
     bounds: tuple[Bounds, ...] = ()
-    """None of them: corrections are not bounded."""
+    """Empty: corrections are not bounded."""
 
     def allow(self, permission: Permission) -> bool:
         """Return whether these rights include a permission."""
@@ -41,13 +41,13 @@ class Rights:
         return is_within and self.cover_bounds(other)
 
     def cover_bounds(self, other: "Rights") -> bool:
-        """Return whether other rights, as far as bounds limit them, correct no more alone than these do."""
+        """Return whether other rights, as far as bounds limit them, may correct no more alone than these."""
         if not other.permissions & BOUNDED:
             return True
         return all(any(mine.cover(theirs) for theirs in other.bounds) for mine in self.bounds)
 
     def limited_to(self, other: "Rights") -> "Rights":
-        """Return what two rights have in common: nothing, if they are in different stores."""
+        """Return the intersection of two rights: nothing, if they are in different stores."""
         bounds = tuple(dict.fromkeys(self.bounds + other.bounds))
         if self.store is not None and other.store is not None and self.store != other.store:
             return Rights(frozenset(), self.store, bounds)

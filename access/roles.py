@@ -1,4 +1,4 @@
-"""Roles: named sets of permissions. Five are built in; others are made by API."""
+"""Roles: named sets of permissions. Five are built in; others are created by API."""
 
 from dataclasses import dataclass
 from decimal import Decimal
@@ -19,14 +19,14 @@ class Role:
 
     @property
     def all_bounds(self) -> tuple[Bounds, ...]:
-        """The bounds, as rights have them."""
+        """The bounds, in the form of rights."""
         return () if self.bounds is None else (self.bounds,)
 
 
 FIRST_OWN_ROLE = 101
-"""Roles that are made by API are numbered from here; numbers below are for those that are built in."""
+"""Roles created by API are numbered from here; smaller numbers are for built-in ones."""
 LAST_ROLE = 2**31 - 1
-"""The greatest number that databases keep for a role."""
+"""The greatest number that databases can store for a role."""
 
 _VIEW_ALL = frozenset(each for each in Permission if each.access == "VIEW")
 _VIEW_STORE = _VIEW_ALL - {

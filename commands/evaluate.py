@@ -24,7 +24,7 @@ def evaluate() -> None:
 
 
 def _evaluate_line(line: str) -> tuple[dict[str, Any], int]:
-    """Return the answer to one line, and its exit code: 1 if the rule is at fault, 2 if the line is."""
+    """Return the result of one line, and its exit code: 1 if the rule is at fault, 2 if the line is."""
     import rules
 
     try:

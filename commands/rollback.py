@@ -44,7 +44,7 @@ def rollback(
 
 
 async def prepare_rollback(registry: "Registry", store: str | None, to: int | None) -> tuple[int, "PendingDeployment"]:
-    """Return an earlier revision (None: the one before the one in force), and what putting it in force again changes.
+    """Return an earlier revision (None: the previous one), and the changes of putting it in force again.
 
     Raise NotFound, RegistryError, UnknownRevision, or ProgramFaults if this version of Laurel cannot read it any more.
     """

@@ -57,7 +57,7 @@ def schema(folder: Folder, out: Out = None, stdout: Stdout = None) -> None:
 
 
 def _vocabulary(folder: Path) -> "Vocabulary":
-    """Return the names that a program defines, also with errors elsewhere; print the errors that hide names."""
+    """Return the names that a program defines, despite errors elsewhere; print the errors that hide names."""
     from commands.shared.problem_text import problem_count, problem_lines
     from program_files import read_contents
     from workbench.editor import read_vocabulary

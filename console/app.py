@@ -90,7 +90,7 @@ ROUTERS = (
 
 
 class UnderConsole(BaseRoute):
-    """Everything whose path is `/console` or begins with `/console/`, answered by an app of its own."""
+    """Routes every path that is `/console` or begins with `/console/` to an app of its own."""
 
     def __init__(self, app: FastAPI) -> None:
         self._app = app
@@ -102,7 +102,7 @@ class UnderConsole(BaseRoute):
         return (Match.FULL, {}) if is_here else (Match.NONE, {})
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Have the console answer."""
+        """Let the console answer."""
         await self._app(scope, receive, send)
 
 

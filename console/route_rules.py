@@ -1,4 +1,4 @@
-"""Who may open which page, and send which form: the rule of every route of the console."""
+"""The access rule of every page and form of the console."""
 
 from collections.abc import Mapping
 
@@ -9,7 +9,7 @@ STORE = "/console/stores/{storeCode}"
 
 
 def _personal(permission: Permission) -> Needs:
-    """Return the rule of what shows personal data as it is: a form with present values, a file."""
+    """Return the rule of routes that show unmasked personal data: a form with present values, a file."""
     return Needs(permission, also=Permission.VIEW_PERSONAL_DATA)
 
 
@@ -21,7 +21,7 @@ _DRAFT = f"{STORE}/program/draft"
 _EDIT = Needs(Permission.EDIT_PROGRAMS, audited=False)
 _CHANGE_PROFILES = _personal(Permission.CHANGE_MEMBERS)
 _WRITE_TEST = Needs(Permission.EDIT_PROGRAMS, audited=False)
-"""What a test is written of needs a permission of its own, which the API asks."""
+"""The rule of writing tests; the permission for the source is required by the API."""
 _DEPLOY = Needs(Permission.DEPLOY_PROGRAMS)
 _CHANGE_ADMINISTRATORS = Needs(Permission.CHANGE_ADMINISTRATORS)
 _CHANGE_ROLES = NeedsAllStores(Permission.CHANGE_ROLES)

@@ -1,4 +1,4 @@
-"""The sections of the console, in the order of its navigation: each is shown to those who may open it."""
+"""The sections of the console, in the order of its navigation; each is shown to callers who may open it."""
 
 from dataclasses import dataclass
 from urllib.parse import quote

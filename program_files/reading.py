@@ -1,4 +1,4 @@
-"""Reads a program from its files, and finds the problems of all files in one run."""
+"""Read a program from its files, and find the problems of all files in one run."""
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
@@ -112,7 +112,7 @@ def read_outline(files: Mapping[str, bytes]) -> Outline:
     }
     rules = TierRules.of(settings.tiers.tier_set, settings.zone)
     more = {each.tier_set.name: TierRules.of(each.tier_set, settings.zone) for each in settings.more_tier_sets}
-    title = "" if settings.title == settings.store else settings.title  # it gives no title
+    title = "" if settings.title == settings.store else settings.title  # its title cannot be read
     return Outline(title, names, rules, more_tier_rules=more, region=settings.region, attributes=settings.attributes)
 
 
@@ -183,7 +183,7 @@ def _responder_reader(
     faulty: Collection[str],
     problems: Problems,
 ) -> Callable[[Node], Responder | None]:
-    """A function that reads a responder; it leaves out problems that only follow from errors of its event type."""
+    """Return a function that reads a responder, without problems that only follow from errors of its event type."""
 
     def read_one(node: Node) -> Responder | None:
         noted = problems.separate()

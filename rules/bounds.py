@@ -21,7 +21,7 @@ STEPS = 1_000_000
 """Most steps of one evaluation: parts evaluated in loops, elements scanned or copied, characters produced."""
 
 UNASKED = 20_000
-"""Steps of one evaluation, about 10 ms, up to which it does not ask whether it may take more now."""
+"""Steps of one evaluation, about 10 ms, below which it does not check whether it may take more."""
 
 RESULT_DEPTH = 200
 """How deep arrays and objects may be nested in a result."""
@@ -42,7 +42,7 @@ class StepBudget:
             check_steps(STEPS - self.left)
 
     def end(self) -> None:
-        """Count the steps of this evaluation together with those of others."""
+        """Add the steps of this evaluation to the shared sum."""
         if self.left != STEPS:
             count_together(STEPS - self.left)
 
@@ -74,9 +74,9 @@ _at_once: ContextVar[float] = ContextVar("steps that may be taken here", default
 
 @contextmanager
 def steps_at_once(most: float) -> Iterator[None]:
-    """Let evaluations in the block take no more than so many steps, each and together: else raise TooMuchAtOnce.
+    """Limit the evaluations in the block to a number of steps, each and together; beyond, raise TooMuchAtOnce.
 
-    `most`: UNASKED or more. It is for work that is then done elsewhere, where it holds up nothing else.
+    `most`: UNASKED or more. The work is then done elsewhere, where it blocks nothing else.
     """
     token = _at_once.set(most)
     try:
@@ -87,7 +87,7 @@ def steps_at_once(most: float) -> Iterator[None]:
 
 @contextmanager
 def steps_together(most: int) -> Iterator[None]:
-    """Let all evaluations in the block take so many steps together: the one past them raises TooMuchWorkTogether."""
+    """Limit all evaluations in the block together to a number of steps; the one beyond raises TooMuchWorkTogether."""
     token = _shared.set(_SharedBudget(most))
     try:
         yield

@@ -68,7 +68,7 @@ class CheckResult:
     type: Type
     faults: tuple[Fault, ...]
     warnings: tuple[Fault, ...] = ()
-    """What is probably a mistake: conditions that are always true or always false, defaults that make one hold."""
+    """Probable mistakes: conditions that are always true or always false, and defaults that make one hold."""
     visits: int = field(default=0, compare=False)
     """How many parts were visited, those in loops several times."""
 
@@ -291,7 +291,7 @@ class Checker:
         self.add_fault("unknown_path", at, f"{whole} is unknown{where}{known}", suggestion)
 
     def _what_is_there(self, steps: tuple[str, ...]) -> str:
-        """Return what a path that is like no other could have read, where it leaves what is known."""
+        """Return what a path without similar ones could have read, where it leaves the known type."""
         known, found = last_known(self.scope, steps)
         names = declared_names(found)
         if not known and (self._inside == "reduce" or not names):

@@ -70,7 +70,7 @@ def _branches(expression: Expression) -> bool:
 
 
 def _walk_if(operands: tuple[Expression, ...], types: InferredTypes, *, as_condition: bool) -> Iterator[Fault]:
-    """Warnings inside an `if`. A literal branch is a result, not a constant condition."""
+    """Yield the warnings inside an `if`. A literal branch is a result, not a constant condition."""
     for condition, branch in zip(operands[0:-1:2], operands[1::2], strict=False):
         yield from _walk(condition, types, as_condition=True)
         held = definite_truth(types.type_of(condition))

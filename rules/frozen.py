@@ -8,5 +8,5 @@ T = TypeVar("T")
 
 @dataclass_transform(frozen_default=True)
 def frozen_at_type_check(cls: type[T]) -> type[T]:
-    """A slotted dataclass, frozen for the type checker alone, as freezing it at run time slows construction down."""
+    """Return a slotted dataclass, frozen only for the type checker, as freezing at run time slows construction down."""
     return dataclass(slots=True, unsafe_hash=True)(cls)

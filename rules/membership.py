@@ -22,7 +22,7 @@ class ConstantList:
         self._has_null = None in elements
 
     def has(self, needle: Json) -> bool:
-        """Whether an element is strictly equal to a value; an array or an object never is, as it is another one."""
+        """Return whether an element is strictly equal to a value; never to an array or object, which is another one."""
         match kind_of(needle):
             case ValueKind.TEXT:
                 return needle in self._texts
@@ -40,7 +40,7 @@ class ConstantList:
 
 
 def found_in(needle: Json, haystack: Json) -> bool:
-    """As `contains`, and faster for a list of texts and numbers."""
+    """Return the result of `contains`, faster for a list of texts and numbers."""
     if haystack.__class__ is list and needle.__class__ in _PLAIN and _PLAIN.issuperset(map(type, haystack)):
         return needle in haystack
     return contains(needle, haystack)

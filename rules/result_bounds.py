@@ -1,4 +1,4 @@
-"""Between which numbers the result of a rule lies, as far as the types of what it reads tell."""
+"""The bounds of the result of a rule, as far as the types of its input determine them."""
 
 from collections.abc import Callable, Iterable
 from decimal import Decimal
@@ -22,7 +22,7 @@ class Bounds(NamedTuple):
 
 
 Found: TypeAlias = Bounds | None
-"""None: nothing is known."""
+"""The bounds; None: unknown."""
 
 
 def bounds(expression: Expression, scope: Type, *, root: str) -> Bounds | None:

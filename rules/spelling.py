@@ -6,14 +6,14 @@ from difflib import get_close_matches
 from typing import Final
 
 MOST_COMPARED = 300
-"""Up to this many names are compared by similarity; among more, only a name one edit apart is found, which is cheap."""
+"""Up to this many names are compared by similarity; among more, only a name one edit apart is found, cheaply."""
 
 
 _LEAST_SIMILAR: Final = 0.62
 """The least similarity, from 0 to 1, of a name to one that is suggested for it."""
 
 _SHORT: Final = 3
-"""The letters of short names are found in many others, as those of `age` in `badges`."""
+"""Names of at most this length are parts of many others, such as `age` in `badges`."""
 
 _OPPOSITES: Final[tuple[tuple[frozenset[str], frozenset[str]], ...]] = tuple(
     (frozenset(one.split()), frozenset(other.split()))
@@ -44,7 +44,7 @@ def closest_match(name: str, known: Iterable[str], *, most_compared: int = MOST_
     near = [each for each in names if is_one_edit_apart(name, each)]
     if len(near) == 1 or len(names) > most_compared:
         return near[0] if near else None
-    if sum(name in _words(each) for each in names) > 1:  # nobody knows which of them is meant
+    if sum(name in _words(each) for each in names) > 1:  # it is ambiguous which of them is meant
         return None
     names = [each for each in names if len(name) > _SHORT or each.startswith(name) or each.endswith(name)]
     similar = get_close_matches(name, names, n=1, cutoff=_LEAST_SIMILAR)
@@ -62,7 +62,7 @@ def _is_opposite(name: str, other: str) -> bool:
 
 
 def is_one_edit_apart(name: str, other: str) -> bool:
-    """Whether one letter is replaced, added or removed, or two neighbours are swapped (Damerau-Levenshtein 1)."""
+    """Return whether a letter was replaced, added or removed, or two neighbours swapped (Damerau-Levenshtein 1)."""
     if abs(len(name) - len(other)) > 1 or name == other:
         return False
     start = 0

@@ -1,4 +1,4 @@
-"""The bounds on values that are stored: every database keeps them, and every answer gives them back unchanged.
+"""The bounds on stored values, within which every database and every response returns them unchanged.
 
 They hold for what clients send and for what rules give. JSON that Laurel itself builds around such values nests less
 deep than `rules.exact` reads, so whatever was written can be read.
@@ -47,7 +47,7 @@ class Excess:
 
     @property
     def words(self) -> str:
-        """What is wrong with the value, as the end of a sentence about it."""
+        """Describe what is wrong with the value, as the end of a sentence about it."""
         return _WORDS[self.bound]
 
 
@@ -57,7 +57,7 @@ def storable_text(text: str) -> str:
 
 
 def find_excess(value: Json, *, max_bytes: int = MAX_BYTES) -> Excess | None:
-    """Return what makes a value unfit to be stored; None: it can be stored, and read again."""
+    """Return why a value cannot be stored; None: it can be stored, and read again."""
     size = 0
     pending: list[tuple[Json, JsonPath]] = [(value, ())]
     while pending:
@@ -66,7 +66,7 @@ def find_excess(value: Json, *, max_bytes: int = MAX_BYTES) -> Excess | None:
         if bound is not None:
             return Excess(bound, path)
         size += _least_bytes(part)
-        if size > max_bytes:  # before its elements are looked at: a list may be long, and in another one many times
+        if size > max_bytes:  # before its elements: a list may be long, and in another one many times
             return Excess("bytes", ())
         if isinstance(part, dict):
             pending += [(key, (*path, "(key)")) for key in part]
@@ -79,7 +79,7 @@ def find_excess(value: Json, *, max_bytes: int = MAX_BYTES) -> Excess | None:
 
 
 def _are_small_integers(array: list[Json] | tuple[Json, ...]) -> bool:
-    """Whether an array has whole numbers alone, and none beyond the bound: it takes a tenth of looking at each."""
+    """Return whether an array has only whole numbers within the bound: ten times as fast as checking each."""
     return set(map(type, array)) == {int} and min(array) >= -MAX_NUMBER and max(array) <= MAX_NUMBER
 
 

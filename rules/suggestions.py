@@ -67,7 +67,7 @@ def division_hint(operand: Expression) -> str:
 
 
 def number_suggestion(expression: Expression, wanted: Type) -> str | None:
-    """Suggest the number that a written text says, where a number is needed."""
+    """Suggest the number in a text, where a number is needed."""
     text = expression.value if isinstance(expression, Literal) else None
     if not isinstance(text, str) or not isinstance(wanted, NumberType):
         return None

@@ -4,7 +4,7 @@ from rules.bounds import STEPS
 from rules.values import Json
 
 ELEMENT = 4
-"""Steps for an element of an array that becomes text: this takes as long as evaluating some operators."""
+"""Steps for an element of an array that becomes text: as expensive as evaluating some operators."""
 
 CHARACTERS = 64
 """Characters that are compared or searched in one step."""
@@ -14,7 +14,7 @@ ELEMENTS = 4
 
 
 def comparison(left: Json, right: Json, *third: Json) -> int:
-    """The steps of comparing values: texts character by character, an array as a text as long as the other one."""
+    """Return the steps of comparing values: texts per character, an array like a text as long as the other one."""
     match left, right:
         case str(), str():
             steps = min(len(left), len(right)) // CHARACTERS
@@ -28,7 +28,7 @@ def comparison(left: Json, right: Json, *third: Json) -> int:
 
 
 def equality(left: Json, right: Json) -> int:
-    """As `comparison`; two arrays are not compared, as they are equal only if they are the same one."""
+    """Return the steps of `comparison`, but none for two arrays, which are equal only if they are the same one."""
     return 0 if isinstance(left, list) and isinstance(right, list) else comparison(left, right)
 
 
@@ -72,7 +72,7 @@ def merge(*values: Json) -> int:
 
 
 def array_to_text(array: list[Json]) -> int:
-    """Return the steps of converting an array to text; counting ends where no evaluation can pay."""
+    """Return the steps of converting an array to text; counting stops beyond any possible budget."""
     steps, pending = 0, [array]
     while pending and steps <= STEPS:
         part = pending.pop()

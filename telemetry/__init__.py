@@ -1,1 +1,1 @@
-"""What Laurel says about itself while it runs: metrics, logs and traces. Knows nothing of loyalty."""
+"""The telemetry of Laurel: metrics, logs and traces. Knows nothing of loyalty."""

@@ -1,4 +1,4 @@
-"""A value that many ask for and one task reads: no more often than it is worth, and nobody waits for it for long."""
+"""A cached value that many read and one task refreshes, at bounded cost and with bounded waiting."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -8,9 +8,9 @@ T = TypeVar("T")
 
 
 class Cached(Generic[T]):
-    """The last value that a function returned, read again when it is asked for and older than `fresh_for` seconds.
+    """The last value of a function, refreshed when it is requested and older than `fresh_for` seconds.
 
-    A read that takes long is not repeated for twenty times its duration, so that it costs 5 % of the time at most.
+    A slow read is not repeated for twenty times its duration, so that it costs 5 % of the time at most.
     """
 
     def __init__(self, read: Callable[[], Awaitable[T]], *, fresh_for: float, patience: float) -> None:
@@ -24,13 +24,13 @@ class Cached(Generic[T]):
 
     @property
     def is_late(self) -> bool:
-        """Whether the last one who asked waited in vain for a new value."""
+        """Whether the last caller waited in vain for a new value."""
         return self._is_late
 
     async def get(self) -> T | None:
-        """Return a fresh value, or after `patience` seconds the one before it; None: there is none yet.
+        """Return a fresh value, or after `patience` seconds the previous one; None: there is none yet.
 
-        Whoever asks meanwhile waits for the same read. What the function raises is raised here.
+        Concurrent callers wait for the same read. An exception of the function is raised here.
         """
         if self._reading is None:
             if asyncio.get_running_loop().time() < self._fresh_until:

@@ -38,7 +38,7 @@ def log_to(stream: TextIO) -> None:
         cache_logger_on_first_use=True,
     )
     plain = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
-    handler = logging.StreamHandler(stream)  # it swallows what goes wrong in writing, as on a full disk
+    handler = logging.StreamHandler(stream)  # it swallows errors of writing, such as a full disk
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=shared,

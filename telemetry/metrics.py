@@ -158,7 +158,7 @@ def count_refusal(code: str) -> None:
 
 
 def count_settled_event(store: str, outcome: str, seconds: float | None) -> None:
-    """Count an event that came to its end; `seconds` None: unknown how long it took, or it was not applied."""
+    """Count an event that was settled; `seconds` None: its duration is unknown, or it was not applied."""
     label = bounded_store(store)
     _settled(label, outcome).inc()
     if seconds is not None:

@@ -1,4 +1,4 @@
-"""Temporal's own runtime: its log lines go where all others go, and its own metrics to a port of theirs, if wished."""
+"""Temporal's own runtime: its log lines join all others, and its own metrics go to a separate port, if requested."""
 
 import logging
 import os
@@ -14,8 +14,10 @@ from temporalio.runtime import (
 )
 
 SDK_METRICS = "LAUREL_TEMPORAL_METRICS"
-"""The variable with the address, `host:port`, at which the metrics of Temporal's SDK are served. They cost 3 % of the
-events in a second, so they are off unless it is set."""
+"""The variable with the address, `host:port`, at which the metrics of Temporal's SDK are served.
+
+They cost 3 % of the event throughput, so they are off unless it is set.
+"""
 
 
 @cache

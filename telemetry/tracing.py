@@ -18,12 +18,12 @@ TRACING = "LAUREL_TRACING"
 
 
 class TracingUnavailable(ValueError):
-    """Tracing cannot be turned on; the message says the cure."""
+    """Tracing cannot be turned on; the message gives the cure."""
 
 
 @dataclass
 class _Tracing:
-    """What traces are made with. `tracer` None: there are none."""
+    """The tracer and its exporter. `tracer` None: tracing is off."""
 
     tracer: "Tracer | None" = None
 
@@ -46,7 +46,7 @@ def start_tracing(setting: str | None) -> None:
 
 
 def trace_to(processor: "SpanProcessor") -> None:
-    """Make traces from now on, and give their spans to a processor; they are flushed when the process ends."""
+    """Trace from now on, and give spans to a processor; they are flushed when the process ends."""
     from opentelemetry.sdk.resources import Resource
     from opentelemetry.sdk.trace import TracerProvider
 
@@ -56,12 +56,12 @@ def trace_to(processor: "SpanProcessor") -> None:
 
 
 def stop_tracing() -> None:
-    """Make no more traces."""
+    """Stop tracing."""
     _tracing.tracer = None
 
 
 def interceptors() -> "list[Interceptor]":
-    """Return what Temporal's clients and workers need to carry traces on; nothing if there are none."""
+    """Return the interceptors by which Temporal's clients and workers propagate traces; none if tracing is off."""
     if _tracing.tracer is None:
         return []
     from temporalio.contrib.opentelemetry import TracingInterceptor
@@ -70,7 +70,7 @@ def interceptors() -> "list[Interceptor]":
 
 
 def trace_headers() -> Mapping[str, str]:
-    """Return the headers by which a receiver can carry the present trace on (`traceparent`); none if there is none."""
+    """Return the headers that propagate the present trace to a receiver (`traceparent`); none without a trace."""
     if _tracing.tracer is None:
         return {}
     from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
@@ -103,7 +103,7 @@ class RequestSpan:
         pass
 
     def end(self, method: str, route: str, status: int) -> None:
-        """Name the span by the template of the route, and note the status of the answer."""
+        """Name the span by the template of the route, and record the status of the response."""
         if self._span is None:
             return
         from opentelemetry.trace import StatusCode
@@ -120,7 +120,7 @@ _NO_SPAN = RequestSpan()
 
 
 def request_span(method: str, headers: Iterable[tuple[bytes, bytes]]) -> AbstractContextManager[RequestSpan]:
-    """Return the span of a request, which carries the trace of its `traceparent` on; neither URL nor body is in it."""
+    """Return the span of a request, which continues the trace of its `traceparent`; it has neither URL nor body."""
     return _NO_SPAN if _tracing.tracer is None else _span_of(_tracing.tracer, method, headers)
 
 

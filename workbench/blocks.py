@@ -1,6 +1,6 @@
-"""A program file drawn as blocks, and a change of one literal that leaves every other character as it is.
+"""A program file shown as blocks, and changes of single literals that leave every other character as it is.
 
-The text stays the only truth: a block knows where its part of it stands. What no block knows is shown as text.
+The text stays the only source: a block knows the place of its part of it. A part without a block is shown as text.
 """
 
 import json
@@ -22,11 +22,11 @@ from workbench.editor.completion import values_at
 from workbench.editor.parts import Schema
 
 BlockKind: TypeAlias = Literal["map", "list", "operator", "path", "literal", "text"]
-"""`text`: a part that is shown as it stands in the file, and changed there."""
+"""The kind of a block. `text`: a part that is shown as in the file, and changed there."""
 LiteralValue: TypeAlias = str | int | Decimal | bool
 
 LONGEST = 2_000
-"""Characters of a text that is shown."""
+"""The most characters of a text that are shown."""
 MOST_CHOICES = 200
 
 _PLAIN: Final = re.compile(r"[A-Za-z_][\w./-]*( [\w./-]+)*")
@@ -35,14 +35,14 @@ _WORDS: Final = frozenset({"true", "false", "null"})
 
 
 class NotChanged(Exception):
-    """A literal cannot be changed to this; the message says why and what to do."""
+    """A literal cannot be changed like this; the message says why and what to do."""
 
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """One part of a file. `label`: its key, or the operator of a rule; `value`: of a literal, its content.
+    """One part of a file. `label`: its key, or the operator of a rule; `value`: the content of a literal.
 
-    `choices`: what a text can be, if that is known. Line and column count from 1.
+    `choices`: the possible texts, if they are known. Line and column count from 1.
     """
 
     kind: BlockKind
@@ -57,7 +57,7 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class _Scalar:
-    """Where a scalar stands in a text, and how it is written: `'`, `"` or nothing for a plain one."""
+    """The place of a scalar in a text, and its notation: `'`, `"` or nothing for a plain one."""
 
     start: int
     end: int
@@ -73,7 +73,7 @@ def blocks_of(path: str, text: str, schema: Schema) -> Block | None:
 def with_literal(path: str, text: str, line: int, column: int, value: LiteralValue) -> str:
     """Return the text with another literal at a place; raise NotChanged.
 
-    Only its own characters are replaced, and the file says the same but for this value.
+    Only its own characters are replaced, and the meaning of the file only changes in this value.
     """
     root = None if path.endswith(".json") else read_text(path, text.encode(), Problems())
     found = None if root is None else next((at for at, each in _walk(root, ()) if _stands_at(each, line, column)), None)
@@ -104,7 +104,7 @@ class _Drawing:
             case str() | int() | Decimal() as value if at in self._scalars:
                 choices = values_at(self._root, path, self._schema)[:MOST_CHOICES] if isinstance(value, str) else ()
                 return Block("literal", label, *at, value=value, choices=choices if value in choices else ())
-            case other:  # an alias, a block of text, or nothing: changed in the text alone
+            case other:  # an alias, a block scalar, or nothing: can only be changed in the text
                 return Block("text", label, *at, value=str("" if other is None else other)[:LONGEST])
 
     def _operator(
@@ -120,7 +120,7 @@ class _Drawing:
 
 
 def _scalars(text: str) -> dict[tuple[int, int], _Scalar]:
-    """Return the scalars on one line, by line and column; those that span lines are changed in the text alone."""
+    """Return the scalars on one line, by line and column; those that span lines can only be changed in the text."""
     starts = [0, *(found.end() for found in re.finditer(r"\r\n|[\r\n]", text))]
     found = {}
     for event in yaml.parse(text, Loader=yaml.CBaseLoader):
@@ -148,7 +148,7 @@ def _stands_at(node: Node, line: int, column: int) -> bool:
 
 
 def _written(value: LiteralValue, style: str) -> str:
-    """Return a literal as YAML: a text in the quotes that it had, or in none if it needs none."""
+    """Return a literal as YAML: with the quotes that it had, or without if it needs none."""
     match value:
         case bool():
             return "true" if value else "false"
@@ -163,7 +163,7 @@ def _written(value: LiteralValue, style: str) -> str:
 
 
 def literal_of(text: str, before: LiteralValue | None) -> LiteralValue:
-    """Return what a field's text means in place of a literal: of its type; raise NotChanged."""
+    """Return the literal of a field's text, with the type of the present one; raise NotChanged."""
     if isinstance(before, bool):
         if text not in ("true", "false"):
             raise NotChanged("this is true or false")

@@ -1,4 +1,4 @@
-"""The words that problems of program files point at, and the cures that can be applied as they are."""
+"""The words at the places of problems, and the cures that can be applied directly."""
 
 import re
 from collections.abc import Mapping
@@ -52,7 +52,7 @@ class Lines:
         return None if word is None else Token(word[0], place.column, place.column + len(word[0]))
 
     def cure(self, problem: Problem) -> Cure | None:
-        """Return what puts a problem right; None if its suggestion cannot be applied as it is."""
+        """Return the cure of a problem; None if its suggestion cannot be applied directly."""
         token, suggestion = self.token(problem.place), problem.suggestion
         if token is None or suggestion is None or token.text not in problem.message:
             return None
@@ -75,7 +75,7 @@ class Lines:
 
 
 def apply(text: str, cure: Cure) -> str:
-    """Return the text of a file with a cure applied; a text that has no such place stays as it is."""
+    """Return the text of a file with a cure applied; a text without that place is returned unchanged."""
     breaks = [0, *(found.end() for found in _BREAK.finditer(text))]
     if not 1 <= cure.line <= len(breaks):
         return text

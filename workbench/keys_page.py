@@ -53,7 +53,7 @@ def page() -> str:
 
 
 def with_tables(text: str) -> str:
-    """Return a page with the tables between its comments made anew; raise KeyError for an unknown name of a table."""
+    """Return a page with the tables between its comments regenerated; raise KeyError for an unknown name of a table."""
     return _BLOCK.sub(lambda found: f"{found[1]}{TABLES[found[2]]()}{found[3]}", text)
 
 

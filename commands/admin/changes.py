@@ -96,7 +96,7 @@ async def set_new_password(data: Path, name: str) -> None:
 
 
 async def make_reset_code(data: Path, name: str) -> None:
-    """Print a code by which an administrator sets a password within an hour; raise AdministratorError."""
+    """Print a code with which an administrator sets a password within an hour; raise AdministratorError."""
     code, now = secrets.token_urlsafe(24), datetime.now(UTC)
 
     def add(access: Access) -> None:
@@ -116,7 +116,7 @@ async def _run(data: Path, work: Callable[[Access], T]) -> T:
 
 @contextmanager
 def _database(data: Path) -> Iterator[Database]:
-    """The database of the settings, or of a data folder that nothing else runs on."""
+    """Open the database of the settings, or of a data folder that no other process uses."""
     settings = Settings.read()
     if settings.database_url is not None and not settings.database_url.startswith("sqlite"):
         with closing(Database.open(settings.database_url, keys_of_settings(settings))) as database:

@@ -1,4 +1,4 @@
-"""What an audit found, in words and as JSON."""
+"""The result of an audit, in words and as JSON."""
 
 from collections.abc import Iterator, Sequence
 from itertools import groupby
@@ -10,7 +10,7 @@ from rules import exact
 
 
 def lines(audits: Sequence[Audit]) -> Iterator[str]:
-    """Yield what was found of each store: a line for each finding, by check, each with what to do."""
+    """Yield the findings of each store: a line for each, by check, with the cure."""
     for audit in audits:
         yield f"store {printable(audit.store)}: {_summary(audit)}"
         promises = {check.name: check.promise for check in audit.checks}
@@ -27,7 +27,7 @@ def lines(audits: Sequence[Audit]) -> Iterator[str]:
 
 
 def as_json(audits: Sequence[Audit]) -> str:
-    """Return everything that was found as one JSON object."""
+    """Return all findings as one JSON object."""
     return exact.dumps({"clean": not any(each.findings for each in audits), "stores": list(map(_store, audits))})
 
 

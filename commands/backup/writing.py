@@ -13,7 +13,7 @@ from commands.shared.settings import Settings
 
 
 def write_backup(data: Path, file: Path) -> int:
-    """Write the file, which only its owner may read; return its size. Raise BackupError or NoDatabase."""
+    """Write the file, readable only by its owner; return its size. Raise BackupError or NoDatabase."""
     url = database_url(data, Settings.read())
     if file.exists():
         raise BackupError(f"{file} exists: name another file")

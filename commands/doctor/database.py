@@ -28,7 +28,7 @@ MAX_SKEW = 5.0
 
 
 def look_at_database(data: Path, settings: Settings) -> Iterator[Finding]:
-    """Findings about the database; it is only read."""
+    """Yield findings about the database, which is only read."""
     try:
         with open_read_only(database_url(data, settings)) as connection:
             yield from _findings(connection, data, settings)
@@ -87,7 +87,7 @@ def _collisions(connection: Connection) -> Iterator[Finding]:
 
 
 def _damage(connection: Connection) -> Iterator[Finding]:
-    """Values that cannot be read, of the tables of which one row stops more than a list; the others may be large."""
+    """Yield unreadable values of tables where one such row stops more than a list; other tables may be large."""
     if connection.dialect.name != "sqlite":  # others refuse to store them
         return
     damaged = list(damaged_columns(connection, (store, revision, role, admin, api_key, session)))

@@ -1,4 +1,4 @@
-"""What is wrong with a set-up, part by part: each finding with its cure."""
+"""Diagnose a set-up, part by part: each finding with its cure."""
 
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -14,7 +14,7 @@ from commands.shared.settings import SettingError, Settings
 
 
 async def diagnose(data: Path, port: int) -> list[Finding]:
-    """Look at settings, data folder, database, Temporal and port; nothing is changed."""
+    """Examine settings, data folder, database, Temporal and port; nothing is changed."""
     return [finding async for finding in _findings(data, port)]
 
 
@@ -42,7 +42,7 @@ async def _findings(data: Path, port: int) -> AsyncIterator[Finding]:
 
 
 def _ask(running: RunningLaurel) -> Iterator[Finding]:
-    """Yield what a running Laurel says of itself."""
+    """Yield the health checks of a running Laurel."""
     try:
         answer = httpx2.get(f"{running.url}/health/ready", timeout=5)
         checks = answer.json()["checks"]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What was found of a part. `cure` says what to do; it is empty if all is well."""
+    """The finding about a part. `cure` says what to do; it is empty if the part is ok."""
 
     subject: str
     is_well: bool
@@ -14,10 +14,10 @@ class Finding:
 
 
 def well(subject: str, message: str) -> Finding:
-    """Return a part that is as it should be."""
+    """Return a finding for a part that is ok."""
     return Finding(subject, True, message)
 
 
 def ill(subject: str, message: str, cure: str) -> Finding:
-    """Return a part that is not."""
+    """Return a finding for a faulty part."""
     return Finding(subject, False, message, cure)

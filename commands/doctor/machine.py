@@ -10,7 +10,7 @@ from pathlib import Path
 from commands.doctor.finding import Finding, ill, well
 
 PRIVATE = ("laurel.db", "secret-key", "admin-password", "running.json", "temporal.db")
-"""Files that nobody but their owner may read."""
+"""Files that only their owner may read."""
 
 LITTLE_ROOM = 512 * 1024 * 1024
 """Free bytes below which a disk counts as nearly full."""
@@ -35,7 +35,7 @@ def look_at_folder(data: Path) -> Iterator[Finding]:
 
 
 def look_at_port(port: int) -> Finding:
-    """Return whether the API can listen on its port."""
+    """Return a finding about whether the API can listen on its port."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:

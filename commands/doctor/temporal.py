@@ -1,4 +1,4 @@
-"""The Temporal server that the environment names: reachable, with the namespace, search attributes and a worker."""
+"""Check the Temporal server that the environment names: connection, namespace, search attributes and a worker."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -20,7 +20,7 @@ _CALL = timedelta(seconds=PATIENCE)
 
 
 async def look_at_temporal() -> AsyncIterator[Finding]:
-    """Findings about Temporal; it is only read."""
+    """Yield findings about Temporal, which is only read."""
     client = await connect_lazily()
     queue = DescribeTaskQueueRequest(
         namespace=client.namespace,

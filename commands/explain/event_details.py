@@ -1,4 +1,4 @@
-"""All that is stored about one event: through the API of a running Laurel, or read from its database."""
+"""Everything stored about one event: through the API of a running Laurel, or read from its database."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,7 +19,7 @@ from commands.shared.settings import Settings
 from program_files import read_revision
 
 _TIMEOUT = 60
-"""Seconds for one answer of a running Laurel."""
+"""Timeout in seconds of a response of a running Laurel."""
 
 
 def event_details(event_id: str, *, data: Path, store: str | None) -> Details:
@@ -33,7 +33,7 @@ def event_details(event_id: str, *, data: Path, store: str | None) -> Details:
 
 @contextmanager
 def _source(data: Path) -> Iterator[EventSource[Details]]:
-    """The API of the Laurel that runs on the data folder; if none does, or LAUREL_DATABASE_URL is set, the database."""
+    """Return the API of the Laurel on the data folder; if none runs or LAUREL_DATABASE_URL is set, the database."""
     settings = Settings.read()
     if settings.database_url is None and (running := running_on(data)):
         headers = {"X-AUTH-TOKEN": running.key}
@@ -63,7 +63,7 @@ class _ApiEvents:
         return details
 
     def _get(self, path: str) -> Any:
-        """Return the answer to a GET; None for a 404."""
+        """Return the response to a GET; None for a 404."""
         try:
             answer = self._client.get(path)
         except httpx2.HTTPError as error:

@@ -1,4 +1,4 @@
-"""All about one event as lines of text, for `laurel explain`."""
+"""Everything about one event as lines of text, for `laurel explain`."""
 
 from collections.abc import Iterator
 
@@ -9,7 +9,7 @@ from commands.shared.terminal_text import printable
 
 
 def lines(details: Details) -> Iterator[Text]:
-    """Yield the event, the reasons of each answer, its outcome and its deliveries. Of its member, the id alone."""
+    """Yield the event, the decisions with reasons, its outcome and its deliveries. Of its member, only the id."""
     yield event_heading(details)
     yield from _facts(details)
     yield from outcome_lines(details)

@@ -1,1 +1,1 @@
-"""`laurel export`: writes what a store has into a file, by the export workflow of a running Laurel or its workers."""
+"""`laurel export`: write data of a store into a file, by the export workflow of a running Laurel or its workers."""

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from loyalty.store.exports import ExportFormat, ExportType
 
 PAUSE = 0.5
-"""Seconds between two looks at the progress."""
+"""Seconds between two checks of the progress."""
 
 
 def export(
@@ -82,7 +82,7 @@ async def _follow(files: "ExportedFiles", store: str, export_id: str) -> "Export
 
 
 async def _save(files: "ExportedFiles", store: str, export_id: str, file: Path) -> None:
-    """Write the file beside its place, and move it there when it is whole."""
+    """Write a temporary file beside the target, and move it there when it is complete."""
     part = file.with_name(f"{file.name}.part")
     try:
         with part.open("wb") as opened:

@@ -1,4 +1,4 @@
-"""Exported files: asked for through the API of a running Laurel, or in a database whose workers write them."""
+"""Exported files: requested through the API of a running Laurel, or in a database whose workers write them."""
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -18,12 +18,12 @@ _DOWNLOAD_SECONDS = 900
 
 
 class ExportFailed(CommandError):
-    """The file is not written; the message says why."""
+    """The file was not written; the message says why."""
 
 
 @dataclass(frozen=True, slots=True)
 class ExportState:
-    """How far an export is."""
+    """The progress of an export."""
 
     status: str
     rows: int
@@ -37,13 +37,13 @@ class ExportedFiles(Protocol):
         """Return the codes of all stores."""
 
     async def begin(self, store: str, type_: ExportType, how: ExportFormat) -> str:
-        """Have a file written; return the id of its export."""
+        """Request a file; return the id of its export."""
 
     async def state(self, store: str, export_id: str) -> ExportState:
-        """Return how far an export is."""
+        """Return the progress of an export."""
 
     def content(self, store: str, export_id: str) -> AsyncIterator[bytes]:
-        """Yield the file of an export that is done."""
+        """Yield the file of a finished export."""
 
 
 class DatabaseExports:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from loyalty.store.imports import ImportType
 
 PAUSE = 0.5
-"""Seconds between two looks at the progress."""
+"""Seconds between two checks of the progress."""
 
 
 def import_(
@@ -67,7 +67,7 @@ def _print_sent(import_id: str, format: Format) -> None:  # noqa: A002 - as the 
 
 
 async def _follow(files: "ImportedFiles", store: str, import_id: str, format: Format) -> None:  # noqa: A002 - as the option
-    """Show the progress of an import until it is over; exit with 1 unless every line was done."""
+    """Show the progress of an import until it ends; exit with 1 unless every line was applied."""
     import asyncio
     import json
     from dataclasses import asdict

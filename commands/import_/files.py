@@ -29,7 +29,7 @@ class FileRefused(CommandError):
 
 @dataclass(frozen=True, slots=True)
 class ImportState:
-    """How far an import is."""
+    """The progress of an import."""
 
     status: str
     lines: int
@@ -41,7 +41,7 @@ class ImportState:
 
     @property
     def is_over(self) -> bool:
-        """Whether it goes on by itself no more."""
+        """Whether it has ended, or stopped until a request."""
         return self.status not in ("queued", "running", "inprogress")
 
 
@@ -55,7 +55,7 @@ class ImportedFiles(Protocol):
         """Store a file; return the id of its import. Raise FileRefused."""
 
     async def state(self, store: str, import_id: str) -> ImportState:
-        """Return how far an import is."""
+        """Return the progress of an import."""
 
     async def refused(self, store: str, import_id: str) -> Sequence[tuple[int, str]]:
         """Return the first refused lines, with the reason of each."""

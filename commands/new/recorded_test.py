@@ -1,4 +1,4 @@
-"""Writes a designer's test from a stored event of a database."""
+"""Write a designer's test from a stored event of a database."""
 
 from pathlib import Path
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from workbench.backtest import BacktestResult
 
 PROGRESS_INTERVAL = 2.0
-"""Seconds between two lines about progress, if standard error is no terminal."""
+"""Seconds between two progress lines, if standard error is no terminal."""
 
 
 class PlanFormat(StrEnum):
@@ -97,7 +97,7 @@ def _text(plan: "Plan", format: PlanFormat, against: Path | None) -> str:  # noq
 
 
 def _at_once(plan: "Plan", code: str = "") -> Iterator[str]:
-    """Who would rise by deploying the plan, what it would lose, and the options that allow it."""
+    """Yield the members who would rise by the deploy, what it would lose, and the options that allow it."""
     from commands.shared.consent import options_for
 
     for tier, members in plan.risers.items():
@@ -112,7 +112,7 @@ def _at_once(plan: "Plan", code: str = "") -> Iterator[str]:
 
 
 def _backtest(plan: "Plan", render: Callable[["BacktestResult"], str]) -> Iterator[str]:
-    """Yield the result of the backtest; if no event was replayed, why, and what fell due all the same."""
+    """Yield the result of the backtest; without replayed events, the reason, and what fell due all the same."""
     from workbench.backtest import rendering
 
     comparison = plan.comparison

@@ -1,4 +1,4 @@
-"""Making a plan: what a new program would change, as differences and as a backtest."""
+"""Make a plan: the changes by a new program, as differences and as a backtest."""
 
 from collections.abc import Mapping
 from concurrent.futures.process import BrokenProcessPool
@@ -60,12 +60,12 @@ class Plan:
     risers: Mapping[str, int]
     """How many members would rise to each tier at once."""
     notices: Mapping[str, int]
-    """The days of notices that settings of the store say: they stand over `notify_before` of any program."""
+    """The days of notices in the store's settings, which override `notify_before` of any program."""
     comparison: BacktestResult | None
     days: int | None
     """How many days of events were replayed; None: those of a file."""
     not_replayed: str | None
-    """Why no event was replayed, and what to do; None if events were replayed, or should not be."""
+    """Why no event was replayed, and what to do; None if events were replayed, or not requested."""
 
 
 def make_plan(request: PlanRequest, *, progress: Progress) -> Plan:
@@ -153,7 +153,7 @@ def _in_force(url: str, store: str) -> BaseProgram | None:
 
 
 def _at_once(url: str, base: BaseProgram | None, program: Program) -> tuple[DeployLosses, Mapping[str, int]]:
-    """Return what members would lose as of now, and how many would rise to each tier."""
+    """Return what members would lose now, and how many would rise to each tier."""
     from database.deploys import Replaced, losses_of_deploy, risers_of_deploy
     from database.read_only import open_read_only
     from database.transaction import ReadTransaction
@@ -167,7 +167,7 @@ def _at_once(url: str, base: BaseProgram | None, program: Program) -> tuple[Depl
 
 
 def _notices(url: str, store: str) -> Mapping[str, int]:
-    """Return the days of notices that settings of the store say, by their names in `notify_before`."""
+    """Return the days of notices in the store's settings, by their names in `notify_before`."""
     from database.read_only import open_read_only
     from database.transaction import ReadTransaction
 

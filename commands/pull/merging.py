@@ -16,7 +16,7 @@ Files: TypeAlias = Mapping[str, bytes]
 
 @dataclass(frozen=True, slots=True)
 class Merge:
-    """What becomes of a folder; paths are in order."""
+    """The changes of a folder; paths are in order."""
 
     write: Files = field(default_factory=dict)
     """New and changed files, with their content in the program in force."""
@@ -25,11 +25,11 @@ class Merge:
     keep: tuple[str, ...] = ()
     """Files that only the folder changed."""
     conflicts: tuple[str, ...] = ()
-    """Files that both changed."""
+    """Files that both sides changed."""
 
 
 def merge(folder: Files, in_force: Files, common: Files) -> Merge:
-    """Return how a folder takes over the program in force without losing what was changed in it since `common`."""
+    """Return how a folder takes over the program in force without losing its own changes since `common`."""
     write: dict[str, bytes] = {}
     delete, keep, conflicts = [], [], []
     without = _tests_left_out(folder, in_force)
@@ -49,12 +49,12 @@ def merge(folder: Files, in_force: Files, common: Files) -> Merge:
 
 
 def overwrite(folder: Files, in_force: Files) -> Merge:
-    """Return how a folder becomes the program in force, whatever was changed in it."""
+    """Return how a folder becomes the program in force, discarding its own changes."""
     write = {path: content for path, content in sorted(in_force.items()) if folder.get(path) != content}
     gone = {*folder} - {*in_force} - _tests_left_out(folder, in_force)
     return Merge(write, tuple(sorted(gone)))
 
 
 def _tests_left_out(folder: Files, in_force: Files) -> Set[str]:
-    """Return the tests of a folder, if the program in force has none at all: older deploys left them out."""
+    """Return the tests of a folder, if the program in force has none: older deploys omitted them."""
     return {*only_tests(folder)} if not only_tests(in_force) else set()

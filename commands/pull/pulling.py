@@ -1,4 +1,4 @@
-"""Bringing the program in force into a folder."""
+"""Bring the program in force into a folder."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +12,7 @@ from program_files import read_folder, revision_hash
 from program_files.folders.folder import only_tests
 
 MOST_REVISIONS = 100
-"""How many revisions are looked at for the one that a folder comes from, if it was never pulled."""
+"""How many revisions are searched for the one that a folder comes from, if it was never pulled."""
 
 
 class PullError(CommandError):
@@ -30,7 +30,7 @@ class Folder:
 
 @dataclass(frozen=True, slots=True)
 class Pull:
-    """What `laurel pull` does: a revision, and what it changes in the folder."""
+    """The result of `laurel pull`: a revision, and what it changes in the folder."""
 
     pulled: Pulled
     changes: Merge
@@ -46,7 +46,7 @@ def read(path: Path) -> Folder:
 async def prepare(registry: Registry, folder: Folder, store: str, *, overwrites: bool) -> Pull:
     """Compare a folder with the program in force of a store; raise PullError.
 
-    `overwrites`: what was changed in the folder since is not kept.
+    `overwrites`: changes in the folder are discarded.
     """
     number = await number_in_force(registry, store)
     in_force = await registry.files(store, number)
@@ -81,7 +81,7 @@ def write(pull: Pull, folder: Path) -> None:
 
 
 async def _common(registry: Registry, folder: Folder, store: str) -> Files:
-    """Return the files of the revision that a folder comes from: if it was never pulled, of the last from a folder.
+    """Return the files of the revision that a folder comes from: if never pulled, the last one from a folder.
 
     A folder without files comes from none.
     """
@@ -97,7 +97,7 @@ async def _common(registry: Registry, folder: Folder, store: str) -> Files:
     hashes = {revision.hash for revision in revisions}
     tests = only_tests(folder.files)
     without_tests = {path: content for path, content in folder.files.items() if path not in tests}
-    for files in (folder.files, without_tests):  # deploys of older versions left tests out
+    for files in (folder.files, without_tests):  # deploys of older versions omitted tests
         if revision_hash(files) in hashes:
             return files
     deployed = next((revision.number for revision in revisions if not revision.in_console), None)

@@ -1,4 +1,4 @@
-"""Figures by day, counted anew."""
+"""Recount the figures by day."""
 
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -15,9 +15,9 @@ PAGE = 1_000
 
 
 async def recount_stores(data: Path, store: str | None) -> None:
-    """Count a store anew, and print how many rows it had. Raise NotFound, DataFolderError or SecretKeyError.
+    """Recount a store, and print how many rows it had. Raise NotFound, DataFolderError or SecretKeyError.
 
-    On SQLite of a data folder nothing else may run: its lock is held. On PostgreSQL Laurel may go on.
+    On SQLite of a data folder no other process may run: its lock is held. On PostgreSQL Laurel may keep running.
     """
     with _opened(data) as database:
         codes = await database.access_read(lambda access: access.stores())
@@ -26,7 +26,7 @@ async def recount_stores(data: Path, store: str | None) -> None:
 
 
 async def recount(database: Database, code: str) -> int:
-    """Count one store anew, page by page; return how many rows. Nothing is done in a store that was never counted."""
+    """Recount one store, page by page; return how many rows. Nothing is done in a store that was never counted."""
     here = database.store(code)
     await here.write(lambda tx: tx.figures.count_again())
 

@@ -1,4 +1,4 @@
-"""A database brought back from the file of a backup."""
+"""Restore a database from the file of a backup."""
 
 import os
 import shutil
@@ -23,7 +23,7 @@ _TEMPORAL_FILES = ("temporal.db", "temporal.db-wal", "temporal.db-shm")
 
 
 def restore_backup(data: Path, file: Path, *, replace: bool) -> list[str]:
-    """Restore a backup into LAUREL_DATABASE_URL or a data folder, and migrate it; return what to know of it.
+    """Restore a backup into LAUREL_DATABASE_URL or a data folder, and migrate it; return notes for the operator.
 
     Raise BackupError, DataFolderError or SecretKeyError.
     """

@@ -1,4 +1,4 @@
-"""Every secret of a database, encrypted with a new key."""
+"""Encrypt every secret of a database with a new key."""
 
 from contextlib import closing
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The admin that every installation has, and the API key of the command line."""
+"""The administrator that every installation has, and the API key of the command line."""
 
 import secrets
 from datetime import UTC, datetime
@@ -18,7 +18,7 @@ ADMIN = "admin"
 """The name of the admin."""
 
 _GIVEN_PASSWORD = "given_admin_password"  # noqa: S105 - the name of a setting
-"""The setting with the hash of the password that was given by the environment, or generated, last."""
+"""The setting with the hash of the last password that was given by the environment, or generated."""
 
 CHANGED = (
     "the password of admin is changed to that of LAUREL_ADMIN_PASSWORD, and all sessions of admin are ended; to keep a"
@@ -34,14 +34,14 @@ COMMAND_LINE_KEY = "laurel command line"
 
 
 async def set_admin_password(database: Database, password: str) -> None:
-    """Give the admin a password, and end the sessions of before; create the admin if there is none."""
+    """Set the admin's password, and end their earlier sessions; create the admin if there is none."""
     given = await database.access_read(lambda access: access.setting(_GIVEN_PASSWORD))
     while not await _replace_password(database, password, given):
         given = await database.access_read(lambda access: access.setting(_GIVEN_PASSWORD))
 
 
 async def _replace_password(database: Database, password: str, given: str | None) -> bool:
-    """Give the admin a password; return False, and do nothing, if another process has set one since `given` was."""
+    """Set the admin's password; return False, without a change, if another process has set one since `given` was."""
     passwords, now = Passwords(), datetime.now(UTC)
     password_hash = await passwords.hash(password)
 
@@ -64,7 +64,7 @@ async def _replace_password(database: Database, password: str, given: str | None
 
 
 def entry_of_this_machine(event_type: str, admin_id: str, now: datetime, details: dict[str, Any] | None) -> AuditEntry:
-    """Return what the audit log says of a change of an administrator that was made on this machine."""
+    """Return the audit log entry of a change of an administrator that was made on this machine."""
     return AuditEntry(
         id=new_id(),
         created_at=now,
@@ -84,10 +84,10 @@ def entry_of_this_machine(event_type: str, admin_id: str, now: datetime, details
 
 
 async def apply_given_password(database: Database, password: str) -> str | None:
-    """Make the password of the environment that of the admin, if it is another one than at the last start.
+    """Set the admin's password to that of the environment, if it differs from that of the last start.
 
     Return what the operator must know, None: nothing. A password that was changed since by API stays. Of processes that
-    start at once with the same password one sets it, so that nobody who has logged in meanwhile is logged out.
+    start concurrently with the same password only one sets it, so that no session that began meanwhile is ended.
     """
     passwords = Passwords()
     while True:

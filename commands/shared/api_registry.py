@@ -82,9 +82,9 @@ async def request_api(
     *,
     accepts: Collection[int] = (httpx2.codes.OK,),
 ) -> httpx2.Response:
-    """Call a running Laurel and return its answer; raise a RegistryError, or what a DatabaseRegistry would raise.
+    """Call a running Laurel and return its response; raise a RegistryError, or what a DatabaseRegistry would raise.
 
-    `accepts`: the statuses of answers that are returned.
+    `accepts`: the statuses of responses that are returned.
     """
     try:
         answer = await client.request(method, path, json=content)
@@ -107,7 +107,7 @@ def _revision(body: Mapping[str, Any]) -> Revision:
 
 
 def _error_of(answer: httpx2.Response, based_on: int) -> Exception:
-    """Return the exception for an error of the API: the same that a DatabaseRegistry raises."""
+    """Return the exception for an error of the API: the one that a DatabaseRegistry raises."""
     try:
         body = answer.json()
     except ValueError:

@@ -1,4 +1,4 @@
-"""What backing up and restoring have in common."""
+"""Common parts of backup and restore."""
 
 import os
 import shutil
@@ -17,7 +17,7 @@ class BackupError(CommandError):
 
 
 def is_sqlite(url: str) -> bool:
-    """Return whether a URL is of SQLite; raise BackupError for one that is no database's that Laurel supports."""
+    """Return whether a URL is of SQLite; raise BackupError for an unsupported database."""
     name = make_url(url).get_backend_name()
     if name not in ("sqlite", "postgresql"):
         raise BackupError(f"LAUREL_DATABASE_URL names {name}: use sqlite:///file or postgresql://user@host/name")
@@ -36,10 +36,7 @@ def require_sound_sqlite(file: Path) -> None:
 
 
 def run_postgres_program(name: str, url: str, *arguments: str) -> None:
-    """Run a program of PostgreSQL's client on a database; its password stands in no list of processes.
-
-    Raise BackupError.
-    """
+    """Run a program of PostgreSQL's client on a database, hiding its password from process lists. Raise BackupError."""
     program = shutil.which(name)
     if program is None:
         raise BackupError(f"{name} is missing: install PostgreSQL's client programs, of the server's version or newer")

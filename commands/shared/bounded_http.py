@@ -1,7 +1,7 @@
-"""HTTP connections within bounds of bytes, time and number: how much a client without a login can take up.
+"""HTTP connections with bounds on bytes, time and number: what a client without a login can consume.
 
-uvicorn bounds neither the bytes of a request's head nor the time in which a request must arrive, and it refuses
-connections that are too many only once they have sent a request. So its protocol is extended here.
+uvicorn bounds neither the bytes of a request's head nor the time in which a request must arrive, and it refuses excess
+connections only once they have sent a request. So its protocol is extended here.
 """
 
 import asyncio
@@ -25,38 +25,38 @@ from telemetry.metrics import count_refusal
 log = structlog.get_logger(__name__)
 
 MAX_OPEN_FILES = 65_536
-"""What the soft limit on open files is raised to, if the hard limit allows it."""
+"""The soft limit on open files, if the hard limit allows it."""
 
 OTHER_FILES = 256
-"""Open files that connections leave to everything else: database, Temporal, webhooks, logs."""
+"""Open files that are reserved for everything else: database, Temporal, webhooks, logs."""
 
 SWEEP_SECONDS = 0.5
-"""Seconds between two looks for connections whose time is over."""
+"""Seconds between two sweeps for overdue connections."""
 
 LINGER_SECONDS = 2.0
-"""Seconds that a closed connection has to take what was sent to it; then it is cut."""
+"""Seconds that a closed connection has to read what was sent to it; then it is cut."""
 
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """What one connection may take up, and how many there may be."""
+    """The bounds of one connection, and the number of connections."""
 
     head_bytes: int = 32 * 1024
-    """Of a request's line and headers."""
+    """Bytes of a request's line and headers."""
     body_bytes: int = 16 * 1024 * 1024
     """Twice the largest body that the API reads: the rest is discarded after the refusal, up to here."""
     upload_bytes: int = 101 * 1024 * 1024
-    """Of a body that is a file to import, which is stored as it comes."""
+    """Bytes of a body that is a file to import, which is stored as it arrives."""
     upload_seconds: float = 900.0
-    """Until such a body is complete."""
+    """Seconds until such a body is complete."""
     head_seconds: float = 10.0
-    """Until the headers of a request are complete, from the connection or from the request's first byte."""
+    """Seconds until the headers of a request are complete, from the connection or from the request's first byte."""
     body_seconds: float = 60.0
-    """Until its body is complete, from then on."""
+    """Seconds until its body is complete, from then on."""
     write_seconds: float = 60.0
-    """Until a client has read what waits for it."""
+    """Seconds until a client has read what waits for it."""
     pipelined: int = 16
-    """Requests that wait on a connection for the answers to those before."""
+    """Requests that may wait on a connection for earlier responses."""
     connections: int = 4096
     connections_of_address: int = 1024
 
@@ -79,7 +79,7 @@ class OpenConnections:
     """The connections of one server."""
 
     def __init__(self, bounds: Bounds, proxies: tuple[Network, ...] = ()) -> None:
-        """Hold connections within bounds; those of a proxy count only towards the whole number."""
+        """Hold connections within bounds; those of a proxy only count towards the total number."""
         self.bounds = bounds
         self._proxies = proxies
         self._open: set[BoundedHttpProtocol] = set()
@@ -104,12 +104,12 @@ class OpenConnections:
             del self._by_address[address]
 
     def close_overdue(self, now: float) -> None:
-        """End the connections whose time is over, by the event loop's clock."""
+        """End overdue connections, by the event loop's clock."""
         for connection in [each for each in self._open if each.deadline <= now or each.write_deadline <= now]:
             connection.end_overdue(now)
 
     async def sweep(self) -> None:
-        """End connections whose time is over, until cancelled."""
+        """End overdue connections, until cancelled."""
         loop = asyncio.get_running_loop()
         while True:
             await asyncio.sleep(SWEEP_SECONDS)
@@ -123,7 +123,7 @@ class OpenConnections:
 
 
 _UPLOAD = re.compile(rb"/api/[^/?]+/import/[^/?]+(\?.*)?")
-"""Where files are uploaded."""
+"""The path of file uploads."""
 
 
 class _Refused(Exception):
@@ -134,7 +134,7 @@ class BoundedHttpProtocol(HttpToolsProtocol):
     """uvicorn's protocol, within bounds."""
 
     def __init__(self, open_connections: OpenConnections, **of_uvicorn: Any) -> None:
-        """Be one connection among those that are open; uvicorn passes the rest."""
+        """Be one of the open connections; uvicorn passes the rest."""
         super().__init__(**of_uvicorn)
         self._open = open_connections
         self._bounds = open_connections.bounds
@@ -145,9 +145,9 @@ class BoundedHttpProtocol(HttpToolsProtocol):
         self._receiving: Literal["nothing", "head", "body"] = "nothing"
         self._refusal = HTTPStatus.BAD_REQUEST
         self.deadline = math.inf
-        """When the client must have sent what is awaited of it."""
+        """The deadline for the client to send what is awaited."""
         self.write_deadline = math.inf
-        """When the client must have read what waits for it."""
+        """The deadline for the client to read what waits for it."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as in uvicorn
         """Count the connection; refuse it if there are too many."""
@@ -158,7 +158,7 @@ class BoundedHttpProtocol(HttpToolsProtocol):
             self._refuse(HTTPStatus.SERVICE_UNAVAILABLE)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Count the connection no longer."""
+        """Stop counting the connection."""
         self._open.discard(self, self._address)
         super().connection_lost(exc)
 
@@ -173,14 +173,14 @@ class BoundedHttpProtocol(HttpToolsProtocol):
             self._refuse(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
 
     def on_message_begin(self) -> None:
-        """Begin the time of a request."""
+        """Start the timeout of a request."""
         super().on_message_begin()
         self._receiving = "head"
         self._body_bytes = 0
         self.deadline = self.loop.time() + self._bounds.head_seconds
 
     def on_headers_complete(self) -> None:
-        """Begin the time of its body; raise _Refused if the head is too long, or too many requests wait."""
+        """Start the timeout of its body; raise _Refused if the head is too long, or too many requests wait."""
         if self._head_bytes > self._bounds.head_bytes and self._exact_head_bytes() > self._bounds.head_bytes:
             self._stop_parsing(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
         if len(self.pipeline) >= self._bounds.pipelined:
@@ -199,7 +199,7 @@ class BoundedHttpProtocol(HttpToolsProtocol):
         super().on_body(body)
 
     def on_message_complete(self) -> None:
-        """Give the application as long as it needs."""
+        """Stop the timeout: the application may take as long as it needs."""
         self._receiving = "nothing"
         self._head_bytes = 0
         self.deadline = math.inf
@@ -207,22 +207,22 @@ class BoundedHttpProtocol(HttpToolsProtocol):
         self._await_next_request()
 
     def on_response_complete(self) -> None:
-        """Await the next request, or the rest of this one."""
+        """Start the timeout of the next request, or of the rest of this one."""
         super().on_response_complete()
         self._await_next_request()
 
     def pause_writing(self) -> None:
-        """Begin the time in which the client must read."""
+        """Start the timeout in which the client must read."""
         super().pause_writing()
         self.write_deadline = self.loop.time() + self._bounds.write_seconds
 
     def resume_writing(self) -> None:
-        """End that time."""
+        """Stop that timeout."""
         super().resume_writing()
         self.write_deadline = math.inf
 
     def send_400_response(self, msg: str) -> None:
-        """Answer that the parser has stopped, and close."""
+        """Respond that the parser has stopped, and close."""
         del msg
         self._refuse(self._refusal)
 
@@ -238,12 +238,12 @@ class BoundedHttpProtocol(HttpToolsProtocol):
             self._refuse(HTTPStatus.REQUEST_TIMEOUT)
 
     def _await_next_request(self) -> None:
-        """If all is answered, begin the time until the next request; bytes between requests do not prolong it."""
+        """If everything is answered, start the timeout of the next request; bytes between requests do not extend it."""
         if self._receiving == "nothing" and self.cycle.response_complete:
             self.deadline = self.loop.time() + self.timeout_keep_alive + self._bounds.head_seconds
 
     def _exact_head_bytes(self) -> int:
-        """Return the bytes of the head alone: what has arrived with it may be the body."""
+        """Return the number of bytes of the head alone, without a part of the body that arrived with it."""
         return len(self.url) + sum(len(name) + len(value) + 4 for name, value in self.headers)
 
     def _stop_parsing(self, status: HTTPStatus) -> None:
@@ -251,7 +251,7 @@ class BoundedHttpProtocol(HttpToolsProtocol):
         raise _Refused
 
     def _refuse(self, status: HTTPStatus) -> None:
-        """Answer in place of the application if this request is the next to be answered and has no answer; close."""
+        """Answer in place of the application if this request is next and has no response yet; close."""
         self.deadline = self.loop.time() + LINGER_SECONDS
         if self._receiving == "body":
             is_next = not self.pipeline and not self.cycle.response_started

@@ -1,4 +1,4 @@
-"""What the options of a deploy allow, and which options a refused deploy needs."""
+"""The consents in the options of a deploy, and the options that a refused deploy needs."""
 
 from collections.abc import Sequence
 
@@ -16,7 +16,7 @@ class RefusedDeploy(CommandError):
 
 
 def read_consent(drop: Sequence[str] | None, *, rename: bool) -> DeployConsent:
-    """Return what --drop and --rename allow; raise InvalidDrop."""
+    """Return the consents of --drop and --rename; raise InvalidDrop."""
     for key in drop or ():
         if not is_loss_key(key):
             kinds = "wallet:NAME, tier:NAME, reward:NAME or event:NAME"
@@ -30,5 +30,5 @@ def refused(refusal: UnnamedLosses, command: str) -> RefusedDeploy:
 
 
 def options_for(losses: DeployLosses) -> str:
-    """Return the options that allow a deploy to lose this."""
+    """Return the options that allow a deploy with these losses."""
     return " ".join([*(f"--drop {loss.key}" for loss in losses.losses), *(["--rename"] if losses.retitling else [])])

@@ -1,6 +1,6 @@
-"""The data folder of `laurel up`: locked by one process, which writes there where its API answers.
+"""The data folder of `laurel up`: locked by one process, which stores the URL of its API there.
 
-This module imports nothing large: commands that call a running Laurel start faster without what it runs on.
+This module imports nothing large: commands that call a running Laurel then start faster.
 """
 
 import contextlib
@@ -46,7 +46,7 @@ def lock(folder: Path, settings: Settings) -> Iterator[str]:
     One process at a time may write to SQLite, wherever its file is, and to Temporal's. Raise DataFolderError if another
     does.
     """
-    os.umask(0o077)  # new files are readable by the owner alone, also in a folder that others may read
+    os.umask(0o077)  # new files are readable by the owner only, even in a shared folder
     folder.mkdir(parents=True, exist_ok=True)
     database = sqlite_file(settings)
     with ExitStack() as locks:
@@ -80,7 +80,7 @@ def _locked(file: Path, busy: str) -> Iterator[None]:
 
 
 def database_url(folder: Path, settings: Settings) -> str:
-    """The address of the database: LAUREL_DATABASE_URL, or the data folder's; raise NoDatabase if it has none."""
+    """Return the URL of the database: LAUREL_DATABASE_URL, or the data folder's; raise NoDatabase without one."""
     if settings.database_url is not None:
         return settings.database_url
     if not (folder / DATABASE_FILE).exists():
@@ -89,7 +89,7 @@ def database_url(folder: Path, settings: Settings) -> str:
 
 
 def running_on(folder: Path) -> RunningLaurel | None:
-    """Return the Laurel that runs on a data folder; None if none does, also while another command locks the folder."""
+    """Return the Laurel that runs on a data folder; None if none does, even if another command locks the folder."""
     try:
         with (folder / LOCK_FILE).open() as file:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -1,4 +1,4 @@
-"""Reading stores, programs and events from the database; safe beside a running Laurel, since nothing is written."""
+"""Read stores, programs and events from the database; safe beside a running Laurel, since nothing is written."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,7 +17,7 @@ from loyalty.store.events import StoredEvent
 
 @contextmanager
 def read_only(data: Path, *, scans: bool = False) -> Iterator[Connection]:
-    """A connection that cannot write, to LAUREL_DATABASE_URL or a data folder's database.
+    """Open a read-only connection to LAUREL_DATABASE_URL or a data folder's database.
 
     `scans`: whole tables will be read. Raise SettingError, NoDatabase or InvalidDatabaseUrl.
     """

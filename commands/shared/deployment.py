@@ -34,11 +34,11 @@ class PendingDeployment:
     pulled: int | None
     """The revision that its folder was last pulled from (0: never); None: it replaces any, or is from no folder."""
     changes: tuple[Change, ...] | None
-    """What it changes; None if this version of Laurel cannot read the revision in force."""
+    """The changes; None if this version of Laurel cannot read the revision in force."""
     warnings: tuple[Problem, ...]
     """The warnings of `laurel check`; they do not prevent the deployment."""
     overruled: Mapping[str, int] = field(default_factory=dict)
-    """What `notify_before` says in vain, since the settings of the store say so many days."""
+    """The parts of `notify_before` that the store's settings override, with their days."""
 
 
 async def prepare(
@@ -70,7 +70,7 @@ async def prepare(
 
 
 def _overruled(by_program: NotifyBefore, days: NoticeDays) -> Mapping[str, int]:
-    """Return the days of the settings, by what the notice is about, where the program says something else."""
+    """Return the days of the settings, by kind of notice, where the program declares others."""
     counted = overruled(by_program, days)
     named: list[tuple[NoticeName, int | None]] = [
         ("points", days.points),

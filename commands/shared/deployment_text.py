@@ -1,4 +1,4 @@
-"""What commands print about a deployment: before it, the changes; after it, the result."""
+"""The output of commands about a deployment: before it, the changes; after it, the result."""
 
 import json
 from typing import TYPE_CHECKING

@@ -64,9 +64,9 @@ class Laurel:
     new_password: str | None
     """The admin's password, if it was generated at this start."""
     password_notice: str | None
-    """What became of the password that was given, if the operator must know it."""
+    """A notice about the given password, if the operator must know it."""
     not_deployed: str | None
-    """Why the given program was not deployed, if its folder does not have what was edited in the console."""
+    """Why the given program was not deployed, if its folder lacks edits of the console."""
 
     @property
     def url(self) -> str:
@@ -177,7 +177,7 @@ async def _deploy(
 
 
 async def _admin_password(database: Database, folder: Path, settings: Settings) -> tuple[str | None, str | None]:
-    """Make sure that the admin has a password; return it if it was generated just now, and what is to be said of it."""
+    """Ensure that the admin has a password; return it if it was just generated, and a notice about it."""
     kept = folder / "admin-password"
     if settings.admin_password is not None:
         notice = await apply_given_password(database, settings.admin_password)
@@ -217,7 +217,7 @@ class _Supervisor:
         self._server: TemporalServer | None = None
 
     async def start(self) -> None:
-        """Start the server, with a new database if its own is damaged: workers bring back what was under way."""
+        """Start the server, with a new database if its own is damaged: workers restore what was in flight."""
         try:
             self._server = await self._start()
         except temporal_server.DamagedDatabase as damaged:

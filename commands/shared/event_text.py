@@ -1,4 +1,4 @@
-"""An event as lines of text: its type and status, the answers of reactors and achievements, and what it caused."""
+"""An event as lines of text: its type and status, the decisions of reactors and achievements, and what it caused."""
 
 from collections.abc import Iterator
 from typing import Any, TypeAlias
@@ -12,10 +12,10 @@ Details: TypeAlias = dict[str, Any]
 """An event as `GET /api/{storeCode}/customEvent/{id}` shows it."""
 
 _LONGEST = 100
-"""Characters of a value that are printed."""
+"""The most characters of a value that are printed."""
 
 _FIRED = {"fired", "counted"}
-"""The verdicts that are a yes."""
+"""The verdicts of rules that fired or counted."""
 
 
 def event_heading(event: Details) -> Text:
@@ -27,7 +27,7 @@ def event_heading(event: Details) -> Text:
 
 
 def outcome_lines(event: Details) -> Iterator[Text]:
-    """Yield the decision on an event, what was done, and the events it caused, each with its own outcome."""
+    """Yield the decision on an event, its effects, and the events it caused, each with its own outcome."""
     if event["error"]:
         yield indented(Text.assemble(("error      ", "dim"), (printable(event["error"]), "red")))
     if "removedAt" in event:
@@ -53,7 +53,7 @@ def outcome_lines(event: Details) -> Iterator[Text]:
 
 
 def _answer(answer: Details) -> Iterator[Text]:
-    """The answer of one reactor or achievement: yes or no, its reasons with their source positions, its effects."""
+    """Yield the decision of one reactor or achievement: the verdict, the reasons with their places, the effects."""
     is_yes = answer["verdict"] in _FIRED
     name = answer["source"].partition("/")[2]
     verdict = answer["verdict"].replace("_", " ")
@@ -74,7 +74,7 @@ def _answer(answer: Details) -> Iterator[Text]:
 
 
 def _effect(effect: dict[str, Any]) -> str:
-    """Return an effect as text; of a webhook, its URL alone."""
+    """Return an effect as text; for a webhook, only its URL."""
     ((name, value),) = effect.items()
     match value:
         case {"wallet": wallet, "points": points}:
@@ -103,5 +103,5 @@ def _short(text: str) -> str:
 
 
 def _bare(json: str) -> str:
-    """JSON without its punctuation, for values of one word or one key."""
+    """Return JSON without punctuation, for values of one word or one key."""
     return json.translate(str.maketrans("", "", '{}":'))

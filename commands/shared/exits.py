@@ -1,4 +1,4 @@
-"""Errors of commands become messages and exit codes: 1 if the program is at fault, 2 if the call is."""
+"""Turn errors of commands into messages and exit codes: 1 if the program is at fault, 2 if the call is."""
 
 import sys
 from collections.abc import Callable, Coroutine, Iterator, Sequence

@@ -1,7 +1,7 @@
 """Typer commands that start without pydantic.
 
 Typer converts every argument by pydantic, whose import takes longer than checking a program. Text, paths, enums and
-switches are converted here; all other values, and wrong ones, go Typer's way, which has the error messages.
+switches are converted here; all other values, and invalid ones, are left to Typer, which has the error messages.
 """
 
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""Finding the store and the event that a command line names."""
+"""Find the store and the event of a command line."""
 
 from collections.abc import Sequence
 from typing import Protocol, TypeVar
@@ -24,7 +24,7 @@ class EventSource(Protocol[Event_co]):
 
 
 def find_store(codes: Sequence[str], wanted: str | None) -> str:
-    """Return the store of the wanted code, or the only store if none is named; raise NotFound."""
+    """Return the store with the given code, or the only store by default; raise NotFound."""
     if wanted in codes or (wanted is None and len(codes) == 1):
         return wanted or codes[0]
     raise NotFound(f"{f'store {wanted} is unknown' if wanted else 'name one with --store'}: {_there_is(codes)}")

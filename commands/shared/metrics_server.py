@@ -1,4 +1,4 @@
-"""Serving metrics to Prometheus: a port of their own, and a thread that answers also while the event loop is busy."""
+"""Serve metrics to Prometheus: on a separate port and thread, which respond even while the event loop is busy."""
 
 import asyncio
 from collections.abc import AsyncIterator

@@ -30,7 +30,7 @@ Docs = Annotated[bool, typer.Option("--docs/--no-docs", help="Whether /docs and 
 
 
 class Format(StrEnum):
-    """How a command prints its result, unless it has formats of its own."""
+    """The output format of a command, unless it has formats of its own."""
 
     text = "text"
     json = "json"

@@ -1,4 +1,4 @@
-"""Plan files: a plan with the program it is of, so that exactly this program can be deployed."""
+"""Plan files: a plan with its program, so that exactly this program can be deployed."""
 
 from collections.abc import Mapping
 from hashlib import sha256
@@ -45,5 +45,5 @@ def read_plan(file: Path) -> tuple[Mapping[str, bytes], int]:
 
 
 def _checksum(content: Mapping[str, Json]) -> str:
-    """A checksum of the whole plan, since its numbers were reviewed too; the layout of the file does not matter."""
+    """Return a checksum of the whole plan, including its numbers; the layout of the file does not matter."""
     return sha256(exact.dumps(content).encode()).hexdigest()

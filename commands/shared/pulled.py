@@ -1,4 +1,4 @@
-"""The file in a program's folder that says which revision `laurel pull` wrote there. It belongs into git, too."""
+"""The file in a program's folder with the revision that `laurel pull` wrote there; it belongs into git, too."""
 
 import json
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ _MOST_BYTES = 1000
 
 
 class WrongPulledFile(CommandError):
-    """The file that says which revision was pulled cannot be read; the message says the cure."""
+    """The file with the pulled revision cannot be read; the message gives the cure."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from loyalty.store.settings import NoticeDays
 
 
 class RegistryError(CommandError):
-    """The registry cannot do what it was asked; the message says why and what to do."""
+    """The registry cannot do what was requested; the message says why and what to do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ class Revision:
     in_force: bool
     note: str
     in_console: bool
-    """It was edited in the console, and not in a folder."""
+    """Whether it was edited in the console, and not in a folder."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +47,13 @@ class Registry(Protocol):
         """Return the codes of all stores."""
 
     async def revisions(self, store: str, most: int) -> list[Revision]:
-        """At most so many revisions of a store, the latest first; none for an unknown store."""
+        """Return at most `most` revisions of a store, the latest first; none for an unknown store."""
 
     async def files(self, store: str, number: int) -> Mapping[str, bytes]:
         """Return the files of a revision."""
 
     async def notice_days(self, store: str) -> NoticeDays:
-        """Return the days of notices that the settings of a store say, over its program; none for an unknown store."""
+        """Return the days of notices in the store's settings, which override its program; none for an unknown store."""
 
     async def deploy(
         self,

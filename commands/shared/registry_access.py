@@ -1,4 +1,4 @@
-"""Opening the registry that a command line means, and what several commands ask of it."""
+"""Open the registry of a command line, and common queries on it."""
 
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, closing, contextmanager
@@ -16,12 +16,12 @@ from commands.shared.settings import Settings
 from database import Database
 
 _TIMEOUT = 60
-"""Seconds for one answer of a running Laurel."""
+"""Timeout in seconds of a response of a running Laurel."""
 
 
 @asynccontextmanager
 async def open_registry(data: Path) -> AsyncIterator[Registry]:
-    """The registry of LAUREL_DATABASE_URL, or of a data folder, through the API if Laurel runs on it.
+    """Open the registry of LAUREL_DATABASE_URL, or of a data folder, through the API if Laurel runs on it.
 
     Raise SettingError or DataFolderError.
     """
@@ -31,7 +31,7 @@ async def open_registry(data: Path) -> AsyncIterator[Registry]:
 
 @asynccontextmanager
 async def open_laurel(data: Path) -> AsyncIterator[httpx2.AsyncClient | Database]:
-    """A client of the Laurel that runs on a data folder, or the database of LAUREL_DATABASE_URL or of the folder.
+    """Open a client of the Laurel on a data folder, or the database of LAUREL_DATABASE_URL or of the folder.
 
     Raise SettingError or DataFolderError.
     """
@@ -49,7 +49,7 @@ async def open_laurel(data: Path) -> AsyncIterator[httpx2.AsyncClient | Database
 
 
 async def choose_store(registry: Registry, wanted: str | None) -> str:
-    """Return the store of the wanted code, or the only store if none is named; raise NotFound."""
+    """Return the store with the given code, or the only store by default; raise NotFound."""
     return find_store(await registry.stores(), wanted)
 
 
@@ -60,7 +60,7 @@ async def number_in_force(registry: Registry, store: str) -> int:
 
 @contextmanager
 def _writable(data: Path, settings: Settings) -> Iterator[str]:
-    """The address of a database to write to: PostgreSQL takes many processes at once, SQLite the one with the lock."""
+    """Return the URL of a database to write to: PostgreSQL takes many processes, SQLite only the one with the lock."""
     if settings.database_url is not None and settings.database_url.startswith("postgres"):
         yield settings.database_url
         return

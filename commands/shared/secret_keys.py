@@ -22,9 +22,9 @@ def keys_of_settings(settings: Settings) -> SecretKeys:
 
 
 def keys_of_folder(folder: Path, settings: Settings) -> SecretKeys:
-    """Return the keys of LAUREL_SECRET_KEY, else those of a data folder, of which the first is made once.
+    """Return the keys of LAUREL_SECRET_KEY, else those of a data folder, whose first key is created once.
 
-    The folder's keys are for the folder's own database alone. Raise SettingError.
+    The folder's keys are only for the folder's own database. Raise SettingError.
     """
     if settings.secret_key is not None or settings.database_url is not None:
         return keys_of_settings(settings)
@@ -41,7 +41,7 @@ def add_key(folder: Path) -> None:
 
 
 def drop_old_keys(folder: Path) -> None:
-    """Leave the first key of a data folder alone."""
+    """Remove all keys of a data folder except the first."""
     file = folder / KEY_FILE
     write_private(file, file.read_text().strip().partition(",")[0])
 

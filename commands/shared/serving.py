@@ -1,4 +1,4 @@
-"""Serving an ASGI app: uvicorn in the event loop that everything else of the process runs in."""
+"""Serve an ASGI app: uvicorn in the event loop of the whole process."""
 
 import asyncio
 import contextlib
@@ -25,7 +25,7 @@ from workflows.starter import batch_starter, limited_start
 from workflows.system_state import SystemMonitor
 
 CLOSE_WITHIN = 3
-"""Seconds that requests under way have when the API stops; then their connections are closed."""
+"""Seconds that requests in progress have when the API stops; then their connections are closed."""
 
 
 class ServingError(CommandError):
@@ -72,7 +72,7 @@ def services(
 
 @asynccontextmanager
 async def serving(needed: Services, *, host: str, port: int, proxies: tuple[Network, ...] = ()) -> AsyncIterator[None]:
-    """Serve the API and the console until the block ends; proxies are believed when they name the client."""
+    """Serve the API and the console until the block ends; the client address of trusted proxies is used."""
     async with serving_app(add_console(create_app(needed)), host=host, port=port, proxies=proxies):
         yield
 

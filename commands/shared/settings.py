@@ -25,11 +25,11 @@ KEEP = "LAUREL_KEEP"
 KEEP_AUDIT_LOG = "LAUREL_KEEP_AUDIT_LOG"
 
 MIN_KEEP = timedelta(days=31)
-"""The shortest time for which details can be kept: what plans replay, and what clients may repeat."""
+"""The shortest time for which details can be kept: plans replay it, and clients may retry within it."""
 
 
 class SettingError(CommandError, ValueError):
-    """A variable that is missing or wrong; the message says which, and what to do."""
+    """A variable is missing or invalid; the message says which, and the cure."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ class Settings:
     webhook_allow: tuple[Network, ...]
     temporal_ui: str | None
     trusted_proxies: tuple[Network, ...] = ()
-    """Proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed."""
+    """Proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` are trusted."""
     keep: timedelta | None = None
     """How long the details of applied events are kept; None: for ever."""
     keep_audit_log: timedelta | None = None
@@ -72,21 +72,21 @@ class Settings:
         )
 
     def start_tracing(self) -> None:
-        """Make traces from now on, if the settings say so; raise SettingError."""
+        """Start tracing, if the settings say so; raise SettingError."""
         try:
             start_tracing(self.tracing)
         except TracingUnavailable as error:
             raise SettingError(str(error)) from None
 
     def required_database_url(self) -> str:
-        """Return the address of the database that the API and the worker share; raise SettingError if none is set."""
+        """Return the URL of the database that the API and the worker share; raise SettingError if none is set."""
         if self.database_url is None:
             raise SettingError(f"{DATABASE_URL} is not set: name the database, as in postgresql://laurel@host/laurel")
         return self.database_url
 
 
 def parse_keep(text: str | None, *, setting: str = KEEP) -> timedelta | None:
-    """Return the time that `400d` means; None: for ever. Raise SettingError."""
+    """Return the duration of a text such as `400d`; None: for ever. Raise SettingError."""
     if not text:
         return None
     days = re.fullmatch(r"([0-9]{1,5})d", text)

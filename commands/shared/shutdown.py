@@ -1,4 +1,4 @@
-"""Stopping a command that stays up: on SIGINT (Ctrl-C) or SIGTERM, within ten seconds, whatever is under way."""
+"""Stop a long-running command on SIGINT (Ctrl-C) or SIGTERM, within ten seconds, whatever is in progress."""
 
 import asyncio
 import contextlib
@@ -16,11 +16,10 @@ STOP_WITHIN: Final = 9.0
 is one transaction, so the next start goes on with it."""
 
 END_WITHIN: Final = 9.5
-"""Seconds after which the system ends the process by SIGALRM: the interpreter itself does not go on, because a library
-holds it, or does not let it end."""
+"""Seconds after which the system ends the process by SIGALRM, in case a library blocks the interpreter."""
 
 CHILDREN: Final[set[int]] = set()
-"""The ids of the processes that this one has started and not stopped yet."""
+"""The ids of the child processes that this one has not stopped yet."""
 
 _LEFT = b"laurel: something did not stop in time; it goes on at the next start\n"
 
@@ -45,7 +44,7 @@ async def wait_for_shutdown(background: Coroutine[Any, Any, None] | None = None)
 
 
 class _Stop:
-    """Handles the signals that ask for the end. Not in the event loop: that may be what does not stop."""
+    """Handles the signals that request the end. Not in the event loop, which may be what is blocked."""
 
     def __init__(self, ask: Callable[[], object]) -> None:
         self._ask = ask
@@ -75,7 +74,7 @@ class _Stop:
 
 
 def _say(line: bytes) -> None:
-    """Write to standard error, unless nobody reads it or its disk is full: that must hold up no end."""
+    """Write to standard error; a closed pipe or a full disk must not prevent the end."""
     with contextlib.suppress(OSError, ValueError):
         if select.select((), (2,), (), 0)[1]:
             os.write(2, line)

@@ -27,7 +27,7 @@ _PORTS = range(20_000, 32_000)
 
 START_SECONDS = 60.0
 STOP_SECONDS = 3.0
-"""A server that is killed after this has lost nothing: what it answered is in its file."""
+"""A server that is killed after this has lost nothing: its file has everything that it confirmed."""
 
 _SET_PARENT_DEATH_SIGNAL = 1  # PR_SET_PDEATHSIG of linux/prctl.h
 
@@ -44,7 +44,7 @@ SETTINGS = {
 
 
 ENVIRONMENT = ("PATH", "HOME", "TMPDIR", "LANG", "TZ", "GOMAXPROCS", "GOMEMLIMIT", "GOGC")
-"""The variables that the server gets: passwords, keys and the addresses of databases are none of them."""
+"""The environment variables of the server, without passwords, keys and addresses of databases."""
 
 
 class TemporalError(CommandError):
@@ -52,11 +52,11 @@ class TemporalError(CommandError):
 
 
 class DamagedDatabase(TemporalError):
-    """The server's database is damaged or no database of it: without it, a server starts."""
+    """The server's database is damaged or of another kind: without it, a server starts."""
 
 
 DAMAGE = ("file is not a database", "database disk image is malformed", "no such table")
-"""What the server's last words say of a damaged, a foreign and an empty file."""
+"""The server's last log lines about a damaged, a foreign and an empty file."""
 
 
 @dataclass(frozen=True)
@@ -100,7 +100,7 @@ def binary() -> str:
 
 
 def free_port() -> int:
-    """A TCP port that nothing listens on now, below those that systems give to connections and servers by themselves.
+    """Return a TCP port without a listener, outside of the range that systems assign by themselves.
 
     So it is still free when a server is started on it.
     """
@@ -160,7 +160,7 @@ async def start(
 
 
 def move_aside(file: Path, *, now: datetime) -> Path:
-    """Rename a damaged database with all that belongs to it, so that a server starts without; return its new name."""
+    """Rename a damaged database with its side files, so that a server starts without; return its new name."""
     aside = file.with_name(f"{file.name}.damaged-{now:%Y%m%d-%H%M%S}")
     for suffix in ("-wal", "-shm", ""):
         beside = file.with_name(file.name + suffix)
@@ -187,7 +187,7 @@ async def running(
 
 
 async def _spawn(args: list[str], output: IO[bytes]) -> asyncio.subprocess.Process:
-    # In a session of its own, so that Ctrl-C reaches this process alone, which stops the server last.
+    # In a session of its own, so that Ctrl-C only reaches this process, which stops the server last.
     return await asyncio.create_subprocess_exec(
         binary(),
         *args,
@@ -201,7 +201,7 @@ async def _spawn(args: list[str], output: IO[bytes]) -> asyncio.subprocess.Proce
 
 
 def _die_with(parent: int) -> Callable[[], None]:
-    """A preexec function that makes the child die with its parent; a server left behind would keep its ports and file.
+    """Return a preexec function that makes the child die with its parent, or it would keep its ports and file.
 
     To Linux, the parent is the thread that starts the child. The library is loaded here since a function between fork
     and exec must do as little as possible.

@@ -68,7 +68,7 @@ def _program_and_event(
 def _member(
     member: str | None, member_id: str | None, data: Path | None, *, deployed: bool
 ) -> "AdhocMember | StoredMember":
-    """The member to simulate: of the database if an option names one, or with --deployed, else an invented one."""
+    """Return the member to simulate: of the database with an option for it or --deployed, else an ad-hoc one."""
     from commands.simulate.simulation import AdhocMember, StoredMember
 
     is_named = member_id is not None or (data is not None and not deployed)

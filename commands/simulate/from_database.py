@@ -1,4 +1,4 @@
-"""What a simulation reads from the database: the program in force, and a member."""
+"""The database input of a simulation: the program in force, and a member."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -42,14 +42,14 @@ def read_deployed(data: Path, store: str | None) -> tuple[int, dict[str, bytes]]
 
 @dataclass(frozen=True, slots=True)
 class ReadMember:
-    """A member as a simulation starts from them. `id` is None for one who would be registered."""
+    """A member as the start of a simulation. `id` is None for one who would be registered."""
 
     id: str | None
     opening: MemberSnapshot
     used: UsageByReactor
     supplies: Sequence[RewardSupply]
     other_programs: Mapping[int, Program | None]
-    """Those under which earlier events of the member were decided, if the event takes something back."""
+    """The programs that decided earlier events of the member, if the event takes something back."""
 
 
 def read_member(program: Program, event: EventInput, now: datetime, *, data: Path, member_id: str | None) -> ReadMember:

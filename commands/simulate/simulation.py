@@ -49,7 +49,7 @@ class AdhocMember:
 
 @dataclass(frozen=True, slots=True)
 class StoredMember:
-    """A member of the database, by id; None: the one whom the event names."""
+    """A member of the database, by id; None: the member of the event."""
 
     id: str | None
 

@@ -12,7 +12,7 @@ from commands.shared.terminal_text import printable
 
 
 def lines(simulated: dict[str, Any]) -> Iterator[Text]:
-    """Each event with its reasons and outcome, what the member would have then, and the messages."""
+    """Yield each event with its reasons and outcome, the member's resulting status, and the messages."""
     yield Text(f"Tried at {simulated['now']}, program {simulated['revision']}, {simulated['revisionHash']}", "dim")
     if simulated["meanwhile"]:
         yield Text(f"First, {len(simulated['meanwhile'])} that falls due until then", "bold")
@@ -48,7 +48,7 @@ def _dated_heading(event: dict[str, Any]) -> Text:
 
 
 def _changes(before: dict[str, Any], after: dict[str, Any]) -> Iterator[Text]:
-    """Yield what the member has; for what changed, also the value before."""
+    """Yield the member's status; for changes, also the value before."""
     was, now = dict(_facts(before)), dict(_facts(after))
     for name, fact in now.items():
         old = was.get(name, "none")

@@ -82,7 +82,7 @@ def _kind(text: str) -> "RetriedKind":
 
 
 async def _retry_all(things: "StuckThings", store: str, *, current: bool) -> "Retried":
-    """Try all again that failed or were skipped until now; return which, and what was refused."""
+    """Retry all that have failed or were skipped so far; return which, and the refusals."""
     from commands.stuck.output import Retried
     from commands.stuck.stuck_things import NotStuck
 

@@ -1,4 +1,4 @@
-"""What `laurel stuck` prints."""
+"""The output of `laurel stuck`."""
 
 import json
 from dataclasses import dataclass, field
@@ -12,7 +12,7 @@ from loyalty.store.stuck import StuckThing
 
 @dataclass(frozen=True, slots=True)
 class Retried:
-    """What was tried again, and what was refused, with the reason."""
+    """What was retried, and what was refused, with the reason."""
 
     done: list[tuple[RetriedKind, str]]
     refused: list[tuple[RetriedKind, str, str]] = field(default_factory=list)
@@ -37,7 +37,7 @@ def print_found(store: str, found: Found, format: Format) -> None:  # noqa: A002
 
 
 def print_retried(store: str, retried: Retried, format: Format) -> None:  # noqa: A002 - as the option
-    """Print what is tried again, and what was refused."""
+    """Print what is retried, and what was refused."""
     if format is Format.json:
         done = [{"kind": _word(kind), "id": each} for kind, each in retried.done]
         refused = [{"kind": _word(kind), "id": each, "reason": why} for kind, each, why in retried.refused]

@@ -1,4 +1,4 @@
-"""What is stuck in a store, behind the API or in a database: listed, and tried again."""
+"""What is stuck in a store, behind the API or in a database: list and retry it."""
 
 import itertools
 from collections.abc import AsyncIterator, Mapping
@@ -27,7 +27,7 @@ from workflows.clock_state import Clocks, TemporalClocks, stopped_clock
 _PAGE_SIZE = 50
 
 RetriedKind: TypeAlias = StuckKind
-"""What can be tried again."""
+"""The kinds that can be retried."""
 
 _API_KINDS: Mapping[str, StuckKind] = {
     "event": "event",
@@ -48,12 +48,12 @@ _API_PATHS: Mapping[RetriedKind, str] = {
 
 
 class NotStuck(CommandError):
-    """It is unknown, or cannot be tried again; the message says why."""
+    """It is unknown, or cannot be retried; the message says why."""
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The first of what is stuck, and how much there is."""
+    """The first stuck things, and their number."""
 
     things: list[StuckThing]
     total: int
@@ -66,15 +66,15 @@ class StuckThings(Protocol):
         """Return the codes of all stores."""
 
     async def find(self, store: str, most: int, *, retryable: bool = False) -> Found:
-        """Return what is stuck, the longest first. `retryable`: only what somebody must try again for it to go on."""
+        """Return what is stuck, the longest first. `retryable`: only what needs a retry by request."""
 
     async def retry(self, store: str, kind: RetriedKind, thing_id: str, *, current: bool) -> None:
-        """Try something again; `current`: what is not decided yet by the revision in force. Raise NotStuck."""
+        """Retry something; `current`: undecided parts are decided by the revision in force. Raise NotStuck."""
 
 
 @asynccontextmanager
 async def open_stuck_things(data: Path) -> AsyncIterator[StuckThings]:
-    """What is stuck in LAUREL_DATABASE_URL, or in a data folder, through the API if Laurel runs on it.
+    """Open what is stuck in LAUREL_DATABASE_URL, or in a data folder, through the API if Laurel runs on it.
 
     Raise SettingError or DataFolderError.
     """
@@ -92,7 +92,7 @@ async def _clocks() -> Clocks | None:
 
 
 class DatabaseStuckThings:
-    """What is stuck in a database that this process may write to. The relay of a worker runs what is tried again."""
+    """What is stuck in a database that this process may write to. The relay of a worker runs retried things."""
 
     def __init__(self, database: Database, clocks: Clocks | None = None) -> None:
         self._database = database

@@ -24,17 +24,17 @@ Tone: TypeAlias = Literal["good", "bad", "quiet", "plain"]
 Line: TypeAlias = tuple[str, Tone]
 
 MOST_EVENTS = 8
-"""Events shown of a failure, the latest ones."""
+"""The most events shown of a failure, the latest ones."""
 
 MOST_RUNS = 16
-"""Lines for the events reported together before those."""
+"""The most lines for the events reported together before those."""
 
 MOST_LACKS = 40
-"""Parts not reached by any test that are listed."""
+"""The most parts listed that no test reached."""
 
 
 def lines(suite: SuiteResult, fail_under: Decimal | None) -> Iterator[Line]:
-    """Failures with the decisions behind them, skipped tests, the coverage, and the totals."""
+    """Yield failures with the decisions behind them, skipped tests, the coverage, and the totals."""
     for test in suite.tests:
         if test.result.verdict == "failed":
             yield from _failure(test.result, suite.program.zone)
@@ -52,7 +52,7 @@ def percent(covered: CoverageReport) -> str:
 
 
 def reasons(answer: RuleOutcome) -> Iterator[tuple[str, str]]:
-    """Yield the reasons of an answer, each with its source position."""
+    """Yield the reasons of a decision, each with its source position."""
     if isinstance(answer.reason, ConditionFalse):
         for leaf in answer.reason.parts:
             yield describe_reason(ConditionFalse((leaf,))), leaf.place
@@ -80,7 +80,7 @@ def _failure(result: ScenarioResult, zone: ZoneInfo) -> Iterator[Line]:
 
 
 def _earlier(result: ScenarioResult) -> Iterator[Line]:
-    """Yield what the events before the latest ones did: of those reported together, a line for equal ones in a row."""
+    """Yield the effects of earlier events; of those reported together, one line for equal ones in a row."""
     earlier = result.events[:-MOST_EVENTS]
     together = [(result.together[event.id], event) for event in earlier if event.id in result.together]
     alike = groupby(together, key=lambda each: (each[0].place, each[1].type, each[1].log))
@@ -121,7 +121,7 @@ def _coverage(covered: CoverageReport, fail_under: Decimal | None) -> Iterator[L
 
 
 def _lacks(covered: CoverageReport) -> Iterator[str]:
-    """What no test reached; one line for a reactor without coverage, and for a condition with neither side reached."""
+    """Yield the parts that no test reached; one line for a reactor without coverage, or a condition."""
     parts, missing = Counter(part.owner for part in covered.parts), Counter(part.owner for part in covered.missing)
     listed: set[tuple[str, str]] = set()
     for part, following in zip_longest(covered.missing, covered.missing[1:]):

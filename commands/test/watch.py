@@ -39,7 +39,7 @@ def _run(selection: Selection, options: ReportOptions) -> None:
 
 
 def _contains_a_save(paths: Iterable[str], options: ReportOptions) -> bool:
-    """Whether a file of the program was written, even with the same content; the report itself does not count."""
+    """Return whether a file of the program was written, even with the same content, apart from the report itself."""
     own = None if options.output is None else str(options.output.resolve())
     return any(path.endswith(SUFFIXES) and path != own for path in paths)
 

@@ -96,7 +96,7 @@ def up(
 
 
 def _print_places(laurel: "Laurel", data: Path, *, docs: bool, metrics: str | None) -> None:
-    """Print where everything is; `metrics`: the host and port of metrics."""
+    """Print the URLs; `metrics`: the host and port of metrics."""
     print(f"Laurel is up with the program of store {laurel.store}, revision {laurel.revision}.")
     print(f"  Console      {laurel.url}/console")
     print(f"  API          {laurel.url}{'/docs' if docs else ''}")

@@ -1,4 +1,4 @@
-"""Watch the folder of a program: deploy what is saved, or print its errors and leave the revision in force."""
+"""Watch the folder of a program: deploy each save, or print its errors and leave the revision in force."""
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
@@ -31,7 +31,10 @@ _SETTLED_SECONDS = 0.3
 
 @dataclass(frozen=True, slots=True)
 class _FolderState:
-    """A folder at one moment. `stamp` changes with every save, of the same content too, but not with one of a test."""
+    """The state of a folder.
+
+    `stamp` changes with every save, even with the same content, but not with one of a test.
+    """
 
     stamp: object
     files: Mapping[str, bytes]
@@ -43,7 +46,7 @@ class FolderWatch:
     """Deploys a folder to a running Laurel whenever it is saved."""
 
     def __init__(self, folder: Path, programs: Programs, store: str, revision: int, *, deploy: str) -> None:
-        """Watch a folder; `deploy` is the command that deploys it by hand, for what a save may not do."""
+        """Watch a folder; `deploy` is the command to deploy by hand what a save may not."""
         self._folder = folder
         self._programs = programs
         self._store = store

@@ -1,4 +1,4 @@
-"""Administrators and roles: listed, made, changed; what a role permits."""
+"""Administrators and roles: list, create and change them, with the permissions of a role."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -54,7 +54,7 @@ PASSWORD = Form(
 _NAME = Field("role.name", "Name", required=True)
 _ALL = {"_itemsOnPage": "50"}
 PERMISSIONS = tuple(f"{each.resource} {each.access}" for each in Permission)
-"""What a role may permit, as forms send it."""
+"""The permissions of a role, as forms send them."""
 
 
 @router.get("/console/administrators")
@@ -74,7 +74,7 @@ async def new_page(page: AnyPage) -> Response:
 
 @router.post("/console/administrators/new")
 async def make_page(page: AnyPage) -> Response:
-    """Make an administrator."""
+    """Create an administrator."""
     form = (await _form(page, is_new=True)).filled(page.sent)
     try:
         await page.call(post_administrator, body=form.body())
@@ -111,13 +111,13 @@ async def change_page(admin: str, page: AnyPage) -> Response:
 
 @router.get("/console/password")
 async def password_page(page: AnyPage) -> Response:
-    """Return the form for one's own password."""
+    """Return the form for the caller's own password."""
     return await page.render("administrators/password.html", form=page.new_form(PASSWORD))
 
 
 @router.post("/console/password")
 async def change_password_page(page: AnyPage) -> Response:
-    """Change one's own password; every session ends."""
+    """Change the caller's own password; all their sessions end."""
     form = PASSWORD.filled(page.sent)
     try:
         await page.call(put_password, body=form.body())
@@ -128,7 +128,7 @@ async def change_password_page(page: AnyPage) -> Response:
 
 @router.get("/console/roles")
 async def roles_page(page: AnyPage) -> Response:
-    """Return the roles with what each permits."""
+    """Return the roles with their permissions."""
     if page.asks_csv:
         return await page.csv_of(list_roles, ROLES)
     found = await page.list_of(list_roles, ROLES)
@@ -145,7 +145,7 @@ async def new_role_page(page: AnyPage) -> Response:
 
 @router.post("/console/roles/new")
 async def make_role_page(page: AnyPage) -> Response:
-    """Make a role."""
+    """Create a role."""
     form, chosen = Form([_NAME]).filled(page.sent), page.sent.all("_permission")
     try:
         await page.call(make_role, body=_role(form, chosen))
@@ -158,7 +158,7 @@ async def make_role_page(page: AnyPage) -> Response:
 
 @router.get("/console/roles/{role}")
 async def role_page(role: str, page: AnyPage) -> Response:
-    """Return one role with what it permits."""
+    """Return one role with its permissions."""
     one = await page.call(show_role, role=role)
     chosen = [f"{each['resource']} {each['access']}" for each in one["permissions"]]
     form = page.new_form(Form([_NAME]).shown({"role.name": one["name"]}))
@@ -167,7 +167,7 @@ async def role_page(role: str, page: AnyPage) -> Response:
 
 @router.post("/console/roles/{role}")
 async def change_role_page(role: str, page: AnyPage) -> Response:
-    """Give a role other permissions, or another name."""
+    """Change the permissions or the name of a role."""
     one = await page.call(show_role, role=role)
     form, chosen = Form([_NAME]).filled(page.sent), page.sent.all("_permission")
     try:

@@ -1,4 +1,4 @@
-"""The audit log: who did what, from where, and what came of it."""
+"""The audit log: who changed what, from where, and the outcome."""
 
 from fastapi import APIRouter
 from starlette.responses import Response

@@ -1,1 +1,1 @@
-"""Pages of corrections: previewed before they are made, approved by a second person, undone."""
+"""Pages of corrections: preview, make, approve and undo them."""

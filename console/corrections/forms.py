@@ -1,4 +1,4 @@
-"""The forms of corrections: what is corrected and why, by its kind."""
+"""The forms of corrections, one per kind: what to correct, and why."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, get_args
@@ -24,12 +24,12 @@ _ALL = {"_itemsOnPage": "50"}
 
 
 def kind_of(text: str) -> CorrectionKind:
-    """Return the kind that a page is asked for; points if it is none."""
+    """Return the requested kind; points for an unknown one."""
     return next((kind for kind in KINDS if kind == text), "points")
 
 
 async def form_of(page: StorePage, kind: CorrectionKind) -> Form:
-    """Return the form of a kind of correction, with what the program of the store has to choose from."""
+    """Return the form of a kind of correction, with the store's program as choices."""
     titles = await reason_titles(page)
     return Form(
         [

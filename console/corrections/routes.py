@@ -45,7 +45,7 @@ _DECISION = Form([Field("correction.comment", "Comment", "area")])
 
 @router.get(f"{STORE}/members/{{member}}/correct")
 async def correct_form(member: str, page: PageOfStore) -> Response:
-    """Return the form that corrects a member, by its kind; its first values may stand in the URL."""
+    """Return the form that corrects a member, by its kind; the URL may give initial values."""
     shown = await page.call(show_member, member=member)
     kind = kind_of(page.request.query_params.get("kind", ""))
     form = page.new_form((await form_of(page, kind)).shown(page.request.query_params))
@@ -54,7 +54,7 @@ async def correct_form(member: str, page: PageOfStore) -> Response:
 
 @router.post(f"{STORE}/members/{{member}}/correct")
 async def correct_page(member: str, page: PageOfStore) -> Response:
-    """Preview a correction, or make what was previewed."""
+    """Preview a correction, or make the previewed one."""
     shown = await page.call(show_member, member=member)
     kind = kind_of(page.sent.first("_kind"))
     form = (await form_of(page, kind)).filled(page.sent)
@@ -84,26 +84,26 @@ async def list_page(page: PageOfStore) -> Response:
 
 @router.get(f"{STORE}/corrections/{{correction}}")
 async def show_page(correction: str, page: PageOfStore) -> Response:
-    """Return one correction: what it did, who asked, who decided, and what can be done with it."""
+    """Return one correction: its result, its requester, its approval, and the possible actions."""
     shown = await page.call(show_correction, correction_id=correction)
     return await page.render("corrections/correction.html", one=shown, form=page.new_form(_DECISION))
 
 
 @router.post(f"{STORE}/corrections/{{correction}}/approve")
 async def approve_page(correction: str, page: PageOfStore) -> Response:
-    """Carry out what waits."""
+    """Approve a waiting correction."""
     return await _decide(page, correction, post_approval, "The correction is made.")
 
 
 @router.post(f"{STORE}/corrections/{{correction}}/reject")
 async def reject_page(correction: str, page: PageOfStore) -> Response:
-    """End what waits."""
+    """Reject a waiting correction."""
     return await _decide(page, correction, post_rejection, "The correction is rejected.")
 
 
 @router.post(f"{STORE}/corrections/{{correction}}/undo")
 async def undo_page(correction: str, page: PageOfStore) -> Response:
-    """Undo what was done."""
+    """Undo a correction."""
     return await _decide(page, correction, post_undo, "The correction is undone.")
 
 

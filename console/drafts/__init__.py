@@ -1,1 +1,1 @@
-"""Pages of an administrator's draft of the program: its files, the editor, and what others changed meanwhile."""
+"""Pages of an administrator's draft of the program: its files, the editor, and conflicts with other changes."""

@@ -1,4 +1,4 @@
-"""The backtest of the draft: followed while it runs, and shown as pictures with their numbers."""
+"""The backtest of the draft: its progress while it runs, and its result as charts with their numbers."""
 
 from typing import Any
 
@@ -18,12 +18,12 @@ PATH = f"{STORE}/program/draft/backtest"
 
 @router.get(PATH)
 async def show_page(page: PageOfStore) -> Response:
-    """Return how far the backtest has come, and what came of it; a part of the plan, and a page of its own."""
+    """Return the progress of the backtest, and its result; as a part of the plan, and as a page of its own."""
     return await page.render("drafts/backtest.html", block="backtest", **await last_backtest(page))
 
 
 async def last_backtest(page: StorePage) -> dict[str, Any]:
-    """What templates show of the last backtest of the caller's draft: None if there is none, and its pictures."""
+    """Return the last backtest of the caller's draft for templates, with its charts; None if there is none."""
     try:
         backtest = await page.call(show_backtest)
     except NotFound:

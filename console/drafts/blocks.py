@@ -1,4 +1,4 @@
-"""A file of the draft as blocks beside its text: what is changed in a block is written into the text."""
+"""A file of the draft as blocks beside its text: changes of blocks are written into the text."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -29,7 +29,7 @@ async def blocks_page(page: PageOfStore) -> Response:
 
 @router.post(_BLOCKS)
 async def change_page(page: PageOfStore) -> Response:
-    """Write what was changed in blocks into the text, the last one first, so that the places of the others hold."""
+    """Write changes of blocks into the text, the last one first, so that the places of the others stay valid."""
     path, version = page.sent.first("path"), page.sent.first("version")
     root = (await page.call(show_blocks, path=path))["root"]
     try:
@@ -46,7 +46,7 @@ async def change_page(page: PageOfStore) -> Response:
 
 
 def _changed(page: StorePage, root: Mapping[str, Any] | None) -> Iterator[tuple[int, int, str]]:
-    """Yield the literals whose fields have another content, by their places."""
+    """Yield the literals whose fields have changed, by their places."""
     for each in () if root is None else _literals(root):
         name = f"at:{each['line']}:{each['column']}"
         if page.sent.has(name) and page.sent.first(name) != each["value"]:

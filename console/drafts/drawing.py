@@ -1,4 +1,4 @@
-"""Parts of the editor's page as HTML: what is wrong, and blocks."""
+"""Parts of the editor's page as HTML: problems and blocks."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -22,7 +22,7 @@ def problems_in(problems: Sequence[Mapping[str, Any]], path: str) -> list[Mappin
 
 
 def problems_html(page: StorePage, problems: Sequence[Mapping[str, Any]], path: str) -> Any:
-    """Return what is wrong in a file as HTML, and how much in others."""
+    """Return the problems of a file as HTML, and the number of those in others."""
     macros: Any = environment().get_template("drafts/problems.html").module
     own = problems_in(problems, path)
     others = [each for each in problems if each["path"] != path and each["severity"] == "error"]

@@ -1,4 +1,4 @@
-"""One file of the draft: its text, what is wrong in it and the cures, its copies, and its end."""
+"""The editor of one file of the draft: its text, its problems and cures, copying, renaming and removing it."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -27,14 +27,14 @@ _FILE = f"{STORE}/program/draft/file"
 
 @router.get(_FILE)
 async def show_page(page: PageOfStore) -> Response:
-    """Return the editor of a file, with what is wrong in it."""
+    """Return the editor of a file, with its problems."""
     path = page.request.query_params.get("path", "")
     return await _render(page, await page.call(show_draft_file, path=path))
 
 
 @router.post(_FILE)
 async def save_page(page: PageOfStore) -> Response:
-    """Save a text, and apply a cure to it if one is named; a script gets JSON, and asks often."""
+    """Save a text, and apply a cure to it if one is named; scripts, which save often, get JSON."""
     path, text = page.sent.first("path"), page.sent.first("text")
     try:
         saved = await _save(page)
@@ -71,7 +71,7 @@ async def _save(page: StorePage) -> Any:
 
 @router.post(f"{_FILE}/completion")
 async def completion_page(page: PageOfStore) -> Response:
-    """Return what can be written at a position, for the script of the editor."""
+    """Return the completions at a position, for the script of the editor."""
     numbers = {name: page.sent.first(name) for name in ("line", "column")}
     at = {name: int(text) if text.isdecimal() else text for name, text in numbers.items()}
     body = {"path": page.sent.first("path"), "text": page.sent.first("text"), **at}
@@ -80,19 +80,19 @@ async def completion_page(page: PageOfStore) -> Response:
 
 @router.post(f"{_FILE}/copy")
 async def copy_page(page: PageOfStore) -> Response:
-    """Make a copy of a file under another name, which what it declares gets, too."""
+    """Copy a file under another name, which its declaration gets, too."""
     return await _copied(page, COPY, keeps=True)
 
 
 @router.post(f"{_FILE}/rename")
 async def rename_page(page: PageOfStore) -> Response:
-    """Give a file another name; what it declares keeps its own, since counters go by that."""
+    """Rename a file; its declaration keeps its name, on which counters depend."""
     return await _copied(page, RENAME, keeps=False)
 
 
 @router.post(f"{_FILE}/remove")
 async def remove_page(page: PageOfStore) -> Response:
-    """Leave a file out of the program."""
+    """Remove a file from the program."""
     path = page.sent.first("_path")
     try:
         await page.call(delete_draft_file, path=path, version=page.sent.first("version"))
@@ -103,7 +103,7 @@ async def remove_page(page: PageOfStore) -> Response:
 
 @router.post(f"{_FILE}/restore")
 async def restore_page(page: PageOfStore) -> Response:
-    """Forget what was changed of a file."""
+    """Restore a file to the base revision."""
     path, version = page.sent.first("_path"), page.sent.first("version")
     before = (await page.call(show_draft_file, path=path))["baseText"]
     try:
@@ -117,7 +117,7 @@ async def restore_page(page: PageOfStore) -> Response:
 
 
 async def _copied(page: StorePage, form: Form, *, keeps: bool) -> Response:
-    """Store the text of a file at another path, and unless it keeps, remove it at its own."""
+    """Store the text of a file at another path, and unless `keeps` is set, remove it at its own."""
     old, form = page.sent.first("_path"), form.filled(page.sent)
     file = await page.call(show_draft_file, path=old)
     path = path_of(old.rpartition("/")[0], form["path"].value.strip())
@@ -137,7 +137,7 @@ async def _copied(page: StorePage, form: Form, *, keeps: bool) -> Response:
 
 
 async def refused(page: StorePage, path: str, text: str | None, error: Exception) -> Response:
-    """Return the editor with what is refused: beside a text that was changed meanwhile, the one that is stored."""
+    """Return the editor with a refusal: for a concurrent change, beside the stored text."""
     status = 409 if isinstance(error, FileChanged) else 400
     if is_script(page):
         stored = (
@@ -175,7 +175,7 @@ async def _problems(page: StorePage) -> Sequence[Mapping[str, Any]]:
 
 
 async def _cure(page: StorePage, path: str) -> Cure | None:
-    """Return the cure that a button names by the place of its problem, as that is in the saved text."""
+    """Return the cure of a button, by the place of its problem in the saved text."""
     asked = page.sent.first("_cure")
     for each in problems_in(await _problems(page), path) if asked else ():
         cure = each["cure"]
@@ -185,5 +185,5 @@ async def _cure(page: StorePage, path: str) -> Cure | None:
 
 
 def is_script(page: StorePage) -> bool:
-    """Return whether the script of the editor asks, which gets JSON."""
+    """Return whether the script of the editor sent the request; it gets JSON."""
     return page.request.headers.get("x-requested-with") == "fetch"

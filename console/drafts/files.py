@@ -1,4 +1,4 @@
-"""Files of a draft: their addresses in the console, their names by kind, and the first lines of a new one."""
+"""Files of a draft: their URLs in the console, their names by kind, and the first lines of a new one."""
 
 import json
 import re
@@ -17,7 +17,7 @@ KINDS: Final[Mapping[str, str]] = {
     "rewards": "Reward",
     "tests": "Test",
 }
-"""What a folder of a program has files of."""
+"""The kinds of files, by their folder in a program."""
 
 _FIRST_TEXTS: Final[Mapping[str, str]] = {
     "reactors": "reactor: {name}\non: member_registered\nthen:\n  - award_points: {{points: 1}}\n",
@@ -33,12 +33,12 @@ _JSON_DECLARATION: Final = re.compile(r'("(?:reactor|event|achievement|reward|te
 
 
 def file_url(page: StorePage, path: str) -> str:
-    """Return the address of the editor of a file."""
+    """Return the URL of the editor of a file."""
     return f"{page.url('program', 'draft', 'file')}?{urlencode({'path': path})}"
 
 
 def path_of(folder: str, name: str) -> str:
-    """Return the path of the file of a name in a folder; a name that is a path stays one."""
+    """Return the path of a file from its name and folder; a name that is a path is returned unchanged."""
     if "/" in name:
         return name
     return f"{folder}/{name}" if name.endswith((".yaml", ".yml", ".json")) else f"{folder}/{name}.yaml"
@@ -51,7 +51,7 @@ def first_text(folder: str, name: str) -> str:
 
 
 def duplicate(text: str, path: str) -> str:
-    """Return the text of a file as that of another path: what it declares has the name of that file."""
+    """Return the text of a file for another path, with its declaration renamed to that of the file."""
     name = stem_of(path)
     if path.endswith(".json"):
         return _JSON_DECLARATION.sub(lambda found: found[1] + json.dumps(name), text, count=1)

@@ -1,4 +1,4 @@
-"""What deploying the draft would change, its backtest, and deploying exactly that: one page with one form."""
+"""The plan of the draft, its backtest, and deploying exactly that: one page with one form."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -20,17 +20,17 @@ router = APIRouter()
 
 _TEMPLATE = "drafts/plan.html"
 DAYS = 30
-"""Days of a backtest, unless another number was asked for."""
+"""The default number of days of a backtest."""
 FORM = Form([Field("days", "Days before today", "whole"), Field("note", "Why", hint="It stands beside the revision.")])
 _DROP, _RENAME = "_drop", "_rename"
 _KEPT = ("days", "note", _DROP, _RENAME)
 _MOST_KEPT = 500
-"""Characters of a field that the address keeps: more than the API takes."""
+"""The most characters of a field that the URL keeps: more than the API accepts."""
 
 
 @router.get(f"{STORE}/program/draft/plan")
 async def plan_page(page: PageOfStore) -> Response:
-    """Return the changes in words, what is wrong, failing tests, and the last backtest."""
+    """Return the changes in words, the problems, the failing tests, and the last backtest."""
     context, query = await _planned(page), page.request.query_params
     last = context["backtest"]
     days = query.get("days") or str(DAYS if last is None else last["days"])
@@ -41,7 +41,7 @@ async def plan_page(page: PageOfStore) -> Response:
 
 @router.post(f"{STORE}/program/draft/plan")
 async def deploy_page(page: PageOfStore) -> Response:
-    """Put in force what the page has shown, and nothing else."""
+    """Put in force exactly what the page has shown."""
     form, sent = FORM.filled(page.sent), page.sent
     agreed = {"drop": sent.all(_DROP), "rename": sent.has(_RENAME)}
     body = {"fingerprint": sent.first("_fingerprint"), "note": form["note"].value, **agreed}
@@ -54,7 +54,7 @@ async def deploy_page(page: PageOfStore) -> Response:
 
 @router.post(BACKTEST)
 async def begin_page(page: PageOfStore) -> Response:
-    """Begin a backtest, and go back to the plan, where it is followed; `_look` only goes back to it."""
+    """Begin a backtest, and go back to the plan, which shows its progress; `_look` only goes back to it."""
     form = FORM.filled(page.sent)
     try:
         if not page.sent.has("_look"):
@@ -67,7 +67,7 @@ async def begin_page(page: PageOfStore) -> Response:
 
 @router.post(f"{BACKTEST}/cancel")
 async def cancel_page(page: PageOfStore) -> Response:
-    """End the backtest that runs."""
+    """Cancel the running backtest."""
     await page.call(cancel_backtest)
     return page.redirect(_plan_url(page))
 
@@ -78,12 +78,12 @@ async def _refuse(page: StorePage, form: Form, error: Exception) -> Response:
 
 
 def _chosen(drop: list[str], *, rename: bool) -> Mapping[str, Any]:
-    """Return what somebody agreed to already, for the boxes of the form."""
+    """Return the consents that the form has already, for its boxes."""
     return {"drop": drop, "rename": rename}
 
 
 def _plan_url(page: StorePage) -> str:
-    """Return the address of the plan, at its backtest, with what was typed into its form."""
+    """Return the URL of the plan, at its backtest, with the fields of its form."""
     kept = [(name, value[:_MOST_KEPT]) for name, value in page.sent.fields if name in _KEPT and value]
     query = f"?{urlencode(kept)}" if kept else ""
     return f"{page.url('program', 'draft', 'plan')}{query}#backtest"

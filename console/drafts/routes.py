@@ -1,4 +1,4 @@
-"""The draft as a whole: its files, a new one, discarding it, and following the revision in force."""
+"""The draft as a whole: its files, adding one, discarding it, and rebasing it on the revision in force."""
 
 from typing import Any
 
@@ -21,7 +21,7 @@ NOTHING = Form([])
 
 @router.get(f"{STORE}/program/draft")
 async def show_page(page: PageOfStore) -> Response:
-    """Return the files of the draft, those that are changed first, and what is wrong in them."""
+    """Return the files of the draft, changed ones first, and its problems."""
     return await page.render("drafts/draft.html", form=page.new_form(NEW), **await _shown(page))
 
 
@@ -42,7 +42,7 @@ async def new_page(page: PageOfStore) -> Response:
 
 @router.post(f"{STORE}/program/draft/discard")
 async def discard_page(page: PageOfStore) -> Response:
-    """Forget every change."""
+    """Discard every change."""
     await page.call(discard_draft)
     return page.redirect(page.url("program", "draft"), notice="Your changes are discarded.")
 
@@ -55,7 +55,7 @@ async def rebase_question(page: PageOfStore) -> Response:
 
 @router.post(f"{STORE}/program/draft/rebase")
 async def rebase_page(page: PageOfStore) -> Response:
-    """Base the draft on the revision in force, with the texts that were decided on."""
+    """Rebase the draft on the revision in force, with the resolved texts."""
     seen = page.sent.first("_inForce")
     body = {"basedOn": int(seen) if seen.isdecimal() else seen, "files": await _decided(page)}
     try:
@@ -71,7 +71,7 @@ async def _shown(page: StorePage) -> dict[str, Any]:
 
 
 async def _conflicts(page: StorePage) -> dict[str, Any]:
-    """Return the files that both changed, with what was sent of each: nothing that was written is lost by a refusal."""
+    """Return the conflicting files, with the texts that were sent, so that a refusal loses none."""
     draft = await page.call(show_draft)
     paths = [each["path"] for each in draft["files"] if each["isInConflict"]]
     sent = {path: {"sent": text, "sentVersion": seen, "keep": keep} for path, seen, keep, text in _rows(page)}
@@ -82,12 +82,12 @@ async def _conflicts(page: StorePage) -> dict[str, Any]:
 
 
 def _rows(page: StorePage) -> list[tuple[str, ...]]:
-    """Return what was sent of each file: its path, its version, what to keep, and its text."""
+    """Return the sent fields of each file: its path, its version, what to keep, and its text."""
     return list(zip(*(page.sent.all(name) for name in ("path", "version", "keep", "text")), strict=False))
 
 
 async def _decided(page: StorePage) -> list[dict[str, Any]]:
-    """Return what the form says of each file: the text of the form, the one in force, or no file."""
+    """Return the resolution of each file by the form: the text of the form, the one in force, or no file."""
     decided = []
     for path, version, keep, text in _rows(page):
         texts = {"mine": text, "theirs": None, "none": None}

@@ -1,4 +1,4 @@
-"""The tests of a draft: which pass, what those that fail expected, and the lines that none of them reaches."""
+"""The tests of a draft: which pass, what the failing ones expected, and the lines that none of them reaches."""
 
 from typing import Any
 
@@ -22,7 +22,7 @@ _PATH = f"{STORE}/program/draft/tests"
 
 @router.get(_PATH)
 async def show_page(page: PageOfStore) -> Response:
-    """Return the files of tests in the draft, and a button that runs them."""
+    """Return the test files of the draft, and a button that runs them."""
     return await page.render(_TEMPLATE, form=Form([]), run=None, **await _context(page))
 
 

@@ -1,1 +1,1 @@
-"""Pages of event types: those in force, and making a new one."""
+"""Pages of event types: those in force, and creating a new one."""

@@ -9,7 +9,7 @@ from console.security.form_values import FormValues
 from workbench.event_types.fields import MOST_FIELDS
 
 EMPTY_ROWS: Final = 4
-"""Rows to fill in below those that are filled."""
+"""Empty rows below the filled ones."""
 
 SAMPLE = Form(
     [
@@ -42,14 +42,14 @@ _HEAD: Final = (
 
 
 def event_type_form(rows: Sequence[Mapping[str, str]] = ()) -> Form:
-    """Return the form with a row for each of these, by column, and some to fill in."""
+    """Return the form with a row for each of these, by column, and empty ones."""
     shown = [*rows, *[{}] * max(0, min(EMPTY_ROWS, MOST_FIELDS - len(rows)))]
     fields = [each for index, row in enumerate(shown) for each in _row(index, row)]
     return Form([*_HEAD, *fields])
 
 
 def proposed_form(proposal: Mapping[str, Any]) -> Form:
-    """Return the form with what a sample proposes."""
+    """Return the form with the fields proposed from a sample."""
     rows = [
         {"path": each["path"], "type": each["type"], "required": "true" if each["required"] else ""}
         for each in proposal["fields"]
@@ -58,7 +58,7 @@ def proposed_form(proposal: Mapping[str, Any]) -> Form:
 
 
 def sent_form(values: FormValues) -> Form:
-    """Return the form as it was sent, without the rows in between that are empty."""
+    """Return the form as it was sent, without empty rows in between."""
     rows: dict[str, dict[str, str]] = {}
     for name, value in values.fields:
         match name.split("."):
@@ -73,7 +73,7 @@ def sent_form(values: FormValues) -> Form:
 
 
 def event_type_body(form: Form) -> dict[str, Any]:
-    """Return what the form asks the API to write."""
+    """Return the body that the form sends to the API."""
     values = {each.name: each.value for each in form.fields}
     rows = [
         {

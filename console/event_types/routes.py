@@ -33,7 +33,7 @@ EVENT_TYPES = Table(
 
 _TEMPLATE = "event_types/new.html"
 NEW = "_new"
-"""The last step of the path of a new one: no event type has this name."""
+"""The last step of the path of a new event type, which is no name of an event type."""
 
 
 @router.get(f"{STORE}/event-types")
@@ -53,7 +53,7 @@ async def new_page(page: PageOfStore) -> Response:
 
 @router.post(f"{STORE}/event-types/{NEW}")
 async def make_page(page: PageOfStore) -> Response:
-    """Propose fields from a sample, show the file that the form makes, or keep what was shown in the draft."""
+    """Propose fields from a sample, show the file that the form makes, or put the shown file into the draft."""
     sample, form = SAMPLE.filled(page.sent), sent_form(page.sent)
     if page.sent.first("_do") == "propose":
         try:

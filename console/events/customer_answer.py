@@ -1,4 +1,4 @@
-"""What support can tell the customer of one event, in plain sentences: what it gave, or why it gave nothing."""
+"""Sentences that support can tell the customer of one event: what it gave, or why it gave nothing."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -30,7 +30,7 @@ _ENDED: Final[Mapping[str, str]] = {
 }
 _GAINS: Final = frozenset({"award", "add", "receive"})
 _MOST: Final = 3
-"""How many offers are spoken of."""
+"""The most offers that are mentioned."""
 
 
 def customer_answer(event: Mapping[str, Any], waterfall: Waterfall) -> str:
@@ -49,7 +49,7 @@ def customer_answer(event: Mapping[str, Any], waterfall: Waterfall) -> str:
 
 
 def _gains(outcome: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    """Return what was given by an event, and by those that it caused."""
+    """Return the gains of an event, and of those that it caused."""
     own = [each for each in outcome["entries"] if each["kind"] in _GAINS]
     return own + [each for caused in outcome.get("caused", ()) for each in _gains(caused["outcome"])]
 
@@ -62,7 +62,7 @@ def _why_not(step: Step) -> str:
 
 
 def _part(failed: Failed) -> str:
-    """Return what a part of a condition found and needed, without the paths of rules."""
+    """Return what a part of a condition found and required, without the paths of rules."""
     found = failed.actual.replace("event.body.", "").replace("member.attributes.", "").replace("member.", "your ")
     needed = failed.needed
     for sign, words in _PHRASES:

@@ -1,4 +1,4 @@
-"""Events: as they come in, and one event with the reason of each yes and each no."""
+"""Events: the list, updated live, and one event with the decision of each reactor and achievement."""
 
 from functools import partial
 
@@ -37,7 +37,7 @@ STATUSES = {"received": "Received", "decided": "Decided", "applied": "Applied", 
 
 @router.get(f"{STORE}/events")
 async def list_page(page: PageOfStore) -> Response:
-    """Return the events of a store, the newest first; the first page follows what comes in."""
+    """Return the events of a store, the newest first; the first page is updated live."""
     if page.asks_csv:
         return await page.csv_of(list_events, EVENTS)
     found = await page.list_of(list_events, EVENTS)
@@ -50,7 +50,7 @@ async def list_page(page: PageOfStore) -> Response:
 
 @router.get(f"{STORE}/events/{{customEvent}}")
 async def show_page(customEvent: str, page: PageOfStore) -> Response:  # noqa: N803 - as its path names it
-    """Return one event: what was reported, what each reactor answered and why, what was done and sent."""
+    """Return one event: the report, the decisions with reasons, the outcome and the deliveries."""
     event = await page.call(show_event, custom_event_id=customEvent)
     if not page.shows_personal_data:
         event = hidden_event(event, page.store_request.program, now=page.now)
@@ -71,6 +71,6 @@ async def show_page(customEvent: str, page: PageOfStore) -> Response:  # noqa: N
 
 @router.post(f"{STORE}/events/{{customEvent}}/retry")
 async def retry_page(customEvent: str, page: PageOfStore) -> Response:  # noqa: N803 - as its path names it
-    """Have a failed event run again."""
+    """Retry a failed event."""
     await page.call(retry, body={"revision": page.sent.first("revision") or "accepted"}, custom_event_id=customEvent)
     return page.redirect(page.url("events", customEvent), notice="The event runs again.")

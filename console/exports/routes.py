@@ -1,4 +1,4 @@
-"""Exports: asked for, listed with their progress, downloaded, tried again."""
+"""Exports: request, list with progress, download and retry them."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -44,7 +44,7 @@ FORMATS = {"csv": "CSV", "jsonl": "JSON lines"}
 
 @router.get(f"{STORE}/exports")
 async def list_page(page: PageOfStore) -> Response:
-    """Return the exports of a store, the newest first; the page follows those that run."""
+    """Return the exports of a store, the newest first; the page updates running ones."""
     if page.asks_csv:
         return await page.csv_of(list_exports, EXPORTS)
     return await page.render(_TEMPLATE, block="rows", form=page.new_form(_form(page)), **await _context(page))
@@ -52,7 +52,7 @@ async def list_page(page: PageOfStore) -> Response:
 
 @router.post(f"{STORE}/exports")
 async def ask_page(page: PageOfStore) -> Response:
-    """Have everything of a type written into a file."""
+    """Export everything of a type into a file."""
     form = _form(page).filled(page.sent)
     try:
         await page.call(post_export, body={"format": form["format"].value}, type_=form["_type"].value)
@@ -69,7 +69,7 @@ async def download_page(export: str, page: PageOfStore) -> Response:
 
 @router.post(f"{STORE}/exports/{{export}}/retry")
 async def retry_page(export: str, page: PageOfStore) -> Response:
-    """Go on with a failed export."""
+    """Resume a failed export."""
     await page.call(retry, export_id=export)
     return page.redirect(page.url("exports"), notice="The export goes on.")
 

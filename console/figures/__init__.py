@@ -1,1 +1,1 @@
-"""The figures of a store as pictures, each with its numbers and links to their rows."""
+"""The figures of a store as charts, each with its numbers and links to their rows."""

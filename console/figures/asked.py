@@ -1,4 +1,4 @@
-"""What the URL of the figures asks for: a wallet, days, and an interval; what makes no sense is shown at its filter."""
+"""The parameters of figure pages: a wallet, days, and an interval; invalid ones are reported at their filters."""
 
 from dataclasses import dataclass, field
 from datetime import date
@@ -21,7 +21,7 @@ FIRST, LAST, INTERVAL, WALLET = "intervalStartDate", "intervalEndDate", "aggrega
 
 @dataclass
 class Asked:
-    """What is asked for; `errors` by the names of the parameters that make no sense."""
+    """The requested figures; `errors` by the names of invalid parameters."""
 
     period: Period
     wallet: str
@@ -33,7 +33,7 @@ class Asked:
 
 
 def read_asked(page: StorePage) -> Asked:
-    """Read the URL; what makes no sense is as if it were not asked for."""
+    """Read the URL; invalid parameters count as absent."""
     query, program = page.request.query_params, page.store_request.program
     today, errors = local_day(page.now, program.zone), dict[str, str]()
     first, last = (_day(query, name, errors) for name in (FIRST, LAST))
@@ -52,7 +52,7 @@ def read_asked(page: StorePage) -> Asked:
 
 @dataclass
 class AskedDeliveries:
-    """What is asked for of deliveries: days, and one subscription or all."""
+    """The requested deliveries: days, and one subscription or all."""
 
     period: DeliveryPeriod
     subscription: str
@@ -64,7 +64,7 @@ class AskedDeliveries:
 
 
 def read_asked_deliveries(page: StorePage) -> AskedDeliveries:
-    """Read the URL; what makes no sense is as if it were not asked for."""
+    """Read the URL; invalid parameters count as absent."""
     query = page.request.query_params
     today, errors = local_day(page.now, page.store_request.program.zone), dict[str, str]()
     first, last = (_day(query, name, errors) for name in (FIRST, LAST))
@@ -80,7 +80,7 @@ def read_asked_deliveries(page: StorePage) -> AskedDeliveries:
 
 @dataclass
 class AskedAchievement:
-    """The achievement that is asked for, None: none is, or there is none of this name."""
+    """The requested achievement; None: none is requested, or the name is unknown."""
 
     name: str | None
     errors: dict[str, str] = field(default_factory=dict)
@@ -108,7 +108,7 @@ def _day(query: QueryParams, name: str, errors: dict[str, str]) -> date | None:
 
 
 def _choice(query: QueryParams, intervals: tuple[str, ...], errors: dict[str, str]) -> str:
-    """Return the interval that is asked for: the first one by default."""
+    """Return the requested interval, by default the first one."""
     asked = query.get(INTERVAL) or intervals[0]
     if asked not in intervals:
         errors[INTERVAL] = f"an interval is {', '.join(intervals)}"

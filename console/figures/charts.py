@@ -1,4 +1,4 @@
-"""Answers of the API as charts, each value with a link to its rows."""
+"""API responses as charts, each value with a link to its rows."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -9,7 +9,7 @@ from console.pages.formats import number
 from console.pages.page import StorePage
 
 _MOVED = {"issued": "adding", "spent": "spending", "expired": "expired"}
-"""The figures of points that were moved, and the type of the transfers that moved them."""
+"""The figures of moved points, and the type of the transfers that moved them."""
 
 
 def points_chart(page: StorePage, answer: Mapping[str, Any]) -> Chart:
@@ -23,7 +23,7 @@ def points_chart(page: StorePage, answer: Mapping[str, Any]) -> Chart:
 
 
 def outstanding_chart(page: StorePage, answer: Mapping[str, Any]) -> Chart:
-    """Points of a wallet that can still be spent, now or later: the sum of all transfers until then."""
+    """Points of a wallet that can be spent, now or later: the sum of all transfers until then."""
     items, wallet = answer["items"], answer["walletTypeCode"]
     links = (
         [
@@ -58,7 +58,7 @@ def tiers_chart(page: StorePage, answer: Mapping[str, Any]) -> Chart:
 
 
 def rewards_chart(page: StorePage, answer: Mapping[str, Any]) -> Chart:
-    """Rewards that were issued, used and cancelled; those that were issued or cancelled lead to their list."""
+    """Rewards that were issued, used and cancelled; issued and cancelled ones link to their list."""
     items = answer["items"]
 
     def links(field: str) -> Sequence[str]:
@@ -79,7 +79,7 @@ def rewards_chart(page: StorePage, answer: Mapping[str, Any]) -> Chart:
 
 
 def funnel_chart(answer: Mapping[str, Any]) -> Chart:
-    """Return the members of an achievement by how far they came."""
+    """Return the members at each stage of an achievement."""
     items, goal = answer["items"], number(answer["goal"])
     names = {
         "began": "began",
@@ -95,7 +95,7 @@ def funnel_chart(answer: Mapping[str, Any]) -> Chart:
 
 
 def deliveries_chart(page: StorePage, answer: Mapping[str, Any], subscription: str) -> Chart:
-    """Attempts by what came of them, each leading to the deliveries that were made in its interval."""
+    """Attempts by result, each linking to the deliveries that were made in its interval."""
     items = answer["items"]
     chosen = {"webhookSubscriptionId": subscription} if subscription else {}
     series = [
@@ -121,7 +121,7 @@ def deliveries_chart(page: StorePage, answer: Mapping[str, Any], subscription: s
 
 
 def latency_chart(page: StorePage, answer: Mapping[str, Any], subscription: str) -> Chart:
-    """How long receivers took to answer, on average, leading to the deliveries that were made in the interval."""
+    """Average response times of receivers, linking to the deliveries that were made in the interval."""
     items = answer["items"]
     chosen = {"webhookSubscriptionId": subscription} if subscription else {}
     links = [
@@ -143,7 +143,7 @@ def _moments(answer: Mapping[str, Any]) -> list[str]:
 def _within(
     page: StorePage, path: Sequence[str], items: Sequence[Mapping[str, Any]], field: str, wallet: str, **filters: str
 ) -> Sequence[str]:
-    """For each interval, the address of the list of what happened within it; none for who may not read the list."""
+    """Return the URL of the list for each interval; none for callers who may not read the list."""
     if not page.allows(Permission.VIEW_POINTS):
         return ()
     return [

@@ -1,4 +1,4 @@
-"""The figures of a store as pictures: points over time, what expires, members by tier."""
+"""The figures of a store as charts: points over time, expiring points, members by tier."""
 
 from typing import Any
 
@@ -33,7 +33,7 @@ WEEKS = 8
 
 @router.get(f"{STORE}/figures")
 async def show_figures(page: PageOfStore) -> Response:
-    """Return the pictures of the days that the URL asks for."""
+    """Return the charts of the days in the URL."""
     asked = read_asked(page)
     points = await page.call(points_series, period=asked.period, code=asked.wallet)
     expiring = await page.call(expiring_series, code=asked.wallet, weeks=WEEKS)
@@ -56,14 +56,14 @@ async def show_figures(page: PageOfStore) -> Response:
 
 @router.get(f"{STORE}/figures/summary")
 async def show_summary(page: PageOfStore) -> Response:
-    """Return what the store owes its members; the overview loads it after it is shown, as it takes long."""
+    """Return what the store owes its members; the overview loads it separately, as it takes long."""
     liability = await page.call(show_liability)
     return await page.render("figures/summary.html", block="figures", liability=liability, day_after=day_after)
 
 
 @router.get(f"{STORE}/figures/achievements")
 async def show_achievements(page: PageOfStore) -> Response:
-    """Return how far members came with one achievement of the program."""
+    """Return the funnel of one achievement of the program."""
     asked = read_asked_achievement(page)
     chart = None if asked.name is None else funnel_chart(await page.call(achievement_funnel, name=asked.name))
     program = page.store_request.program
@@ -74,7 +74,7 @@ async def show_achievements(page: PageOfStore) -> Response:
 
 @router.get(f"{STORE}/figures/deliveries")
 async def show_deliveries(page: PageOfStore) -> Response:
-    """Return what came of attempts to deliver webhooks, and how long receivers took, by hour or by days."""
+    """Return the results of attempts to deliver webhooks, and response times, by hour or by days."""
     asked = read_asked_deliveries(page)
     answer = await page.call(deliveries_series, period=asked.period, subscription=asked.subscription or None)
     charts = [deliveries_chart(page, answer, asked.subscription), latency_chart(page, answer, asked.subscription)]

@@ -1,4 +1,4 @@
-"""Entries of a timeline as a page shows them: a title, what else it says, and links to what it is about."""
+"""Entries of a timeline on a page: a title, details, and links."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ _LINKS: Final[Mapping[str, tuple[str, str]]] = {
     "sender": ("members", "the sender"),
     "receiver": ("members", "the receiver"),
 }
-"""What an entry names by an id: the section whose page shows it, and what the link says."""
+"""The ids in an entry: the section whose page shows it, and the text of the link."""
 
 _IDS: Final = frozenset({"accountId", "walletId", "newLevelId", "tierSetId", "lot", "merged", "code_id", "hold"})
 
@@ -32,7 +32,7 @@ _HARMLESS: Final = frozenset(
         *("expires_at", "begins_at", "until", "outcome", "status", "entityType", "userType", "was_active"),
     }
 )
-"""What says nothing personal of a member; all else, such as comments and codes, is for those who may see that."""
+"""Details without personal data; all others, such as comments and codes, are only for those who may see it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,7 @@ def entry_of(page: StorePage, item: Mapping[str, Any]) -> Entry:
 
 
 def title_of(item: Mapping[str, Any]) -> str:
-    """Return what an entry is called."""
+    """Return the title of an entry."""
     said, kind = item["flatVariables"], item["kind"]
     title = _TITLES.get(kind)
     return title(said, item["type"]) if title else _words(item["type"])
@@ -98,7 +98,7 @@ def _words(name: str) -> str:
 
 
 def _title_of_points(said: Mapping[str, Any], type_: str) -> str:
-    """Return the title of a transfer, or of an event about points, which names its wallet by another word."""
+    """Return the title of a transfer, or of an event about points, which names its wallet differently."""
     amount = f": {said['points']} {said.get('walletTypeCode', said.get('wallet', ''))}" if "points" in said else ""
     return _words(type_).capitalize() + amount
 

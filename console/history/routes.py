@@ -1,4 +1,4 @@
-"""The timeline of a member: everything that happened, the newest first, of the kinds that one may read."""
+"""The timeline of a member, the newest entry first, with the kinds that the caller may read."""
 
 from fastapi import APIRouter
 from starlette.responses import Response

@@ -1,4 +1,4 @@
-"""Imports: a file is uploaded, its progress and its refused lines are shown; pause, resume, cancel, try again."""
+"""Imports: upload a file, show its progress and refused lines; pause, resume, cancel, retry."""
 
 from collections.abc import Mapping
 
@@ -97,7 +97,7 @@ async def new_page(type: str, page: PageOfStore) -> Response:  # noqa: A002 - as
 
 @router.post(f"{STORE}/imports/new/{{type}}")
 async def upload_page(type: str, page: PageOfStore) -> Response:  # noqa: A002 - as its path names it
-    """Store a file, and have its lines done."""
+    """Store a file, and start its import."""
     try:
         if not page.request.headers.get("content-type", "").startswith("multipart/form-data"):
             raise BadInput.at("import[file]", "choose a file", "missing")
@@ -109,7 +109,7 @@ async def upload_page(type: str, page: PageOfStore) -> Response:  # noqa: A002 -
 
 @router.get(f"{STORE}/imports/{{import}}")
 async def show_page(page: PageOfStore) -> Response:
-    """Return one import: its progress, which the page follows, and what came of its lines."""
+    """Return one import: its progress, updated live, and the results of its lines."""
     import_id = page.request.path_params["import"]
     if page.asks_csv:
         return await page.csv_of(show_import, LINES, import_id=import_id)
@@ -129,7 +129,7 @@ async def report_page(page: PageOfStore) -> Response:
 
 @router.post(f"{STORE}/imports/{{import}}/{{change}}")
 async def change_page(change: str, page: PageOfStore) -> Response:
-    """Pause, resume, cancel or try again."""
+    """Pause, resume, cancel or retry an import."""
     import_id = page.request.path_params["import"]
     endpoint, notice = _CHANGES.get(change, _CHANGES["retry"])
     await page.call(endpoint, import_id=import_id)

@@ -1,1 +1,1 @@
-"""Logging in and out, and what there is before a store is open."""
+"""Log in and out, and pages outside of stores."""

@@ -1,4 +1,4 @@
-"""Logging in and out; whether a log-in still holds; the theme."""
+"""Log in and out; check whether a log-in is active; set the theme."""
 
 from datetime import UTC, datetime
 
@@ -26,7 +26,7 @@ _YEAR = 365 * 24 * 3600
 
 @router.get("/console")
 async def open_console(page: AnyPage) -> Response:
-    """Return the overview of the store that was looked at last, of those that the administrator may open."""
+    """Return the overview of the last viewed store, among those that the administrator may open."""
     store = last_store(page.request, await stores_of(page))
     if store is None:
         return await page.render("log_in/no_store.html")
@@ -41,7 +41,7 @@ async def show_log_in(request: Request) -> Response:
 
 @router.post("/console/log-in")
 async def post_log_in(request: Request, state: CurrentState) -> Response:
-    """Log in, and go on to the page that was asked for."""
+    """Log in, and continue to the requested page."""
     require_same_origin(request)
     sent = await read_form(request)
     try:
@@ -63,13 +63,13 @@ async def post_log_out(page: AnyPage) -> Response:
 
 @router.get("/console/session")
 async def show_session(_: AnyPage) -> Response:
-    """204 while the log-in holds, 401 when it has ended."""
+    """Answer 204 while the log-in is active, 401 when it has ended."""
     return Response(status_code=204)
 
 
 @router.post("/console/session")
 async def renew_session(request: Request, state: CurrentState) -> Response:
-    """Log in over a page that stays as it is: 204, or 401 with what is wrong."""
+    """Log in over a page that stays as it is: 204, or 401 with the error."""
     require_same_origin(request)
     sent = await read_form(request)
     try:
@@ -81,7 +81,7 @@ async def renew_session(request: Request, state: CurrentState) -> Response:
 
 @router.post("/console/theme")
 async def choose_theme(request: Request) -> Response:
-    """Keep the theme that somebody chose, and go back to where they were."""
+    """Store the chosen theme, and go back to the page."""
     require_same_origin(request)
     sent = await read_form(request)
     if sent.first("theme") in THEMES:

@@ -1,1 +1,1 @@
-"""Pages of members: found, shown as a whole, changed."""
+"""Pages of members: find, show and change them."""

@@ -13,7 +13,7 @@ MOST_WALLETS = 4
 
 
 async def balance_charts(page: StorePage, member: str) -> list[Chart]:
-    """Return the balance of each of the first wallets over the last days; none for those who may not read points."""
+    """Return the balance of each of the first wallets over the last days; none for callers who may not read points."""
     if not page.may(show_balances):
         return []
     program = page.store_request.program

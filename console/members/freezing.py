@@ -21,7 +21,7 @@ _TEMPLATE = "members/freezing.html"
 
 @dataclass(frozen=True, slots=True)
 class _Change:
-    """One of the two; `name` is the last step of its path."""
+    """One of the two changes; `name` is the last step of its path."""
 
     name: Literal["freeze", "unfreeze"]
     endpoint: Endpoint

@@ -1,4 +1,4 @@
-"""Members: found and listed, one of them as a whole, registered, changed, deactivated, anonymised."""
+"""Members: list, show, register, change, deactivate and anonymise them."""
 
 from typing import Any
 
@@ -106,7 +106,7 @@ async def change_form(member: str, page: PageOfStore) -> Response:
 
 @router.post(f"{STORE}/members/{{member}}/change")
 async def change_page(member: str, page: PageOfStore) -> Response:
-    """Change a member's profile; a field that was emptied is removed."""
+    """Change a member's profile; an emptied field is removed."""
     shown = await page.call(show_member, member=member)
     form = FORM.filled(page.sent)
     body = form.body()
@@ -122,14 +122,14 @@ async def change_page(member: str, page: PageOfStore) -> Response:
 
 @router.post(f"{STORE}/members/{{member}}/activate")
 async def activate_page(member: str, page: PageOfStore) -> Response:
-    """Let a member take part."""
+    """Activate a member."""
     await page.call(activate, member=member)
     return page.redirect(page.url("members", member), notice="The member takes part.")
 
 
 @router.post(f"{STORE}/members/{{member}}/deactivate")
 async def deactivate_page(member: str, page: PageOfStore) -> Response:
-    """Let a member take part no longer."""
+    """Deactivate a member."""
     await page.call(deactivate, member=member)
     return page.redirect(page.url("members", member), notice="The member takes part no longer.")
 
@@ -143,7 +143,7 @@ async def anonymize_question(member: str, page: PageOfStore) -> Response:
 
 @router.post(f"{STORE}/members/{{member}}/anonymize")
 async def anonymize_page(member: str, page: PageOfStore) -> Response:
-    """Close a member for good, and remove everything personal."""
+    """Close a member for good, and erase all personal data."""
     await page.call(anonymize, member=member)
     notice = "The member is closed; everything personal is removed when what is under way is applied."
     return page.redirect(page.url("members"), notice=notice)
@@ -151,7 +151,7 @@ async def anonymize_page(member: str, page: PageOfStore) -> Response:
 
 @router.get(f"{STORE}/members/{{member}}/export")
 async def export_page(member: str, page: PageOfStore) -> Response:
-    """Everything that is kept of a member, as one JSON file."""
+    """Return everything stored about a member, as one JSON file."""
     return await page.file_of(export_member, member=member)
 
 

@@ -1,4 +1,4 @@
-"""What the page of one member shows beside their profile: the first rows of each list that the caller may read."""
+"""The lists on the page of one member: the first rows of each that the caller may read."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ ROWS = "10"
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """One list: the endpoint, and how it is filtered by a member: by its path, or by a filter of this name."""
+    """One list: the endpoint, and how it is filtered by a member: by its path, or by a filter with this name."""
 
     endpoint: Endpoint
     filter: str | None = None

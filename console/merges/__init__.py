@@ -1,1 +1,1 @@
-"""Pages of merges: both members chosen, previewed, merged for a reason; the list, and how far one is."""
+"""Pages of merges: choose two members, preview, and merge them for a reason; the list, and the progress of one."""

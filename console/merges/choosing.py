@@ -1,4 +1,4 @@
-"""The form of a merge: both members by what names them, and the reason."""
+"""The form of a merge: two members, and the reason."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -21,7 +21,7 @@ FORM = Form(
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """A form in which both members were looked up: each found, or what is wrong at the field."""
+    """A form with its members looked up: each found, or an error at the field."""
 
     form: Form
     survivor: Mapping[str, Any] | None
@@ -29,13 +29,13 @@ class Chosen:
 
     @property
     def pair(self) -> str:
-        """Both ids; empty unless both were found."""
+        """The ids of the two members; empty unless both were found."""
         both = [each["customerId"] for each in (self.survivor, self.merged) if each is not None]
         return "/".join(both) if len(both) == len((SURVIVOR, MERGED)) else ""
 
 
 async def choose(page: StorePage, form: Form) -> Chosen:
-    """Look up both members of a form. Where a text names several, its field has them to choose from."""
+    """Look up both members of a form. If a text names several, its field offers them as choices."""
     survivor_field, survivor = await _found(page, form[SURVIVOR])
     merged_field, merged = await _found(page, form[MERGED])
     return Chosen(replace(form, fields=[survivor_field, merged_field, form[COMMENT]]), survivor, merged)

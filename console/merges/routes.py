@@ -1,4 +1,4 @@
-"""Merges: two members are chosen and previewed, then merged for a reason; listed, and one of them as it goes on."""
+"""Merges: choose and preview two members, then merge them for a reason; list merges, and show the progress of one."""
 
 from dataclasses import replace
 from typing import Any
@@ -51,7 +51,7 @@ async def new_page(page: PageOfStore) -> Response:
 
 @router.post(f"{STORE}/merges/new")
 async def merge_page(page: PageOfStore) -> Response:
-    """Preview what a merge moves; `_do=merge` merges those who were previewed, `_do=swap` exchanges the two."""
+    """Preview what a merge moves; `_do=merge` merges the previewed members, `_do=swap` exchanges the two."""
     form = FORM.filled(page.sent)
     if page.sent.first("_do") == "swap":
         form = form.shown({SURVIVOR: form[MERGED].value, MERGED: form[SURVIVOR].value, COMMENT: form[COMMENT].value})
@@ -75,13 +75,13 @@ async def merge_page(page: PageOfStore) -> Response:
 
 @router.get(f"{STORE}/merges/{{merge}}")
 async def show_page(merge: str, page: PageOfStore) -> Response:
-    """Return one merge: how far it is, which the page follows, and what it moved."""
+    """Return one merge: its progress, updated live, and what it moved."""
     shown = await page.call(show_merge, merge=merge)
     return await page.render("merges/merge.html", block="progress", one=shown)
 
 
 async def _preview(page: StorePage, chosen: Chosen) -> Any:
-    asked = replace(page, sent=replace(page.sent, fields=[]))  # a preview is no change: it keeps no key
+    asked = replace(page, sent=replace(page.sent, fields=[]))  # a preview is no change: it needs no key
     return await asked.call(preview_merge, body={MERGED: _id(chosen.merged)}, member=_id(chosen.survivor))
 
 

@@ -1,4 +1,4 @@
-"""The overview of a store: what runs, what is stuck, and its figures."""
+"""The overview of a store: its state, what is stuck, and its figures."""
 
 from fastapi import APIRouter
 from starlette.responses import Response
@@ -16,7 +16,7 @@ _NEWEST = 8
 
 @router.get(STORE)
 async def show_overview(page: PageOfStore) -> Response:
-    """Return what somebody who opens the console in the morning needs to know."""
+    """Return the overview of a store."""
     events = stuck = None
     if page.may(list_events):
         events = (await page.call(list_events, query={"_itemsOnPage": str(_NEWEST)}))["items"]

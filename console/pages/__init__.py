@@ -1,1 +1,1 @@
-"""What pages are made of."""
+"""Building blocks of pages."""

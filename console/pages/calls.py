@@ -1,6 +1,6 @@
 """Calls of the API's endpoints by pages, in this process: under the API's own rule, with the page's caller.
 
-So a page can do nothing that its administrator could not do by the API, and does it by the same code.
+So a page can do nothing that its administrator could not do by the API, and uses the same code.
 """
 
 import json
@@ -59,7 +59,7 @@ async def call(
     query: Mapping[str, str] | None = None,
     path: Mapping[str, Any],
 ) -> Any:
-    """Return the content that an endpoint answers, None if it has none. Raise what the endpoint raises.
+    """Return the content of an endpoint's response, None if it has none; raise what the endpoint raises.
 
     `injected` has a value for each type that endpoints take beside their paths; `query` None: that of the page.
     """

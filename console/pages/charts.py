@@ -1,4 +1,4 @@
-"""Charts: what a picture shows, as JSON for the script that draws it, and as the table under it."""
+"""Charts: their values, as JSON for the script that draws them, and as the table under them."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -10,31 +10,31 @@ from urllib.parse import urlencode
 import rules
 
 Kind: TypeAlias = Literal["lines", "bars", "pairs"]
-"""`bars` of several series are stacked, `pairs` of two stand side by side."""
+"""The kind of a chart. `bars` of several series are stacked, `pairs` of two stand side by side."""
 
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """One value for each label, and where its rows are; "": nowhere."""
+    """One value for each label, and the URL of its rows; "": none."""
 
     name: str
     values: Sequence[int | Decimal]
     links: Sequence[str] = ()
 
     def link(self, index: int) -> str:
-        """Return the address of the rows of a value; a value of zero has none."""
+        """Return the URL of the rows of a value; a value of zero has none."""
         return self.links[index] if self.links and self.values[index] else ""
 
 
 NO_TESTS: Final[Mapping[str, str]] = {"test": "false"}
-"""What a list is filtered by that a figure leads to: test members are in no figure."""
+"""The filter of lists behind figures: test members are in no figure."""
 
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """Some series over the same labels. `labelled` is what the labels are, `unit` what the values are in.
+    """Some series over the same labels. `labelled` describes the labels, `unit` is that of the values.
 
-    `note` says what the numbers lead to, where that is not what their names say, or why they lead to nothing.
+    `note` says where the numbers link to, if that is not obvious, or why they have no links.
     """
 
     title: str
@@ -47,7 +47,7 @@ class Chart:
 
     @property
     def data(self) -> str:
-        """What the script draws, as JSON."""
+        """Return the input of the drawing script, as JSON."""
         shown: dict[str, Any] = {
             "kind": self.kind,
             "labels": list(self.labels),
@@ -57,7 +57,7 @@ class Chart:
 
     @property
     def is_empty(self) -> bool:
-        """Whether there is nothing but zeros."""
+        """Whether all values are zero."""
         return not any(value for each in self.series for value in each.values)
 
 
@@ -72,5 +72,5 @@ def day_after(day: str) -> str:
 
 
 def link(path: str, **filters: str) -> str:
-    """Return the address of a list with these filters."""
+    """Return the URL of a list with these filters."""
     return f"{path}?{urlencode(filters)}"

@@ -1,4 +1,4 @@
-"""What cannot be done, as a page that says why and what to do."""
+"""Errors as pages that give the reason and the cure."""
 
 from urllib.parse import urlencode
 
@@ -34,7 +34,7 @@ log = structlog.get_logger(__name__)
 
 
 def install_error_pages(app: FastAPI, record_refusal: RecordRefusal) -> None:
-    """Make the app answer every exception with a page."""
+    """Let the app answer every exception with a page."""
 
     async def show(request: Request, error: Exception) -> Response:
         status = status_of(error)
@@ -75,7 +75,7 @@ def install_error_pages(app: FastAPI, record_refusal: RecordRefusal) -> None:
 
 
 def _without_program(request: Request, error: WithoutProgram) -> Response:
-    """Return what to do about a store that has no program yet."""
+    """Return the cure for a store without a program."""
     if not error.may_make:
         return error_page(request, 404, f"The {error}. You may not deploy: ask who may.")
     url = f"/console/new-store?{urlencode({'code': error.store})}"
@@ -87,7 +87,7 @@ def _incident_page(scope: Scope, incident: str) -> Response:
 
 
 def error_page(request: Request, status: int, *messages: str, link: tuple[str, str] | None = None) -> Response:
-    """Return a page that says what is wrong; nobody is logged out by it."""
+    """Return a page with an error; the caller stays logged in."""
     return render_plain(
         "templates/error.html",
         status=status,

@@ -1,4 +1,4 @@
-"""How values are shown: moments by the program's clock, numbers with groups, texts cut and kept apart."""
+"""Formats of values: moments on the program's clock, numbers with groups, texts cut and isolated."""
 
 import json
 import re
@@ -17,7 +17,7 @@ MAX_TEXT = 200
 
 
 def moment(text: str | None) -> Markup:
-    """Return a moment that an answer of the API shows, by its own offset, with UTC where the pointer rests."""
+    """Return a moment of an API response, by its own offset, with UTC in the tooltip."""
     if not text:
         return Markup("&ndash;")
     try:
@@ -31,14 +31,14 @@ def moment(text: str | None) -> Markup:
 
 
 def number(value: Any) -> str:
-    """Return a number with groups of thousands, every digit of it."""
+    """Return a number with groups of thousands, and all its digits."""
     if isinstance(value, bool) or not isinstance(value, int | Decimal):
         return str(value)
     return f"{value:,}"
 
 
 def cut(text: Any, length: int = MAX_TEXT) -> Markup:
-    """Return a text of a user, cut: it does not change the direction of what is beside it."""
+    """Return a text of a user, cut, and isolated so that it does not change the text direction around it."""
     whole = str(text)
     shown = whole if len(whole) <= length else whole[:length] + "…"
     return Markup("<bdi>{}</bdi>").format(shown)
@@ -57,7 +57,7 @@ def words(name: str) -> str:
 _EMAIL = re.compile(r"[^\s@\"'<>]+@[^\s@\"'<>]+")
 _PHONE_OR_CARD = re.compile(r"(?<![\w.-])\+?\d(?: ?\d){6,}(?![\w.-])")
 _MIN_PERSONAL = 2
-"""A shorter text is not looked for in others."""
+"""Shorter texts are not searched for in others."""
 
 
 def without_personal(text: Any, personal: Iterable[str] = ()) -> str:
@@ -72,7 +72,7 @@ _SHOWN_OF_MASKED = 1
 
 
 def masked(text: Any) -> str:
-    """Return what is personal, for those who may not see it."""
+    """Return the mask of a personal text, for callers who may not see it."""
     whole = str(text)
     return whole[:_SHOWN_OF_MASKED] + HIDDEN if whole else ""
 

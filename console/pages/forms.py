@@ -1,4 +1,4 @@
-"""Forms: fields named by their paths in a body of the API, so that its faults come back to their fields."""
+"""Forms: fields named by their paths in an API body, so that its faults are shown at their fields."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -14,7 +14,7 @@ FieldKind: TypeAlias = Literal[
 ]
 
 Whenever: TypeAlias = Literal["leave_out", "null", "empty"]
-"""What an empty field becomes in the body."""
+"""How an empty field is read into the body."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +57,10 @@ class Form:
     fields: Sequence[Field]
     errors: Sequence[str] = ()
     key: str = ""
-    """What makes sending it twice the same as sending it once."""
+    """The Idempotency-Key of the form."""
 
     def filled(self, values: FormValues) -> "Form":
-        """Return the form with what was sent."""
+        """Return the form with the values that were sent."""
         return replace(
             self, fields=[replace(each, value=_sent(each, values)) for each in self.fields], key=values.first("_key")
         )
@@ -72,7 +72,7 @@ class Form:
         )
 
     def body(self) -> dict[str, Any]:
-        """Return the body that the form asks the API for."""
+        """Return the API body that the form sends."""
         whole: dict[str, Any] = {}
         for each in self.fields:
             if each.value or each.kind == "yes_no" or each.empty == "empty":
@@ -83,7 +83,7 @@ class Form:
         return made
 
     def refused(self, error: Exception) -> "Form":
-        """Return the form with what the API refuses, each fault at its field, or the nearest above its path."""
+        """Return the form with the API's faults, each at its field, or at the nearest one above its path."""
         faults = faults_of(error) or [InputFault(str(error), "", "")]
         at: dict[str, list[str]] = {}
         for fault in faults:
@@ -95,7 +95,7 @@ class Form:
 
     @property
     def is_refused(self) -> bool:
-        """Whether anything is wrong with it."""
+        """Whether the form has any error."""
         return bool(self.errors) or any(each.errors for each in self.fields)
 
     def __getitem__(self, name: str) -> Field:
@@ -106,7 +106,7 @@ class Form:
         return any(each.name == name and each.kind == "yaml" for each in self.fields)
 
     def _field_of(self, path: str) -> str:
-        """Return the name of the field at a path: of that path, of one above it, of its last step; else empty."""
+        """Return the name of the field for a path: of the path, of one above it, or of its last step; else empty."""
         names = [each.name for each in self.fields]
         above = [name for name in names if path == name or path.startswith(f"{name}.")]
         if above:
@@ -117,7 +117,7 @@ class Form:
 
 
 def choices(values: Iterable[str]) -> dict[str, str]:
-    """Choices that are shown as they are."""
+    """Return choices whose labels are their values."""
     return {each: each for each in values}
 
 

@@ -1,4 +1,4 @@
-"""An event for those who may not see personal data: only what is known to be harmless is shown."""
+"""Events for callers who may not see personal data: only what is known to be harmless is shown."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -9,19 +9,19 @@ from loyalty.program.program import Program
 from workbench.masking import HIDDEN, CannotMask, Masker
 
 _SAYS_VALUES = frozenset({"condition_false", "code_refused", "counted_already", "counts_nothing", "came_to_nothing"})
-"""Verdicts whose reason quotes what was reported, or what is kept of a member."""
+"""Verdicts whose reason quotes the report, or the member's data."""
 
 _WITH_VALUES = frozenset({"set_attribute", "call_webhook"})
 """Effects with values of a member or an event."""
 
 
 def hidden_event(event: Mapping[str, Any], program: Program, *, now: datetime) -> dict[str, Any]:
-    """An event as the API shows it, with everything hidden that may be personal; `customerData` stays as it is."""
+    """Return an event as the API shows it, with possibly personal values hidden; `customerData` is unchanged."""
     return _Hiding(event, program, now).event(event)
 
 
 def hidden_simulation(done: Mapping[str, Any], program: Program, *, now: datetime) -> dict[str, Any]:
-    """Return what a simulation came to, as the API shows it, with everything hidden that may be personal."""
+    """Return the result of a simulation, as the API shows it, with possibly personal values hidden."""
 
     def hidden(standing: Mapping[str, Any]) -> dict[str, Any]:
         return {**standing, "attributes": dict.fromkeys(standing["attributes"], HIDDEN)}
@@ -32,7 +32,7 @@ def hidden_simulation(done: Mapping[str, Any], program: Program, *, now: datetim
 
 
 def masked_body(event: Mapping[str, Any], program: Program, *, now: datetime) -> Any:
-    """The body of an event with other texts in place of personal ones, which its schema accepts if that can be."""
+    """Return the body of an event with personal texts replaced, if possible so that its schema accepts it."""
     masker = _masker(event, program, now)
     if masker is None:
         return {}
@@ -43,7 +43,7 @@ def masked_body(event: Mapping[str, Any], program: Program, *, now: datetime) ->
 
 
 def _masker(event: Mapping[str, Any], program: Program, now: datetime) -> Masker | None:
-    """Return what hides in an event; None for one whose type the program does not have."""
+    """Return the masker of an event; None if the program does not have its type."""
     if event["type"] not in program.event_types:
         return None
     masker = Masker(program, event["type"], now=now)
@@ -57,7 +57,7 @@ def _identity(event: Mapping[str, Any]) -> list[str]:
 
 
 class _Hiding:
-    """Hides in one event: its body by the schema and the rules, then what that has in every sentence."""
+    """Hides the personal values of one event: in its body by the schema and the rules, then in every sentence."""
 
     def __init__(self, event: Mapping[str, Any], program: Program, now: datetime) -> None:
         self._program, self._now = program, now

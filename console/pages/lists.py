@@ -1,4 +1,4 @@
-"""Lists: their state is in the URL, so that it can be sent, reloaded, and found again by Back."""
+"""Lists: their state is in the URL, so that it can be sent, reloaded, and restored by Back."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -9,33 +9,33 @@ from urllib.parse import urlencode
 from starlette.datastructures import QueryParams
 
 PLACES = ("_page", "_scroll", "_format", "_itemsOnPage")
-"""The parameters that say which rows of a list are shown, and how: not which list it is."""
+"""The parameters that select rows of a list and their order, without identifying the list."""
 ITEMS_ON_PAGE = 25
 _MAX_COUNTED = 10_000
 
 NONE = {"all": 0, "filtered": 0, "estimated": False}
-"""The total of a list without anything."""
+"""The total of an empty list."""
 
 
 @dataclass(frozen=True)
 class List:
-    """A page of a list as the API answers it, and the query that it answers."""
+    """A page of a list as the API returns it, and its query."""
 
     content: Mapping[str, Any]
     query: QueryParams
     errors: Mapping[str, str] = field(default_factory=dict)
-    """What is wrong with the query, by the names of its parameters."""
+    """The errors of the query, by the names of its parameters."""
     zone: tzinfo = UTC
     """Where the clock goes by which moments are shown."""
 
     @property
     def items(self) -> list[Any]:
-        """What is on the page."""
+        """The items of the page."""
         return list(self.content["items"])
 
     @property
     def count(self) -> str:
-        """How many there are, in words."""
+        """The number of items, in words."""
         total = self.content.get("total")
         if total is None:
             is_whole = self.first is None and self.next is None
@@ -67,7 +67,7 @@ class List:
 
     @property
     def is_filtered(self) -> bool:
-        """Whether anything is left out."""
+        """Whether any filter is set."""
         return any(value for name, value in self.query.multi_items() if not name.startswith("_"))
 
     def value(self, name: str) -> str:
@@ -84,7 +84,7 @@ class List:
         return (read.astimezone(self.zone) if read.tzinfo else read).strftime("%Y-%m-%dT%H:%M:%S")
 
     def further(self, fields: Iterable[tuple[str, Any, Any]]) -> list[tuple[str, str]]:
-        """Return the filters of the URL that a form has no fields for: what a link to this list asked for is kept."""
+        """Return the filters of the URL without a field in the form, so that those of a link to this list are kept."""
         shown = {name for name, *_ in fields}
         given = self.query.multi_items()
         return [
@@ -94,7 +94,7 @@ class List:
         ]
 
     def with_query(self, **changed: str) -> str:
-        """Return the query with changed parameters; an empty one is left out."""
+        """Return the query with changed parameters, without empty ones."""
         kept = [(name, value) for name, value in self.query.multi_items() if name not in changed]
         pairs = [*kept, *changed.items()]
         return "?" + urlencode([(name, value) for name, value in pairs if value])
@@ -105,6 +105,6 @@ class List:
 
 
 def without_empty(query: QueryParams) -> dict[str, str]:
-    """Return the query as the API reads it: empty fields of a filter form ask for nothing."""
+    """Return the query as the API reads it, without the empty fields of a filter form."""
     given = {name: value.strip() for name, value in query.multi_items() if value.strip()}
     return {"_itemsOnPage": str(ITEMS_ON_PAGE), **given}

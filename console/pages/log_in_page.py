@@ -28,6 +28,6 @@ def log_in_page(request: Request, message: str, again: FormValues, *, next_path:
 
 
 def own_path(text: str) -> str:
-    """Return a path of the console, as a page was asked for; its first page for anything else, such as another site."""
+    """Return the requested path of the console; its first page for anything else, such as another site."""
     is_own = text == HOME or text.startswith((f"{HOME}/", f"{HOME}?"))
     return text if is_own and "\\" not in text and text.isprintable() and text.isascii() else HOME

@@ -1,4 +1,4 @@
-"""Members by what names them: an id, an e-mail address, a phone, a card, and, where asked, a last name."""
+"""Find members by an id, an e-mail address, a phone, a card, and optionally a last name."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -12,7 +12,7 @@ _MOST = "5"
 
 
 async def members_named(page: StorePage, text: str, *, by_last_name: bool = False) -> Sequence[Mapping[str, Any]]:
-    """At most a few members whom a text names: those whom it names exactly, else those whom a part of it names."""
+    """Return a few members whom a text names: exactly, or else in part."""
     if not text or not page.may(list_members):
         return []
     names = ["customerId"] if is_id(text) else ["emailOrPhone", "loyaltyCardNumber"]
@@ -30,5 +30,5 @@ _EXACT = ("customerId", *_IDENTITY)
 
 
 def name_of(page: StorePage, member: Mapping[str, Any]) -> str:
-    """Return what names a member in a list of choices, masked for those who may not see it."""
+    """Return the label of a member in a list of choices, masked for callers who may not see it."""
     return page.person({name: member.get(name) for name in _IDENTITY}, member["customerId"]).striptags()

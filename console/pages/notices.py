@@ -1,4 +1,4 @@
-"""Notices: what was done, shown once by the next page. They travel in a cookie, so that they need no database."""
+"""Notices: the result of an action, shown once by the next page. They travel in a cookie, not in the database."""
 
 from urllib.parse import quote, unquote
 
@@ -11,12 +11,12 @@ MAX_LENGTH = 300
 
 
 def leave_notice(request: Request, text: str) -> None:
-    """Have the next page show a text."""
+    """Let the next page show a text."""
     add_cookie(request, NAME, quote(text[:MAX_LENGTH]), max_age=60, same_site="strict")
 
 
 def take_notice(request: Request) -> str:
-    """Return the text that the page before left; empty without any."""
+    """Return the notice of the previous page; empty without any."""
     given = request.cookies.get(NAME, "")
     if given:
         add_cookie(request, NAME, "", max_age=0, same_site="strict")

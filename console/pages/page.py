@@ -1,4 +1,4 @@
-"""What a page's endpoint gets: who asks, in which store, with which form; and what it does with them."""
+"""The input of a page's endpoint: the caller, the store and the form; and how it responds."""
 
 import secrets
 from collections.abc import AsyncIterator, Mapping
@@ -47,7 +47,7 @@ from program_files import ProgramFaults
 
 
 class WithoutProgram(Exception):
-    """A page is about a store without a program; `may_make`: who asks may make its first one."""
+    """A page is about a store without a program; `may_make`: the caller may create its first one."""
 
     def __init__(self, store: str, *, may_make: bool) -> None:
         super().__init__(f"store {store} has no program yet")
@@ -56,12 +56,12 @@ class WithoutProgram(Exception):
 
 
 REFUSED = (ApiError, Refusal, AnotherInForce, ProgramFaults)
-"""What an operation or a deploy refuses; a page shows it at the form."""
+"""The refusals of operations and deploys, which a page shows at the form."""
 
 
 @dataclass(frozen=True)
 class Page:
-    """One request for a page by an administrator who is logged in."""
+    """One request for a page by a logged-in administrator."""
 
     request: Request
     state: AppState
@@ -80,7 +80,7 @@ class Page:
 
     @property
     def shows_personal_data(self) -> bool:
-        """Whether the caller may see who members are."""
+        """Whether the caller may see the identities of members."""
         return self.allows(Permission.VIEW_PERSONAL_DATA)
 
     def may(self, endpoint: Endpoint) -> bool:
@@ -89,7 +89,7 @@ class Page:
 
     @property
     def injected(self) -> Mapping[Any, Any]:
-        """What endpoints of the API take, by its type."""
+        """The dependencies of the API's endpoints, by type."""
         return {
             AppState: self.state,
             AdminCaller: self.caller,
@@ -104,22 +104,22 @@ class Page:
         query: Mapping[str, str] | None = None,
         **path: Any,
     ) -> Any:
-        """Return what an endpoint of the API answers; raise Forbidden, BadInput or a Refusal as it does."""
+        """Return the response of an API endpoint; raise Forbidden, BadInput or a Refusal as it does."""
         authorize(rule_of(endpoint), self.caller, self.store)
         return await call(endpoint, self.request, self.injected, body=body, query=query, path=path)
 
     async def call_as_sent(self, endpoint: Endpoint, **path: Any) -> Any:
-        """What an endpoint answers to the body of this request as it was sent: an upload, which is not read before."""
+        """Return the response of an endpoint to this request's unparsed body: an upload, which is streamed."""
         response = await self.file_of(endpoint, **path)
         return rules.exact.loads(bytes(response.body))
 
     async def file_of(self, endpoint: Endpoint, **path: Any) -> Response:
-        """Return the response of an endpoint as it is: a file. Raise as `call` does."""
+        """Return the response of an endpoint unchanged: a file. Raise as `call` does."""
         authorize(rule_of(endpoint), self.caller, self.store)
         return await respond(endpoint, {**self.injected, Request: self.request}, path)
 
     async def list_of(self, endpoint: Endpoint, table: Table, **path: Any) -> List:
-        """Return the page of a list that the URL asks for; filters that make no sense are shown with what is wrong."""
+        """Return the requested page of a list; invalid filters are shown with their errors."""
         query = self.request.query_params
         given = without_empty(query)
         asked = given if "_page" in given else {**table.first_page, **given}
@@ -132,13 +132,13 @@ class Page:
 
     @property
     def asks_csv(self) -> bool:
-        """Whether the URL asks for all rows of its list as CSV."""
+        """Whether the URL requests all rows of its list as CSV."""
         return self.request.query_params.get(FORMAT) == "csv"
 
     async def csv_of(self, endpoint: Endpoint, table: Table, **path: Any) -> Response:
-        """Return all rows of the list that the URL asks for, as CSV, read page by page as they are sent.
+        """Return all rows of the requested list as CSV, read page by page while sending.
 
-        With filters that make no sense, the page that says so.
+        With invalid filters, return the page that reports them.
         """
         asked = {name: value for name, value in without_empty(self.request.query_params).items() if name not in PLACES}
 
@@ -162,48 +162,48 @@ class Page:
 
     @property
     def zone(self) -> ZoneInfo:
-        """The time zone of its moments."""
+        """The time zone of the page's moments."""
         return ZoneInfo("UTC")
 
     def person(self, identity: Mapping[str, Any], member_id: str | None) -> Markup:
-        """Whom something is about, by what names them; masked for those who may not see it."""
+        """Return the label of a person, masked for callers who may not see it."""
         named = next((str(value) for value in identity.values() if isinstance(value, str) and value), "")
         if not self.shows_personal_data:
             named = formats.masked(named)
         return formats.cut(named or (member_id or ""), 60)
 
     def personal(self, text: Any, length: int = formats.MAX_TEXT) -> Markup:
-        """Return a text that may be personal: cut, or masked for those who may not see it."""
+        """Return a possibly personal text, cut, or masked for callers who may not see it."""
         return formats.cut(text if self.shows_personal_data else formats.masked(text), length)
 
     def sentence(self, text: Any, length: int = formats.MAX_TEXT) -> Markup:
-        """What Laurel or a receiver says, which may quote something personal: cut, and without that if need be."""
+        """Return a message of Laurel or a receiver, cut, without possibly personal quotes if need be."""
         return formats.cut(text if self.shows_personal_data else formats.without_personal(text), length)
 
     def address(self, url: str, length: int = formats.MAX_TEXT) -> Markup:
-        """Return where a message went: its host alone for those who may not see personal data."""
+        """Return the destination of a message; only its host for callers who may not see personal data."""
         return formats.cut(url if self.shows_personal_data else formats.host(url), length)
 
     def new_key(self) -> str:
-        """Return what makes sending a form twice the same as sending it once."""
+        """Return a new Idempotency-Key for a form."""
         return secrets.token_urlsafe(18)
 
     def new_form(self, form: Form) -> Form:
-        """Return a form as it is first shown, with a key of its own."""
+        """Return a form in its initial state, with a new key."""
         return replace(form, key=self.new_key())
 
     async def render(self, template: str, *, status: int = 200, block: str | None = None, **context: Any) -> Response:
-        """Return the page; for a part of it that htmx asks for, that block alone."""
+        """Return the page; for a part of it that htmx requests, only that block."""
         return await render(self, template, status=status, block=block, context=context)
 
     async def refuse(self, template: str, form: Form, error: Exception, **context: Any) -> Response:
-        """The page of a form with what is refused at its fields; the refusal is in the audit log as the API's are."""
+        """Return the page of a form with the refusal at its fields; the audit log has the refusal as for the API."""
         status = status_of(error)
         await self.state.refusal_log.record(self.request, status)
         return await self.render(template, status=status, form=form.refused(error), **context)
 
     def redirect(self, path: str, *, notice: str = "") -> Response:
-        """Go to a page of the console, which shows a notice."""
+        """Redirect to a page of the console, which shows a notice."""
         if notice:
             leave_notice(self.request, notice)
         return RedirectResponse(path, status_code=303)

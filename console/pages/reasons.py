@@ -9,13 +9,13 @@ from console.pages.page import StorePage
 
 
 async def reason_titles(page: StorePage) -> Mapping[str, str]:
-    """Return the titles of the reasons that may be named, by code."""
+    """Return the titles of the available reasons, by code."""
     reasons = (await page.call(show_settings, query={}))["reasons"]
     return {each["code"]: each["title"] for each in reasons if each["active"]}
 
 
 async def reason_field(page: StorePage) -> Field:
-    """The field of the reason of a change by hand: whether it is needed, the store says; `StorePage` passes it on."""
+    """Return the field of the reason of a change by hand; the store decides whether it is required."""
     if not page.may(show_settings):
         return Field(NAME, "Reason", hint="Its code, if the store needs one.")
     settings = await page.call(show_settings, query={})

@@ -1,4 +1,4 @@
-"""Pages as HTML: Jinja with autoescape, what every template knows, and blocks alone for htmx."""
+"""Pages as HTML: Jinja with autoescape, the globals of templates, and single blocks for htmx."""
 
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
@@ -29,7 +29,7 @@ THEME_COOKIE = "laurel-theme"
 
 
 class Missing(jinja2.Undefined):
-    """A name that a template was not given is an error; a field that an answer of the API leaves out is nothing."""
+    """An undefined name in a template is an error; an absent field of an API response is empty."""
 
     def __str__(self) -> str:
         self._require_field()
@@ -72,7 +72,7 @@ def environment() -> jinja2.Environment:
 async def render(
     page: "Page", template: str, *, status: int, block: str | None, context: Mapping[str, Any]
 ) -> Response:
-    """Return a page of an administrator, or one block of it if htmx asks for a part."""
+    """Return a page for an administrator, or one block of it if htmx requests a part."""
     request = page.request
     known = {"page": page, "nonce": nonce_of(request), "theme": theme_of(request.cookies), "now": page.now, **context}
     if block is not None and request.headers.get("hx-request-type") == "partial":
@@ -89,13 +89,13 @@ async def render(
 
 
 def render_plain(template: str, *, status: int, nonce: str, theme: str, **context: Any) -> Response:
-    """Return a page before anybody has logged in."""
+    """Return a page for a caller without a log-in."""
     known = {"nonce": nonce, "theme": theme, "now": datetime.now(UTC), "page": None, "notice": "", **context}
     return HTMLResponse(environment().get_template(template).render(**known), status)
 
 
 def theme_of(cookies: Mapping[str, str]) -> str:
-    """Return the theme that somebody chose; `auto` follows the system."""
+    """Return the chosen theme; `auto` follows the system."""
     chosen = cookies.get(THEME_COOKIE, "")
     return chosen if chosen in THEMES else "auto"
 

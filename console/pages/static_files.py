@@ -1,4 +1,4 @@
-"""Scripts and styles, at URLs with the hash of their content: kept by browsers for a year, never stale."""
+"""Scripts and styles, at URLs with the hash of their content: cached by browsers for a year, never stale."""
 
 import gzip
 import hashlib
@@ -52,7 +52,7 @@ def static_url(name: str) -> str:
 
 @router.get(f"{PREFIX}/{{hash}}/{{name:path}}")
 async def serve_static(request: Request) -> Response:
-    """Return a file by its URL; 404 for another hash, so that nobody keeps a wrong content for a year."""
+    """Return a file by its URL; 404 for another hash, so that wrong content is never cached."""
     file = static_files().get(request.path_params["name"])
     if file is None or file.hash != request.path_params["hash"]:
         return Response(status_code=404)
@@ -65,7 +65,7 @@ async def serve_static(request: Request) -> Response:
 
 @cache
 def icon(name: str) -> Markup:
-    """Return an icon, which says nothing that the text beside it does not say."""
+    """Return a decorative icon, hidden from screen readers."""
     paths = _icons()[name]
     return Markup(  # noqa: S704 - of a file of ours
         '<svg class="icon" width="24" height="24" viewBox="0 0 24 24" fill="none" stroke="currentColor"'

@@ -1,4 +1,4 @@
-"""Lists as CSV: all the rows of a URL, as spreadsheets open them, with the time zone of its moments in the head."""
+"""Lists as CSV: all rows of a URL, safe in spreadsheets, with the time zone of its moments in the head."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -11,20 +11,20 @@ from console.pages import formats
 from loyalty.spreadsheets import csv_line
 
 FORMAT = "_format"
-"""The parameter of a list's URL that asks for CSV."""
+"""The parameter of a list's URL that requests CSV."""
 
 CHUNK = "50"
-"""Rows that are read at once: as many as a page of the API has at most."""
+"""Rows that are read at once: the largest page of the API."""
 
 Fetch: TypeAlias = Callable[[Mapping[str, str]], Awaitable[Mapping[str, Any]]]
-"""Answers with the page of a list that parameters ask for, beside those of the URL."""
+"""Returns the page of a list for parameters, in addition to those of the URL."""
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column: `path` leads to its value in an item of the API's answer, with dots.
+    """A column: `path` leads to its value in an item of the API's response, with dots.
 
-    What is personal is masked for those who may not see it; a sentence is shown to them without what it has of that.
+    Personal values are masked for callers who may not see them; sentences are shown without them.
     """
 
     title: str
@@ -62,7 +62,7 @@ class Table:
 
     @property
     def first_page(self) -> Mapping[str, str]:
-        """What asks for the first page. `order` is the parameter of a list whose first row is the earliest."""
+        """Return the parameters of the first page. `order` is that of a list whose first row is the earliest."""
         return ({self.order: "asc"} if self.order else {}) | ({"_scroll": ""} if self.by_key else {})
 
     def head(self, zone: str) -> str:

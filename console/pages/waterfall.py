@@ -1,4 +1,4 @@
-"""A decision as a waterfall: each reactor and achievement, whether it qualified, and what decided that."""
+"""A decision as a waterfall: each reactor and achievement, whether it qualified, and the reason."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ YES = frozenset({"fired", "counted"})
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """A part of a condition that was false: what was there, what was needed, and where it is written."""
+    """A part of a condition that was false: the actual value, the required one, and its place."""
 
     actual: str
     needed: str
@@ -37,7 +37,7 @@ class Failed:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What one reactor or achievement came to."""
+    """The outcome of one reactor or achievement."""
 
     kind: str
     name: str
@@ -47,7 +47,7 @@ class Step:
     place: str
     failed: Sequence[Failed]
     more: int
-    """How many further parts of the condition were false."""
+    """The number of further false parts of the condition."""
     effects: Sequence[tuple[str, Any]]
 
 
@@ -60,7 +60,7 @@ class Waterfall:
 
     @classmethod
     def of(cls, decision: Sequence[Mapping[str, Any]]) -> "Waterfall":
-        """Return the waterfall of a decision as the API answers it."""
+        """Return the waterfall of a decision as the API returns it."""
         steps = [_step(each) for each in decision]
         return cls(
             [each for each in steps if each.kind == "reactor"], [each for each in steps if each.kind != "reactor"]

@@ -1,4 +1,4 @@
-"""Movements of points: listed, and one of them."""
+"""Movements of points: the list, and one of them."""
 
 from fastapi import APIRouter
 from starlette.responses import Response

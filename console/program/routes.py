@@ -37,7 +37,7 @@ DECISIONS = Table(
 )
 
 MOST_DIGITS = 7
-"""Digits of the number of a line."""
+"""The most digits of a line number."""
 
 
 @router.get(f"{STORE}/program")
@@ -59,7 +59,7 @@ async def show_page(revision: int, page: PageOfStore) -> Response:
 
 @router.get(f"{STORE}/program/{{revision}}/file")
 async def file_page(revision: int, page: PageOfStore) -> Response:
-    """Return one file of a revision with the numbers of its lines; `line` of the URL is marked."""
+    """Return one file of a revision with line numbers; `line` of the URL is marked."""
     query = page.request.query_params
     path, line = query.get("path", ""), query.get("line", "")
     shown = await page.call(show_revision, number=revision)
@@ -74,7 +74,7 @@ async def file_page(revision: int, page: PageOfStore) -> Response:
 
 @router.get(f"{STORE}/reactors/{{reactor}}")
 async def reactor_page(reactor: str, page: PageOfStore) -> Response:
-    """Return the events that fired a reactor, and those that one false part of its condition kept."""
+    """Return the events that fired a reactor, and those that failed only one part of its condition."""
     if page.asks_csv:
         return await page.csv_of(list_decisions, DECISIONS, name=reactor)
     found = await page.list_of(list_decisions, DECISIONS, name=reactor)

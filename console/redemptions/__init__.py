@@ -1,1 +1,1 @@
-"""Pages of issued rewards: bought for a member or given, cancelled, their coupons used, their statuses changed."""
+"""Pages of issued rewards: buy or give, cancel and use them, and change their status."""

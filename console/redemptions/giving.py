@@ -14,7 +14,7 @@ _ALL = {"_itemsOnPage": "50"}
 
 
 async def giving_form(page: StorePage, member: str) -> Form:
-    """Return the form; beside each reward stands why the member may not buy it now."""
+    """Return the form; each reward that the member may not buy now shows the reason."""
     return Form(
         [
             Field(REWARD, "Reward", "choice", required=True, choices=await _rewards(page, member)),
@@ -29,7 +29,7 @@ async def giving_form(page: StorePage, member: str) -> Form:
 
 
 def purchase_of(form: Form, member: str) -> dict[str, Any]:
-    """Return what the form asks the API for."""
+    """Return the API body that the form sends."""
     asked = {name: value for name, value in form.body().items() if name not in (REWARD, WAY, NAME)}
     return {**asked, "customerId": member, "withoutPoints": form[WAY].value == "gift"}
 

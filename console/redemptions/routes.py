@@ -1,4 +1,4 @@
-"""Issued rewards: listed, one with its statuses, given to a member, cancelled, used, moved on."""
+"""Issued rewards: list and show them, give one to a member, cancel, use and move them on."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -81,20 +81,20 @@ async def give_page(member: str, page: PageOfStore) -> Response:
 
 @router.get(ISSUED)
 async def show_page(issued: str, page: PageOfStore) -> Response:
-    """Return one issued reward: its coupon, its statuses, and what can be done with it."""
+    """Return one issued reward: its coupon, its statuses, and the possible actions."""
     one = await page.call(show_redemption, issued_id=issued)
     return await _show(page, one, page.new_form(await _decision(page, one)))
 
 
 @router.post(f"{ISSUED}/cancel")
 async def cancel_page(issued: str, page: PageOfStore) -> Response:
-    """Cancel it: points, limits and stock go back."""
+    """Cancel it: give back points, limits and stock."""
     return await _do(page, issued, cancel, {}, "It is cancelled: what it cost is given back.", issued_id=issued)
 
 
 @router.post(f"{ISSUED}/status")
 async def status_page(issued: str, page: PageOfStore) -> Response:
-    """Move it on to another status."""
+    """Move it to another status."""
     body = {"status": page.sent.first("status"), "comment": page.sent.first("comment")}
     return await _do(page, issued, post_status, body, "The status is changed.", issued_id=issued)
 
@@ -107,7 +107,7 @@ async def use_page(issued: str, page: PageOfStore) -> Response:
 
 @router.post(f"{ISSUED}/reissue")
 async def reissue_page(issued: str, page: PageOfStore) -> Response:
-    """Let its coupon be used again."""
+    """Make its coupon usable again."""
     return await _mark(page, issued, reissue, "The coupon can be used again.")
 
 
@@ -140,7 +140,7 @@ async def _show(page: StorePage, one: Mapping[str, Any], form: Form, *, refused:
 
 
 async def _decision(page: StorePage, one: Mapping[str, Any]) -> Form:
-    """What can be said with a change of an issued reward: the reason; where it has statuses, one and a comment."""
+    """Return the fields of a change of an issued reward: the reason; if it has statuses, a status and a comment."""
     try:
         statuses = reward_in_path(page.store_request.program, one["rewardId"]).statuses
     except NotFound:

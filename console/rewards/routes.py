@@ -1,4 +1,4 @@
-"""Rewards: what the program has and what there is of it, with stock, codes and pauses."""
+"""Rewards of the program and their supply: stock, codes and pauses."""
 
 from fastapi import APIRouter
 from starlette.responses import Response
@@ -81,27 +81,27 @@ async def codes_page(reward: str, page: PageOfStore) -> Response:
 
 @router.post(f"{STORE}/rewards/{{reward}}/codes/{{code}}/delete")
 async def delete_page(reward: str, code: str, page: PageOfStore) -> Response:
-    """Delete a code that nobody has."""
+    """Delete an unissued code."""
     await page.call(delete_coupon, name=reward, code=code)
     return page.redirect(page.url("rewards", reward), notice="The code is deleted.")
 
 
 @router.post(f"{STORE}/rewards/{{reward}}/pause")
 async def pause_page(reward: str, page: PageOfStore) -> Response:
-    """Let nobody have it for now."""
+    """Pause the issuing of a reward."""
     await page.call(deactivate, name=reward)
     return page.redirect(page.url("rewards", reward), notice="The reward is paused.")
 
 
 @router.post(f"{STORE}/rewards/{{reward}}/resume")
 async def resume_page(reward: str, page: PageOfStore) -> Response:
-    """Let members have it again."""
+    """Resume the issuing of a reward."""
     await page.call(activate, name=reward)
     return page.redirect(page.url("rewards", reward), notice="The reward is given again.")
 
 
 async def _show(page: StorePage, reward: str, *, refused: Exception | None = None, **forms: Form) -> Response:
-    """Return the page of a reward; `forms`: those that were sent, and are refused."""
+    """Return the page of a reward; `forms`: the sent and refused ones."""
     shown = await page.call(show_reward, name=reward)
     context = {
         "one": shown,

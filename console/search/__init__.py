@@ -1,1 +1,1 @@
-"""The one search field: what somebody pastes is looked up everywhere, and a single hit is opened."""
+"""The search field: a pasted text is looked up everywhere, and a single hit is opened."""

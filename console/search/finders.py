@@ -1,4 +1,4 @@
-"""Where a text is looked up: each finder by one way of naming something."""
+"""The finders of the search: one for each kind of identifier."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -94,5 +94,5 @@ FINDERS: tuple[Finder, ...] = (_events, _members, _transactions, _transfers, _co
 
 
 async def find(page: StorePage, text: str) -> list[Hit]:
-    """Everything that a text names, the surest first."""
+    """Return everything that a text names, the most certain hits first."""
     return [hit for finder in FINDERS for hit in await finder(page, text)]

@@ -14,7 +14,7 @@ MAX_LENGTH = 300
 
 @router.get(f"{STORE}/search")
 async def search(page: PageOfStore) -> Response:
-    """Return what a text names: an event, a member, by any of their numbers."""
+    """Find what a text names, such as an event or a member, by any identifier."""
     text = page.request.query_params.get("q", "").strip().replace("\0", "")[:MAX_LENGTH]
     hits = await find(page, text) if text else []
     if len({each.url for each in hits}) == 1:

@@ -1,1 +1,1 @@
-"""What every answer of the console is held to, and every request."""
+"""The security of every request and response of the console."""

@@ -1,4 +1,4 @@
-"""What a form sent: texts by the names of its fields, in their order."""
+"""The values of a form: texts by the names of its fields, in their order."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""The headers of pages: a Content-Security-Policy with a nonce of each request, and the cookies that a request set."""
+"""The headers of pages: a Content-Security-Policy with a nonce per request, and the cookies that a request set."""
 
 import secrets
 from collections.abc import Iterator
@@ -25,7 +25,7 @@ _POLICY = "; ".join(
 
 
 class AddPageHeaders:
-    """ASGI middleware that adds a policy without inline scripts and styles, unless an answer has its own.
+    """ASGI middleware that adds a policy without inline scripts and styles, unless a response has its own.
 
     The referrer stays within this origin: without any, browsers would send no Origin either.
     """
@@ -57,12 +57,12 @@ def _headers(nonce: str) -> Iterator[tuple[bytes, bytes]]:
 
 
 def nonce_of(request: Request) -> str:
-    """Return the nonce of a request, which its scripts and styles carry."""
+    """Return the nonce of a request, for its scripts and styles."""
     return str(request.scope[_NONCE])
 
 
 def add_cookie(request: Request, name: str, value: str, *, max_age: int, same_site: str = "lax") -> None:
-    """Set a cookie with the answer to a request; `max_age` 0 removes it. Scripts cannot read it."""
+    """Set a cookie with the response to a request; `max_age` 0 removes it. Scripts cannot read it."""
     secure = "; Secure" if request.url.scheme == "https" else ""
     cookie = f"{name}={value}; Path=/; Max-Age={max_age}; HttpOnly; SameSite={same_site}{secure}"
     request.scope[_COOKIES].append(cookie.encode("latin-1"))

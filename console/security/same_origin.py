@@ -1,4 +1,4 @@
-"""Requests that other sites make a browser send are refused: by Sec-Fetch-Site, or by Origin where that is missing."""
+"""Refuse cross-site requests: by Sec-Fetch-Site, or by Origin where that is missing."""
 
 from starlette.datastructures import Headers
 from starlette.requests import Request
@@ -8,13 +8,13 @@ from api.http.errors import Forbidden
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 _OWN = frozenset({"same-origin", "none"})
-"""From a page of this origin; by the user alone."""
+"""The accepted values: from a page of this origin, or by the user directly."""
 
 
 def require_same_origin(request: Request) -> None:
     """Raise Forbidden for a request that changes something and does not come from this origin.
 
-    A browser says where a request comes from, by one header or the other; what says nothing is no form of ours.
+    A browser sends one header or the other; a request without both does not come from our forms.
     """
     if request.method in SAFE_METHODS:
         return

@@ -1,1 +1,1 @@
-"""Who is asking: the cookie of a log-in, and its session."""
+"""Authentication: the cookie of a log-in, and its session."""

@@ -1,4 +1,4 @@
-"""Who asks for a page: the administrator of the cookie's session, or who gives name and password with the form."""
+"""Authenticate a page's caller: by the cookie's session, or by name and password sent with the form."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -19,7 +19,7 @@ PASSWORD = "_password"  # noqa: S105 - the name of a field
 
 
 class LogInNeeded(NotAuthenticated):
-    """Nobody is logged in, or not any more; `again` is what the request sent, to be sent again after the log-in."""
+    """The caller is not logged in any more; `again` holds the request, to be sent again after the log-in."""
 
     def __init__(self, message: str, again: FormValues) -> None:
         super().__init__(message)
@@ -27,9 +27,9 @@ class LogInNeeded(NotAuthenticated):
 
 
 async def page_caller(request: Request, state: AppState, form: FormValues, *, now: datetime) -> AdminCaller:
-    """Return the administrator who asks; raise LogInNeeded.
+    """Return the calling administrator; raise LogInNeeded.
 
-    A form that is sent with name and password logs in first: so the form of a session that ended is not lost.
+    A form that is sent with name and password logs in first, so that the form of an ended session is not lost.
     """
     token_hash = token_hash_of(request)
     if form.first(PASSWORD):
@@ -51,7 +51,7 @@ async def page_caller(request: Request, state: AppState, form: FormValues, *, no
 
 
 def is_poll(request: Request) -> bool:
-    """Return whether a page asks by itself, and not the person before it."""
+    """Return whether the page sent the request by itself, without the user."""
     return request.headers.get("hx-request") == "true" and request.headers.get("x-laurel-poll") == "true"
 
 

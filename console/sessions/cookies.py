@@ -1,4 +1,4 @@
-"""The cookie of a log-in: an opaque token, of which the database keeps the hash."""
+"""The cookie of a log-in: an opaque token, whose hash is in the database."""
 
 import secrets
 from datetime import datetime, timedelta
@@ -16,7 +16,7 @@ from database.sessions import Session
 from loyalty.ids import new_id
 
 LIFETIME = timedelta(hours=12)
-"""A log-in to the console ends after so long, however much it is used."""
+"""A log-in to the console ends after this time, even if it is used."""
 
 _TOKEN_BYTES = 48
 
@@ -32,7 +32,7 @@ async def log_in(request: Request, state: AppState, username: str, password: str
     session = Session(new_id(), admin.id, None, now, now + LIFETIME, address)
 
     def begin(access: Access) -> None:
-        access.lock()  # a password that is changed at the same time ends the sessions of before
+        access.lock()  # a concurrent password change ends earlier sessions
         present = access.admins.get(admin.id)
         if present is None or not present.active or present.password_hash != admin.password_hash:
             raise NotAuthenticated(BAD_CREDENTIALS)
@@ -52,7 +52,7 @@ async def log_out(request: Request, state: AppState, session_id: str) -> None:
 
 
 def token_hash_of(request: Request) -> str | None:
-    """Return the hash of the token that a request brings; None: it brings none."""
+    """Return the hash of the token of a request; None: it has none."""
     token = request.cookies.get(cookie_name(request))
     return None if not token else digest(token)
 

@@ -1,1 +1,1 @@
-"""Settings of a store: what is set here, what the files of the program say, and which of them counts."""
+"""Settings of a store: what is set here, what the files of the program say, and which of them applies."""

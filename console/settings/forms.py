@@ -1,4 +1,4 @@
-"""The form of what corrections need: a row for each reason, and whether every change by hand needs one."""
+"""The form of the rules for corrections: a row for each reason, and whether every change by hand needs one."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -12,14 +12,14 @@ _EMPTY: Mapping[str, Any] = {"code": "", "title": "", "needsComment": False, "ac
 
 
 def rules_form(reasons: Sequence[Mapping[str, Any]], *, required: bool, spare: int = 1) -> Form:
-    """Return the form with these reasons, and spare rows for more."""
+    """Return the form with these reasons, and empty rows."""
     rows = [*reasons, *[_EMPTY] * spare]
     fields = [field for number, each in enumerate(rows) for field in _row(number, each)]
     return Form([*fields, REQUIRED]).shown({field.name: field.value for field in fields} | {REQUIRED.name: required})
 
 
 def sent_rules(sent: FormValues) -> Form:
-    """Return the form as it was sent, without empty rows, its rows counted anew."""
+    """Return the form as it was sent, without empty rows, and renumbered."""
     rows: dict[str, dict[str, Any]] = {}
     for name, value in sent.fields:
         if name.startswith(f"{_ROWS}."):

@@ -1,4 +1,4 @@
-"""Settings of a store: notices, what corrections need, and what its program's files say."""
+"""Settings of a store: notices, rules for corrections, and those of its program's files."""
 
 from typing import Any
 
@@ -23,7 +23,7 @@ TEMPLATE = "settings/settings.html"
 
 @router.get(f"{STORE}/settings")
 async def show_page(page: PageOfStore) -> Response:
-    """Return every setting, with where it comes from."""
+    """Return every setting, with its source."""
     return await page.render(TEMPLATE, form=await _form(page), **await _context(page))
 
 
@@ -43,7 +43,7 @@ async def save_page(page: PageOfStore) -> Response:
 
 
 async def _form(page: StorePage) -> Form | None:
-    """Return the form of what corrections need; None for those who may not know."""
+    """Return the form of the rules for corrections; None for callers who may not read them."""
     if not page.may(show_correction_settings):
         return None
     known = await page.call(show_correction_settings, query={})

@@ -1,4 +1,4 @@
-"""The form of a simulation: an event, of a member of the store or of a fresh one, under a program."""
+"""The form of a simulation: an event, of a member of the store or of an ad-hoc one, under a program."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -32,7 +32,7 @@ UNDER = Field("draft", "Under my draft, in place of the revision in force", "yes
 
 
 def simulation_form(page: StorePage, event_type: EventType) -> Form:
-    """Return the form for an event of a type, filled with an example: now, of a fresh member."""
+    """Return the form for an event of a type, filled with an example: now, of an ad-hoc member."""
     fields = [_BODY, _DATE, _MEMBER, _FRESH, *([UNDER] if page.allows(Permission.EDIT_PROGRAMS) else [])]
     form = Form(fields)
     now = page.now.astimezone(page.store_request.program.zone).strftime("%Y-%m-%dT%H:%M:%S")
@@ -40,7 +40,7 @@ def simulation_form(page: StorePage, event_type: EventType) -> Form:
 
 
 def form_of_event(form: Form, event: Mapping[str, Any]) -> Form:
-    """Return the form filled with an event of the store, as the API answers it."""
+    """Return the form filled with an event of the store, as the API returns it."""
     return form.shown(
         {
             "event.body": _json(event["body"]),
@@ -51,7 +51,7 @@ def form_of_event(form: Form, event: Mapping[str, Any]) -> Form:
 
 
 def simulation_body(form: Form, event_type: str) -> dict[str, Any]:
-    """What the form asks the API to simulate; raise BadInput for texts that cannot be read, or for two members."""
+    """Return the API body that the form sends; raise BadInput for unreadable texts, or for two members."""
     texts = {each.name: each.value for each in form.fields}
     faults: list[InputFault] = []
 
@@ -79,7 +79,7 @@ def simulation_body(form: Form, event_type: str) -> dict[str, Any]:
 
 
 def _identity(text: str) -> dict[str, str]:
-    """Return what names a member, by what it looks like."""
+    """Return the identity of a member, recognized by its form."""
     if "@" in text:
         return {"email": text}
     if is_id(text):

@@ -1,4 +1,4 @@
-"""Simulate: an event under the program in force, answered as a waterfall. Nothing is written."""
+"""Simulate an event under the program in force, with the decision as a waterfall. Nothing is written."""
 
 import asyncio
 from collections.abc import Iterator, Mapping, Sequence
@@ -32,7 +32,7 @@ SIMULATION = "simulations/simulation.html"
 
 @dataclass(frozen=True, slots=True)
 class SimulatedEvent:
-    """One event of a simulation with its waterfall; `depth`: how many events caused it, one by the other."""
+    """One event of a simulation with its waterfall; `depth`: the number of causing events above it."""
 
     event: Mapping[str, Any]
     waterfall: Waterfall
@@ -61,7 +61,7 @@ async def form_page(page: PageOfStore) -> Response:
 
 @router.post(f"{STORE}/simulate")
 async def simulate_page(page: PageOfStore) -> Response:
-    """Return what the event would do, above the form that asked it."""
+    """Return what the event would do, above the form."""
     event_type = await asked_event_type(page)
     form = (await example_form(page, event_type)).filled(page.sent)
     try:
@@ -107,7 +107,7 @@ def simulation_context(
 
 
 def _flat(events: Sequence[Mapping[str, Any]], depth: int = 0) -> Iterator[SimulatedEvent]:
-    """Events, each before those that it caused."""
+    """Yield events, each before those that it caused."""
     for each in events:
         yield SimulatedEvent(each, Waterfall.of(each["decision"] or []), depth)
         yield from _flat(each["outcome"]["caused"], depth + 1)
@@ -119,7 +119,7 @@ async def example_form(page: StorePage, event_type: EventType) -> Form:
 
 
 async def asked_event_type(page: StorePage) -> EventType:
-    """Return the event type of a form that was sent; raise NotFound, or ProgramFaults for a draft with faults."""
+    """Return the event type of a sent form; raise NotFound, or ProgramFaults for a draft with faults."""
     under_draft = page.sent.has(UNDER.name) and page.allows(Permission.EDIT_PROGRAMS)
     return _event_type(await _program(page, under_draft=under_draft), page.sent.first("_type"))
 

@@ -39,7 +39,7 @@ async def event_page(page: PageOfStore) -> Response:
 
 @router.post(f"{STORE}/simulate/test")
 async def save_page(page: PageOfStore) -> Response:
-    """Return the test of a simulation; or put into the draft what was shown."""
+    """Return the test of a simulation; or put the shown one into the draft."""
     if page.sent.has("path"):
         return await _keep(page)
     event_type = await asked_event_type(page)

@@ -1,1 +1,1 @@
-"""The first program of a store, with which the store begins."""
+"""Create a store by its first program."""

@@ -1,4 +1,4 @@
-"""A new store: its first program is made by a form, and goes on in a draft."""
+"""A new store: a form creates its first program, which is continued in a draft."""
 
 from fastapi import APIRouter
 from starlette.responses import Response
@@ -38,7 +38,7 @@ async def form_page(page: AnyPage) -> Response:
 
 @router.post(NEW_STORE)
 async def make_page(page: AnyPage) -> Response:
-    """Deploy a program of these words, and open its draft."""
+    """Deploy a program with the form's values, and open its draft."""
     form = FORM.filled(page.sent)
     code = form["code"].value
     try:

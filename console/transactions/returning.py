@@ -1,4 +1,4 @@
-"""The form of a return by hand: which lines of a sale came back, how much of each, and for how much."""
+"""The form of a return by hand: which lines of a sale are returned, how much of each, and for how much."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -25,10 +25,7 @@ def return_form(sale: Mapping[str, Any], *, now: str) -> Form:
 
 
 def return_body(form: Form, sale: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what the form asks the API for; a line without a quantity did not come back.
-
-    Raise BadInput if none did.
-    """
+    """Return the API body that the form sends; a line without a quantity is not returned. Raise BadInput if none is."""
     kept = _kept(form, sale)
     if not kept:
         raise BadInput.at(f"{_ITEMS}.0.highPrecisionQuantity", "say how much of a line came back", "missing")
@@ -41,7 +38,7 @@ def return_body(form: Form, sale: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def at_its_lines(error: Exception, form: Form, sale: Mapping[str, Any]) -> BadInput:
-    """Return what was refused, with the numbers of lines as the form has them."""
+    """Return a refusal, with the numbers of lines in the form."""
     kept = _kept(form, sale)
 
     def placed(path: str) -> str:

@@ -1,4 +1,4 @@
-"""Sales and returns: listed, one of them with its lines, its member assigned, labels, a return by hand."""
+"""Sales and returns: list and show them, assign a member, set labels, report a return by hand."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -63,7 +63,7 @@ async def list_page(page: PageOfStore) -> Response:
 
 @router.get(_ONE)
 async def show_page(transaction: str, page: PageOfStore) -> Response:
-    """Return one sale or return, with what it moved and what came back of it."""
+    """Return one sale or return, with what it moved and its returns."""
     return await _show(page, await page.call(show_transaction, query={}, transaction_id=transaction))
 
 
@@ -83,7 +83,7 @@ async def assign_page(transaction: str, page: PageOfStore) -> Response:
 
 @router.post(f"{_ONE}/labels")
 async def label_page(transaction: str, page: PageOfStore) -> Response:
-    """Set a label; `_remove` names one that is removed."""
+    """Set a label; `_remove` names one to remove."""
     shown = await page.call(show_transaction, transaction_id=transaction)
     form, removed = LABEL.filled(page.sent), page.sent.first("_remove")
     try:
@@ -107,7 +107,7 @@ async def return_question(transaction: str, page: PageOfStore) -> Response:
 
 @router.post(f"{_ONE}/return")
 async def return_page(transaction: str, page: PageOfStore) -> Response:
-    """Report a return; points, progress and tier follow it as they follow any return."""
+    """Report a return; points, progress and tier follow as for any return."""
     shown = await page.call(show_transaction, transaction_id=transaction)
     form = return_form(shown, now=_now(page)).filled(page.sent)
     try:
@@ -120,7 +120,7 @@ async def return_page(transaction: str, page: PageOfStore) -> Response:
 async def _show(
     page: StorePage, one: Mapping[str, Any], *, refused: Exception | None = None, **forms: Form
 ) -> Response:
-    """Return the page of a sale or return; `forms`: the one that was sent, and is refused."""
+    """Return the page of a sale or return; `forms`: the sent and refused one."""
     number, returns, moved = one["header"]["documentNumber"], [], []
     if one["header"]["documentType"] == "sell":
         asked = {"header:linkedDocumentNumber": number, "_itemsOnPage": "50"}

@@ -1,1 +1,1 @@
-"""Webhooks: subscriptions, their deliveries, sending again, and the days of notices."""
+"""Webhooks: subscriptions, their deliveries, resending, and the days of notices."""

@@ -1,4 +1,4 @@
-"""Deliveries: what came of each message, attempt by attempt; sending one again, or many."""
+"""Deliveries: each message with its attempts; resend one, or many."""
 
 from dataclasses import replace
 from typing import Any
@@ -73,7 +73,7 @@ async def show_page(delivery: str, page: PageOfStore) -> Response:
 
 @router.post(f"{WEBHOOKS}/deliveries/{{delivery}}/resend")
 async def resend_one(delivery: str, page: PageOfStore) -> Response:
-    """Send a message again, whatever came of it."""
+    """Resend a message, whatever its result."""
     try:
         made = await page.call(resend, body={"resend": {}}, delivery_id=delivery)
     except REFUSED as error:
@@ -85,7 +85,7 @@ async def resend_one(delivery: str, page: PageOfStore) -> Response:
 
 @router.get(f"{WEBHOOKS}/resends")
 async def list_jobs(page: PageOfStore) -> Response:
-    """Return the jobs that send many again."""
+    """Return the resend jobs."""
     if page.asks_csv:
         return await page.csv_of(list_resends, RESENDS)
     return await page.render("webhooks/resends.html", list=await page.list_of(list_resends, RESENDS))
@@ -93,21 +93,21 @@ async def list_jobs(page: PageOfStore) -> Response:
 
 @router.get(f"{WEBHOOKS}/resends/new")
 async def new_job(page: PageOfStore) -> Response:
-    """Return which deliveries to send again."""
+    """Return the form of a resend job."""
     form = page.new_form(await _resend_form(page))
     return await page.render("webhooks/resend_form.html", form=form, count=None)
 
 
 @router.post(f"{WEBHOOKS}/resends/new")
 async def start_job(page: PageOfStore) -> Response:
-    """Count the deliveries that fit; send them again, when somebody has seen how many they are."""
+    """Count the matching deliveries; resend them after confirmation."""
     form = (await _resend_form(page)).filled(page.sent)
     body = form.body() or {"resend": {}}
     try:
         if page.sent.has("_start"):
             job = await page.call(resend_many, body=body)
             return page.redirect(page.url("webhooks", "resends", job["webhookResendId"]))
-        counting = replace(page, sent=replace(page.sent, fields=[]))  # counting is no change: it keeps no key
+        counting = replace(page, sent=replace(page.sent, fields=[]))  # counting is no change: it needs no key
         counted = await counting.call(resend_many, body={"resend": {**body["resend"], "countOnly": True}})
     except REFUSED as error:
         return await page.refuse("webhooks/resend_form.html", form, error, count=None)
@@ -116,7 +116,7 @@ async def start_job(page: PageOfStore) -> Response:
 
 @router.get(f"{WEBHOOKS}/resends/{{resend}}")
 async def show_job(resend: str, page: PageOfStore) -> Response:
-    """Return how far a job has come; it is shown as it goes on."""
+    """Return the progress of a job, updated live."""
     job = await page.call(show_resend, resend_id=resend)
     ui = page.state.services.temporal_ui
     workflow = None if ui is None else workflow_url(ui, job["workflowId"])
@@ -127,7 +127,7 @@ async def show_job(resend: str, page: PageOfStore) -> Response:
 
 @router.post(f"{WEBHOOKS}/resends/{{resend}}/cancel")
 async def cancel_job(resend: str, page: PageOfStore) -> Response:
-    """End a job; what it sent already is sent."""
+    """Cancel a job; what it resent stays sent."""
     try:
         await page.call(cancel, resend_id=resend)
     except REFUSED as error:

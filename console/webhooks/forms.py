@@ -81,7 +81,7 @@ def header_rows(sent: FormValues) -> list[tuple[str, str]]:
 
 
 def subscription_form(headers: list[tuple[str, str]], *, is_new: bool, spare: int = 1) -> Form:
-    """Return the form of a subscription with these headers, and spare rows for more."""
+    """Return the form of a subscription with these headers, and empty rows."""
     rows = [*headers, *[("", "")] * spare]
     fields = [field for number, (name, value) in enumerate(rows) for field in _header(number, name, value)]
     return Form([*([_EVENT] if is_new else []), *_TARGET, *fields])
@@ -100,7 +100,7 @@ def _empty_value(name: str) -> Any:
 
 
 def sent_form(sent: FormValues, *, is_new: bool, spare: int = 1) -> Form:
-    """Return the form as it was sent, the rows of its headers counted anew."""
+    """Return the form as it was sent, its header rows renumbered."""
     headers = header_rows(sent)
     made = subscription_form(headers, is_new=is_new, spare=spare)
     own = [(name, value) for name, value in sent.fields if not name.startswith(f"{_HEADERS}.")]
@@ -109,7 +109,7 @@ def sent_form(sent: FormValues, *, is_new: bool, spare: int = 1) -> Form:
 
 
 def present_form(subscription: Mapping[str, Any]) -> Form:
-    """The form of a subscription as it is; what is secret of it stays masked, and stays what it is if it is sent so."""
+    """Return the form of a subscription; its secrets are masked, and left unchanged if they are sent so."""
     headers = [(each["headerName"], each["headerValue"]) for each in subscription["headers"]]
     made = subscription_form(headers, is_new=False)
     active_from = subscription["activeFrom"]

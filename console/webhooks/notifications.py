@@ -1,4 +1,4 @@
-"""EXPIRING NOTIFICATIONS: three numbers of days, and who would be told."""
+"""EXPIRING NOTIFICATIONS: three numbers of days, and the members who would be notified."""
 
 from typing import Any
 
@@ -30,7 +30,7 @@ async def show_page(page: PageOfStore) -> Response:
 
 @router.post(f"{WEBHOOKS}/expiring-notifications")
 async def save(page: PageOfStore) -> Response:
-    """Save the days; `_preview` only shows who would be told by them."""
+    """Save the days; `_preview` only shows the members who would be notified."""
     form = DAYS.filled(page.sent)
     settings = await page.call(show_settings, public=False)
     if page.sent.has("_preview"):
@@ -43,7 +43,7 @@ async def save(page: PageOfStore) -> Response:
 
 
 async def _preview(page: StorePage, form: Form) -> Any:
-    """Whom the days of a form would reach; None for those who may not know, and for what are no days."""
+    """Return the receivers for the days of a form; None for callers who may not see them, and for invalid days."""
     if not page.may(preview_notices):
         return None
     asked = {notice: form[f"settings.{name}"].value for name, notice in NAMES.items()}

@@ -1,4 +1,4 @@
-"""Subscriptions: listed as the admin panel draws them, made, changed, ended."""
+"""Subscriptions: list them as the admin panel does, create, change and end them."""
 
 from fastapi import APIRouter
 from starlette.responses import Response
@@ -48,7 +48,7 @@ async def new_page(page: PageOfStore) -> Response:
 
 @router.post(f"{WEBHOOKS}/new")
 async def add(page: PageOfStore) -> Response:
-    """Make a subscription, and show its secret once; `_more` only adds a row for a header."""
+    """Create a subscription, and show its secret once; `_more` only adds a row for a header."""
     is_more = page.sent.has("_more")
     form = sent_form(page.sent, is_new=True, spare=2 if is_more else 1)
     if is_more:
@@ -81,7 +81,7 @@ async def edit_page(subscription: str, page: PageOfStore) -> Response:
 
 @router.post(f"{ONE}/edit")
 async def change(subscription: str, page: PageOfStore) -> Response:
-    """Change a subscription; a disabled one is enabled by that."""
+    """Change a subscription; this enables a disabled one."""
     found = await page.call(show_subscription, subscription_id=subscription)
     is_more = page.sent.has("_more")
     form = sent_form(page.sent, is_new=False, spare=2 if is_more else 1)
@@ -98,7 +98,7 @@ async def change(subscription: str, page: PageOfStore) -> Response:
 
 @router.post(f"{ONE}/end")
 async def end(subscription: str, page: PageOfStore) -> Response:
-    """End a subscription, when somebody has said that they are sure."""
+    """End a subscription, after confirmation."""
     if not page.sent.has("sure"):
         found = await page.call(show_subscription, subscription_id=subscription)
         return await page.render("webhooks/end.html", subscription=found)

@@ -1,4 +1,4 @@
-"""What is done with one subscription: a test, another secret, recovery."""
+"""Tools for one subscription: a test, rotating its secret, recovery."""
 
 from dataclasses import replace
 
@@ -18,7 +18,7 @@ router = APIRouter()
 
 @router.post(f"{WEBHOOKS}/store-secret/rotate")
 async def rotate_store_secret(page: PageOfStore) -> Response:
-    """Give the store another secret, which signs what reactors send by `call_webhook`; both sign for a day."""
+    """Rotate the store's secret, which signs what reactors send by `call_webhook`; both sign for a day."""
     try:
         made = await page.call(rotate_of_store, body={"rotation": {}})
     except REFUSED as error:
@@ -37,7 +37,7 @@ async def send_test(subscription: str, page: PageOfStore) -> Response:
 
 @router.post(f"{ONE}/rotate")
 async def rotate(subscription: str, page: PageOfStore) -> Response:
-    """Give a subscription another secret, shown once; both sign for a day."""
+    """Rotate the secret of a subscription, shown once; both sign for a day."""
     try:
         made = await page.call(rotate_of_subscription, body={"rotation": {}}, subscription_id=subscription)
     except REFUSED as error:
@@ -48,7 +48,7 @@ async def rotate(subscription: str, page: PageOfStore) -> Response:
 
 @router.get(f"{ONE}/recover")
 async def recover_page(subscription: str, page: PageOfStore) -> Response:
-    """Return since when to recover."""
+    """Return the form that asks since when to recover."""
     found = await page.call(show_subscription, subscription_id=subscription)
     form = page.new_form(RECOVER)
     return await page.render("webhooks/recover.html", subscription=found, form=form, count=None)
@@ -56,7 +56,7 @@ async def recover_page(subscription: str, page: PageOfStore) -> Response:
 
 @router.post(f"{ONE}/recover")
 async def post_recover(subscription: str, page: PageOfStore) -> Response:
-    """Count what failed or was skipped since then; send it again, when somebody has seen how much it is."""
+    """Count what failed or was skipped since then; resend it after confirmation."""
     found = await page.call(show_subscription, subscription_id=subscription)
     form = RECOVER.filled(page.sent)
     since = form["recover.since"].value
@@ -65,7 +65,7 @@ async def post_recover(subscription: str, page: PageOfStore) -> Response:
             job = await page.call(recover, body=form.body(), subscription_id=subscription)
             return page.redirect(page.url("webhooks", "resends", job["webhookResendId"]))
         asked = {"webhookSubscriptionId": subscription, "finishedFrom": since, "countOnly": True}
-        counting = replace(page, sent=replace(page.sent, fields=[]))  # counting is no change: it keeps no key
+        counting = replace(page, sent=replace(page.sent, fields=[]))  # counting is no change: it needs no key
         counted = await counting.call(resend_many, body={"resend": asked})
     except REFUSED as error:
         return await page.refuse("webhooks/recover.html", form, error, subscription=found, count=None)

@@ -1,4 +1,4 @@
-"""Attributes that rules read under a name that is close to one that the program sets."""
+"""Warn of attributes that rules read under a name similar to one that the program sets."""
 
 import re
 from collections.abc import Iterator
@@ -19,10 +19,10 @@ _ATTRIBUTES = ("member", "attributes")
 
 
 def note_misspelt_attributes(program: Program, problems: Problems) -> None:
-    """Warn of each attribute that is neither declared nor set, if its name is close to one that is.
+    """Warn of each attribute that is neither declared nor set, if its name is similar to one that is.
 
-    Clients may set attributes that no effect sets, so another unknown name is no problem, and neither is one that
-    differs in its number only.
+    Clients may set attributes that no effect sets, so any other unknown name is no problem, and neither is one that
+    differs only in its number.
     """
     responders: tuple[Reactor | Achievement, ...] = (*program.reactors, *program.achievements)
     effects = chain.from_iterable(each.then for each in responders)

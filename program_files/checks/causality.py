@@ -1,4 +1,4 @@
-"""Which events reactors and achievements respond to, and which events they cause by that."""
+"""Which events reactors and achievements respond to, and which events they cause."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -28,7 +28,7 @@ Body = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Responder:
-    """A reactor, or one half of an achievement: what counts its events, or what its completion gives."""
+    """A reactor, or one half of an achievement: the counting of its events, or the effects of its completion."""
 
     name: str
     on: str
@@ -71,7 +71,7 @@ def responders_of(program: Program, nodes: Nodes) -> Iterator[Responder]:
 
 
 def events_caused_by(responder: Responder, program: Program) -> Iterator[CausedEvent]:
-    """Yield the built-in events that a responder may cause at once; those that become due later are left out."""
+    """Yield the built-in events that a responder may cause at once, without those that become due later."""
     if responder.completes is not None:
         yield _completion(responder, responder.completes)
     for effect, node in zip(responder.then, responder.effects, strict=True):
@@ -135,7 +135,7 @@ def _of_reactor(reactor: Reactor, effects: tuple[Node, ...]) -> Responder:
 
 
 def _of_achievement(achievement: Achievement, effects: tuple[Node, ...]) -> Iterator[Responder]:
-    """An achievement that can be completed a limited number of times ends every cycle: it causes no event there."""
+    """Yield the halves of an achievement; without unlimited completions, counting causes no event: it ends a cycle."""
     name, place = f"achievement {achievement.name}", achievement.place
     if achievement.repeat is None:
         yield Responder(name, achievement.on, {}, achievement.when, (), achievement, False, None, None, place, ())

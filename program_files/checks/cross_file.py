@@ -1,4 +1,4 @@
-"""What no file shows alone: responders that cause or overwrite one another, and reactors whose dates are past."""
+"""Checks across files: responders that cause or overwrite one another, and reactors whose dates are past."""
 
 from datetime import datetime
 
@@ -16,7 +16,7 @@ from program_files.text.problems import Problems
 def note_cross_file(program: Program, declared: Declarations, nodes: Nodes, problems: Problems) -> None:
     """Note cycles, and attributes that are overwritten or misspelt.
 
-    Files with errors are left out, as what they mean is unknown.
+    Files with errors are skipped, as their meaning is unknown.
     """
     wrong = {problem.place.file for problem in problems.errors}
     if not wrong.isdisjoint(PROGRAM_FILES):

@@ -18,7 +18,7 @@ CausalGraph: TypeAlias = Mapping[CausedEvent, Mapping[CausedEvent, bool]]
 
 
 def note_cycles(responders: Sequence[Responder], program: Program, declared: Declarations, problems: Problems) -> None:
-    """Note an error for a cycle that nothing stops, and a warning for one that only conditions or limits may stop."""
+    """Note an error for an unconditional cycle, and a warning for one that only conditions or limits may stop."""
     graph = _graph(responders, program, declared)
     certain = {event: {next_: True for next_, always in after.items() if always} for event, after in graph.items()}
     endless: set[CausedEvent] = set()
@@ -42,7 +42,7 @@ def _note_possible(graph: CausalGraph, cycle: list[CausedEvent], program: Progra
 
 
 def _ends_by_tiers(path: list[CausedEvent], program: Program) -> bool:
-    """Whether tiers end a cycle: a member is not moved into their own tier, and rising points reach each tier once."""
+    """Return whether tiers end a cycle: no member moves to their own tier, and rising points reach each tier once."""
     tiers = [event for event in path if event.event_type == "tier_changed"]
     by_points = any("to" not in event.body for event in tiers)
     falls = any(isinstance(effect, DeductPointsRule) for event in path for effect in event.responder.then)
@@ -117,7 +117,7 @@ class _Conditions:
 
 
 def _cycles(graph: CausalGraph) -> list[list[CausedEvent]]:
-    """The strongly connected components that contain a cycle, by Kosaraju's algorithm, in the order of their files."""
+    """Return the strongly connected components with a cycle, by Kosaraju's algorithm, in the order of their files."""
     order = {event: number for number, event in enumerate(graph)}
     before: dict[CausedEvent, list[CausedEvent]] = {event: [] for event in graph}
     for event, after in graph.items():

@@ -1,4 +1,4 @@
-"""Deductions that a return causes beside what it takes back by itself."""
+"""Deductions on returns, in addition to what a return takes back by itself."""
 
 from collections.abc import Sequence
 
@@ -9,7 +9,7 @@ from program_files.text.problems import Problems
 
 
 def note_taken_twice(responders: Sequence[Responder], program: Program, problems: Problems) -> None:
-    """Warn of each effect that takes points for a return, if what the sale gave is taken back anyway."""
+    """Warn of each effect that deducts points on a return, if what the sale gave is taken back anyway."""
     if program.returns != "automatic":
         return
     for responder in responders:

@@ -1,4 +1,4 @@
-"""Problems of names that lead to nothing."""
+"""Problems of names that refer to nothing."""
 
 from collections.abc import Mapping
 from typing import Final

@@ -1,4 +1,4 @@
-"""Problems of tests alone."""
+"""Problems that only tests can have."""
 
 from collections.abc import Mapping
 from typing import Final

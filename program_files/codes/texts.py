@@ -1,4 +1,4 @@
-"""Problems of texts that are no YAML or JSON, or too much of it."""
+"""Problems of texts that are not YAML or JSON, or too large."""
 
 from collections.abc import Mapping
 from typing import Final

@@ -1,4 +1,4 @@
-"""Problems of values that cannot stand where they do."""
+"""Problems of values that are not allowed at their place."""
 
 from collections.abc import Mapping
 from typing import Final

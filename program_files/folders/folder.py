@@ -55,7 +55,7 @@ def read_folder(path: Path) -> dict[str, bytes]:
 
 
 def only_tests(files: Mapping[str, bytes]) -> dict[str, bytes]:
-    """Those files of a program that are its tests."""
+    """Return the tests among the files of a program."""
     return {path: content for path, content in files.items() if path.startswith(f"{TESTS}/")}
 
 
@@ -231,7 +231,7 @@ def _is_folder(entry: os.DirEntry[str]) -> bool:
 
 
 def _read(path: Path, most: int) -> bytes:
-    """At most `most` bytes of a regular file; raise OSError for anything else, without waiting for a pipe."""
+    """Return at most `most` bytes of a regular file; raise OSError for anything else, without waiting for a pipe."""
     with os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as file:
         if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
             raise OSError(None, "it is no ordinary file")

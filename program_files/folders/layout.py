@@ -41,7 +41,7 @@ def bad_name(path: str, fault: str) -> Problem:
 
 
 def stray(path: str, start: bytes) -> Problem | None:
-    """Return a warning of a file that is not read and looks like a program file, by its path or its first bytes."""
+    """Return a warning for an ignored file that looks like a program file, by its path or its first bytes."""
     if is_read(path) or path.startswith(f"{TESTS}/"):
         return None
     *folders, name = path.split("/")

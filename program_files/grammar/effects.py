@@ -1,4 +1,4 @@
-"""The items of `then`: what reactors and achievements cause."""
+"""The items of `then`: the effects of reactors and achievements."""
 
 from collections.abc import Mapping
 from typing import Final

@@ -23,7 +23,7 @@ AMOUNTS: Final = UnionValue((AMOUNT_OR_ZERO, MappingValue(ReferenceValue("wallet
 """An amount of the default wallet, or amounts by wallet."""
 
 BALANCE: Final = UnionValue((ANY_AMOUNT, MappingValue(ReferenceValue("wallet"), ANY_AMOUNT)))
-"""Also below 0: open debt is taken off what is there."""
+"""May be negative: open debt is subtracted from the balance."""
 
 _BADGES: Final = ListValue(ReferenceValue("badge"))
 SOME_BADGES: Final = MapGrammar(

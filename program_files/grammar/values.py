@@ -11,7 +11,7 @@ T = TypeVar("T")
 
 @dataclass_transform(frozen_default=True)
 def _value(cls: type[T]) -> type[T]:
-    """A dataclass that is quick to define, since every command waits for these: frozen for the type checker alone."""
+    """Return a dataclass that is quick to define, as every command waits for it: frozen only for the type checker."""
     return dataclass(eq=False, repr=False)(cls)
 
 
@@ -43,7 +43,7 @@ class NameValue:
     """A name that the file gives to what it declares."""
 
     is_event_type: bool = False
-    """Names of built-in events are taken then."""
+    """Whether names of built-in events are excluded."""
 
     pattern = r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}"
 
@@ -77,7 +77,7 @@ class FlagValue:
 
 @_value
 class AmountValue:
-    """An exact number of at most six decimals, from 0 or above it; or also below, as a balance with debt is."""
+    """An exact number of at most six decimals, above 0, or from 0; or also negative, as a balance with debt is."""
 
     zero: bool = False
     below: bool = False
@@ -169,7 +169,7 @@ class HeadersValue:
 
 @_value
 class RuleValue:
-    """A JSON Logic rule, by what it must come to."""
+    """A JSON Logic rule, by the required type of its result."""
 
     result: Literal["true or false", "a number", "a text", "anything"]
 
@@ -201,7 +201,7 @@ class NullValue:
 
 @_value
 class ListValue:
-    """A list with at least so many items."""
+    """A list with a minimum number of items."""
 
     item: "ValueGrammar"
     least: int = 0
@@ -210,7 +210,7 @@ class ListValue:
 
 @_value
 class MappingValue:
-    """A map from names to values of one type, with at least so many entries."""
+    """A map from names to values of one type, with a minimum number of entries."""
 
     name: NameValue | ReferenceValue
     value: "ValueGrammar"
@@ -226,7 +226,7 @@ class UnionValue:
 
 @_value
 class DefinedValue:
-    """A type that stands in several places, so that schemas define it once, under this name."""
+    """A type that occurs in several places, so that schemas define it once, under this name."""
 
     name: str
     value: "ValueGrammar"
@@ -246,7 +246,7 @@ class MapGrammar:
     any_of: tuple[str, ...] = ()
     """Keys of which it has at least one."""
     combinations: tuple[tuple[str, ...], ...] = ()
-    """The sets of keys of which it has one, and no key beside; empty: any keys."""
+    """The sets of keys of which it has exactly one, without other keys; empty: any keys."""
 
     @cached_property
     def by_name(self) -> Mapping[str, "Key"]:
@@ -261,7 +261,7 @@ class MapGrammar:
 
 @dataclass(frozen=True, eq=False)
 class VariantValue:
-    """A map whose keys depend on which one of some keys it has: a type of map for each of these."""
+    """A map whose keys depend on which of some keys it has: one grammar for each of these."""
 
     title: str
     variants: Mapping[str, MapGrammar]
@@ -323,10 +323,10 @@ class Key:
     default: str | int | None = None
     """The value that holds without the key."""
     otherwise: str = ""
-    """What holds without the key, in words, if it is no single value."""
+    """What applies without the key, in words, if it is no single value."""
     examples: tuple[str, ...] = ()
     synonyms: tuple[str, ...] = ()
-    """What other systems call it, though another key's name may be spelt more alike."""
+    """The names of the key in other systems, although another key's name may be more similar."""
 
 
 NAME: Final = NameValue()

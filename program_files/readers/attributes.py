@@ -1,4 +1,4 @@
-"""Values of attributes that a file writes, against the schemas that the program declares."""
+"""Check values of attributes in a file against the schemas that the program declares."""
 
 import rules
 from loyalty.program.attributes import UnfitValue, typed_value

@@ -1,4 +1,4 @@
-"""Cures for values that are written as in other systems: other words, numbers in quotes, `30 days` for `30d`."""
+"""Cures for values in the notation of other systems: other words, numbers in quotes, `30 days` for `30d`."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -41,7 +41,7 @@ _WORDS: Final[Mapping[str, tuple[str, ...]]] = {
     **dict.fromkeys(("spent_amount", "amount_spent", "spending", "revenue", "turnover"), ("spend",)),
     **dict.fromkeys(("amount", "fixed", "value"), ("money",)),
 }
-"""What other systems call the words that a key can have."""
+"""Words of other systems for the values of a key."""
 
 _KEYS: Final[Mapping[str, tuple[str, ...]]] = {
     **dict.fromkeys(("amount", "quantity"), ("points",)),
@@ -55,17 +55,17 @@ _KEYS: Final[Mapping[str, tuple[str, ...]]] = {
     "period": ("every", "window"),
     "target": ("goal",),
 }
-"""What other systems call keys."""
+"""Names of keys in other systems."""
 
 _ELSEWHERE: Final[Mapping[MapGrammar, Mapping[str, str]]] = {
     REWARD: {"stock": "how many are left is set in the store, not in files"},
     EVENT_TYPE: {name: "the JSON Schema stands under body" for name in KEYWORDS if name != "title"},
 }
-"""What is said elsewhere, by the map in which it is looked for."""
+"""Keys that belong elsewhere, by the map in which they are often written."""
 
 
 def key_cure(key: str, absent: Iterable[str], grammar: MapGrammar) -> str | None:
-    """Return the key that another name is meant for; None: it is not known."""
+    """Return the key for a name of another system; None: it is unknown."""
     names = list(absent)
     first = grammar.keys[0]
     if key in ("name", "id") and first.name in names and isinstance(first.value, NameValue):
@@ -74,12 +74,12 @@ def key_cure(key: str, absent: Iterable[str], grammar: MapGrammar) -> str | None
 
 
 def key_hint(key: str, grammar: MapGrammar) -> str | None:
-    """Return where something is said that is no key of a map."""
+    """Return where to write something that is no key of a map."""
     return _ELSEWHERE.get(grammar, {}).get(key)
 
 
 def word_cure(word: str, known: Iterable[str]) -> str | None:
-    """Return the word that another one is meant for; None: it is not known."""
+    """Return the word for one of another system; None: it is unknown."""
     words = list(known)
     return next((each for each in _WORDS.get(word.lower(), ()) if each in words), None)
 
@@ -90,7 +90,7 @@ def number_cure(node: Node) -> str | None:
 
 
 def duration_cure(text: str) -> str | None:
-    """Return a duration as it is written here; None: the text is like none."""
+    """Return a duration in our notation; None: the text is no known form."""
     found = _SPAN.fullmatch(text.strip().lower())
     unit = None if found is None else _UNIT_OF.get(found[2])
     return None if found is None or unit is None else f"{int(found[1])}{unit}"
@@ -110,7 +110,7 @@ def map_cure(node: Node, grammar: MapGrammar) -> str | None:
 
 
 def only_text(node: Node) -> str | None:
-    """Return the one text in a list or a map, where the text alone is needed; None: there are others."""
+    """Return the only text in a list or a map, where a text is required; None: there are others."""
     items = node.value if isinstance(node.value, list) else list(node.entries.values())
     texts = [each.value for each in items if isinstance(each.value, str)]
     return texts[0] if len(texts) == len(items) == 1 and re.fullmatch(NameValue.pattern, texts[0]) else None

@@ -1,4 +1,4 @@
-"""What the files of one program declare, for the others to refer to."""
+"""The declarations in the files of one program, to which its files refer."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
@@ -22,7 +22,7 @@ class Declarations:
     event_types: Mapping[str, EventType]
     rewards: Mapping[str, Reward]
     names: Mapping[NamedThing, Collection[str] | None]
-    """None: any name is accepted, as badges are not declared, or a file that declares names cannot be read."""
+    """None: any name is accepted, since badges are not declared, or a file that declares names cannot be read."""
     _scopes: dict[str, Type] = field(default_factory=dict)
 
     def reference(self, node: Node, problems: Problems, kind: NamedThing) -> str:

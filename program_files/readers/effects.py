@@ -49,7 +49,7 @@ class EffectReader:
     """Reads effects whose rules read events of one type."""
 
     def __init__(self, declared: Declarations, problems: Problems, event_type: str, when: Logic | None = None) -> None:
-        """Begin to read effects that apply when a condition holds; None: always."""
+        """Set up to read effects that apply when a condition holds; None: always."""
         self._declared = declared
         self._problems = problems
         self._scope: Type = declared.scope_of(event_type)
@@ -72,7 +72,7 @@ class EffectReader:
         return [self._effect(name, value, node.keys[name]) for name, value in node.entries.items()]
 
     def _is_outdented(self, node: Node) -> bool:
-        """Note keys that stand beside their effect, which has none, and belong under it."""
+        """Note keys that are beside their effect, which has none, instead of under it."""
         (name, value), *others = node.entries.items() or [("", node)]
         grammar = EFFECT_MAP.by_name[name].value if name in EFFECT_MAP.by_name else None
         if not isinstance(grammar, MapGrammar) or value.value is not None or not others:
@@ -126,7 +126,7 @@ class EffectReader:
         return points
 
     def _warn_below_zero(self, points: Logic, node: Node) -> None:
-        """Warn of an amount that the schema of the event allows below 0, when the condition holds."""
+        """Warn of an amount that the schema of the event allows to be negative, when the condition holds."""
         scope = self._scope
         if self._when is not None:
             scope = rules.assume(scope, self._when.expression, holds=True)
@@ -154,7 +154,7 @@ class EffectReader:
         return SetTier("?" if tier is None else self._tier(tier, name), name)
 
     def _tier(self, node: Node, tier_set: str) -> str:
-        """Return the name of a tier of a set; of an unknown set, that of any."""
+        """Return the name of a tier of a set; for an unknown set, any name."""
         known = self._declared.settings.tier_sets.get(tier_set)
         if known is None and (tier_set != DEFAULT_SET or self._declared.names["tier"] is None):
             return self._reference(node, "tier")

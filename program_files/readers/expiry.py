@@ -74,7 +74,7 @@ def _plus(fields: MapReader) -> Duration:
 
 
 def _suggestion(value: object) -> str | None:
-    """Suggest the map for a duration, a period or a day that stands alone."""
+    """Suggest the map for a duration, a period or a day that is written alone."""
     match value:
         case str() if _is_duration(value):
             return f"{{after: {value}}}"

@@ -39,7 +39,7 @@ def _logic(expression: rules.Expression, node: Node, zone: ZoneInfo) -> Logic:
 
 
 def read_template(node: Node, problems: Problems, scope: Type, zone: ZoneInfo) -> Template:
-    """JSON with rules in it: an object whose only key is an operator is a rule, everything else is plain JSON."""
+    """Return JSON with rules in it: an object whose only key is an operator is a rule, all else is plain JSON."""
     match node.value:
         case dict() as entries if len(entries) == 1 and next(iter(entries)) in TABLE:
             return read_logic(node, problems, scope, None, zone)

@@ -29,14 +29,14 @@ class MapReader:
     """Reads the values of a map by their keys; every key that its grammar does not have is noted as a problem."""
 
     def __init__(self, node: Node, problems: Problems, grammar: MapGrammar, title: str = "") -> None:
-        """Begin to read a node. `title` names it in messages; without it, the title of its type does."""
+        """Set up to read a node. `title` names it in messages; by default, the title of its type."""
         self.node = node
         self.problems = problems
         self._grammar = grammar
         self.title = title or grammar.title
         self._entries: dict[str, Node] = {}
         self._misspelt: set[str | None] = set()
-        """Keys that stand here misspelt: they are noted as such, and not as missing."""
+        """Required keys that are present, but misspelt: they are noted as such, and not as missing."""
         if not isinstance(node.value, dict):
             note_wrong_type(node, problems, self.title, "a map", map_cure(node, grammar))
             return
@@ -57,7 +57,7 @@ class MapReader:
                     self._entries = {suggestion: value, **self._entries}
 
     def _note_unknown(self, key: str, absent: Sequence[str]) -> str | None:
-        """Note an unknown key; return the one that is meant."""
+        """Note an unknown key; return the one that was probably meant."""
         place, meant = self.node.keys[key], key_cure(key, absent, self._grammar)
         if hint := key_hint(key, self._grammar):
             self.problems.add(place, "unknown-key", f"key {key} is unknown: {hint}")

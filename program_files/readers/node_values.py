@@ -1,6 +1,6 @@
-"""The value of a node as one of a type.
+"""Read the value of a node as one of a type.
 
-A wrong value is noted as a problem and read as a harmless value of the same type, so that reading goes on and finds
+A wrong value is noted as a problem and read as a harmless value of the same type, so that reading continues and finds
 the other problems; since noted problems refuse the program, no such value is ever used.
 """
 
@@ -80,7 +80,7 @@ def items_of(node: Node, problems: Problems, what: str) -> Sequence[Node]:
 def choice_of(
     node: Node, problems: Problems, what: str, choice: ChoiceValue[Word], *, forms: Sequence[str] = ()
 ) -> Word:
-    """Return one of some words; `forms` are what else can stand there."""
+    """Return one of some words; `forms` are the other allowed forms."""
     words = tuple(choice.words)
     if not isinstance(node.value, str):
         note_wrong_type(node, problems, what, "a text")
@@ -127,7 +127,7 @@ def integer_of(node: Node, problems: Problems, what: str, bounds: IntegerValue) 
 
 
 def duration_of(node: Node, problems: Problems, what: str, *, zero: bool = False) -> Duration:
-    """Return a duration of at most a hundred years; longer than nothing unless `zero`."""
+    """Return a duration of at most a hundred years, above 0 unless `zero`."""
     fallback = Duration(days=1)
     if not isinstance(node.value, str):
         problems.add(node.place, "bad-duration", f"{what} must be a duration such as 90d, not {node.type_name()}")

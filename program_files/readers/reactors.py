@@ -51,7 +51,7 @@ def read_when(fields: MapReader, declared: Declarations, on: str) -> Logic | Non
 
 
 def _code(fields: MapReader, declared: Declarations, on: str) -> CodeRule | None:
-    """Return the redemption code that it needs, if it does."""
+    """Return the redemption code that it requires, if any."""
     node = fields.get("code")
     if node is None:
         return None

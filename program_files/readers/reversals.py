@@ -1,4 +1,4 @@
-"""The key `reverses` of event types: read once all event types are known, since it is about two of them."""
+"""The key `reverses` of event types: read once all event types are known, since it refers to two of them."""
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
@@ -35,7 +35,7 @@ from rules.types import (
 
 _ALL: Final = Decimal(1)
 _COMPARED: Final[Mapping[type[Type], Type]] = {TextType: TEXT, NumberType: NUMBER, BooleanType: BOOLEAN}
-"""The types of fields that events are found by."""
+"""The types of fields that can identify events."""
 
 
 def with_reversals(
@@ -88,7 +88,7 @@ class _Reader:
         self._fields = MapReader(node, problems, REVERSES)
 
     def read(self) -> Reversal | None:
-        """Return what the events reverse; None if it does not say."""
+        """Return what the events reverse; None if it is not given."""
         event, where, share = self._fields.need("event"), self._fields.need("where"), self._fields.get("share")
         if event is None or where is None:
             return None
@@ -128,7 +128,7 @@ class _Reader:
                 yield path, read_logic(rule, self._problems, scope, expected, self._declared.settings.zone)
 
     def _type_at(self, path: str, reversed_type: str, body: Type, place: Place) -> Type | None:
-        """Return the type of a field in the body of the reversed event; None: it is not known, or wrong."""
+        """Return the type of a field in the body of the reversed event; None: it is unknown, or wrong."""
         found: Type = body
         for step in path.split("."):
             inner = step_into(found, step)

@@ -54,7 +54,7 @@ WHOLE_PRICE: Final = 100
 class RewardReader:
     """Reads rewards. Without settings, any wallet is accepted.
 
-    `scopes` are the types of what two rules read: who may buy a reward, and what its coupons are worth.
+    `scopes` are the input types of two rules: of who may buy a reward, and of the value of its coupons.
     """
 
     def __init__(self, settings: Settings | None, scopes: tuple[Type, Type], problems: Problems) -> None:

@@ -39,14 +39,14 @@ class Settings:
     wallets: Mapping[str, Wallet]
     notify_before: NotifyBefore
     tiers: ReadTierSet
-    """Those of the default tier set."""
+    """The tiers of the default tier set."""
     tier_wallet: str | None
     """The wallet whose points decide the tier; None: the default one."""
     more_tier_sets: tuple[ReadTierSet, ...]
     returns: Returns
     tier_on_return: TierOnReturn
     badges: Mapping[str, str] | None
-    """None: badges are not declared, so that any name is one."""
+    """None: badges are not declared, so any name is one."""
     attributes: Mapping[str, BodySchema]
 
     @property

@@ -9,9 +9,9 @@ from rules.types import NUMBER, Type, record, step_into
 
 
 def read_spend(read: ReadTierSet, problems: Problems, declared: Declarations) -> Logic | None:
-    """Return what counts of a transaction for a tier set; None: all of it.
+    """Return the rule of what counts of a transaction for a tier set; None: all of it.
 
-    It reads the event alone, so that a sale counts the same whenever it is counted.
+    It only reads the event, so that a sale counts the same whenever it is counted.
     """
     if read.spend is None:
         return None

@@ -18,7 +18,7 @@ from program_files.text.nodes import Node
 from rules import exact
 
 MOST_MONTHS: Final = 12 * 200
-"""The most months of membership that a tier asks for."""
+"""The most months of membership that a tier may require."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ def read_more_sets(fields: MapReader, wallets: Mapping[str, Wallet]) -> tuple[Re
 
 
 def wallet_in(fields: MapReader, key: str, wallets: Mapping[str, Wallet]) -> str | None:
-    """Return the wallet that a key names; None: it names none that there is."""
+    """Return the wallet that a key names; None: there is no such wallet."""
     node = fields.get(key)
     name = None if node is None else name_of(node, fields.problems, key)
     if node is None or name is None:

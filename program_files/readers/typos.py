@@ -1,4 +1,4 @@
-"""Finds JSON that is probably a rule with a misspelt operator, and would be used as plain JSON."""
+"""Find JSON that is probably a rule with a misspelt operator, and would be used as plain JSON."""
 
 from typing import Final
 
@@ -47,7 +47,7 @@ def _is_valid_rule(rule: object, scope: Type) -> bool:
 
 
 def _begins_with_known_name(var: Call, scope: Type) -> bool:
-    """Whether a path begins with a name that rules can read, and so is a path, even if the rest of it is wrong."""
+    """Return whether a path begins with a name that rules can read, even if the rest of it is wrong."""
     steps = static_path(var) or ()
     return len(steps) > 1 and step_into(scope, steps[0]) is not None
 

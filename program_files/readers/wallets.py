@@ -16,7 +16,7 @@ from program_files.text.nodes import Node
 from program_files.text.problems import Problems, shown
 
 ONE_WALLET: Final = {"points": Wallet("points", "points", True, 0, Duration(), Never())}
-"""The wallets of a program that names none."""
+"""The wallets of a program without declared wallets."""
 
 
 def read_wallets(fields: MapReader) -> Mapping[str, Wallet]:
@@ -61,7 +61,7 @@ def _wallet(code: str, wallets: Node, problems: Problems, *, alone: bool, dated:
 
 
 def _debt(fields: MapReader) -> Decimal | None:
-    """Return the most that a member may owe; None: any amount."""
+    """Return the most that a member may owe; None: unlimited."""
     node = fields.get("debt")
     if node is None or node.value is True:
         return None

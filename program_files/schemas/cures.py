@@ -1,4 +1,4 @@
-"""Cures for JSON Schemas that are written as elsewhere: `required: true`, a type alone, a text for a list."""
+"""Cures for JSON Schemas in other notations: `required: true`, a type alone, a text for a list."""
 
 from program_files.schemas.keywords import KEYWORDS, NAMED_SCHEMAS, ONE_SCHEMA, TYPES
 from program_files.text.nodes import Node

@@ -109,4 +109,4 @@ ONE_SCHEMA: Final = _holding("schema")
 LISTED_SCHEMAS: Final = _holding("schemas")
 NAMED_SCHEMAS: Final = _holding("named schemas")
 DEFINITIONS: Final = ("$defs", "definitions")
-"""The keywords whose schemas only hold where a `$ref` refers to them: today's name, and that of older drafts."""
+"""The keywords whose schemas only apply where a `$ref` refers to them: the present name, and that of older drafts."""

@@ -19,7 +19,7 @@ from program_files.text.nodes import Node
 from program_files.text.problems import Problems, shown
 
 _NOT_FOLLOWED: Final = frozenset({"$anchor", "$dynamicAnchor", "$dynamicRef", "$id", "$vocabulary"})
-"""Keywords of JSON Schema that Laurel does not follow, so that it could not check rules against them."""
+"""Keywords of JSON Schema that Laurel does not evaluate, so that it could not check rules against them."""
 
 _TYPE_SYNONYMS: Final = {
     **dict.fromkeys(("decimal", "double", "float", "money"), "number"),
@@ -27,14 +27,14 @@ _TYPE_SYNONYMS: Final = {
     **dict.fromkeys(("dict", "map", "record"), "object"),
     "list": "array",
 }
-"""What other languages call the types."""
+"""Names of types in other languages."""
 
 _FORMATTED_TYPES: Final = {
     "date": "date",
     **dict.fromkeys(("datetime", "date-time", "timestamp"), "date-time"),
     **dict.fromkeys(("email", "uuid", "time"), ""),
 }
-"""What other languages have as types, and here is the format of a text; empty: it is called the same."""
+"""Types of other languages that are the format of a text here; empty: it has the same name."""
 
 _META: Final = jsonschema_rs.Draft202012Validator({"$ref": DRAFT}, offline=True)
 _OPTIONS: Final = jsonschema_rs.RegexOptions()
@@ -69,7 +69,7 @@ def _read_schema(node: Node, problems: Problems, check_kind: Callable[[Node, Pro
 
 
 def _usable(schema: Any) -> BodySchema:
-    """A schema with problems, so that rules can still be checked against it; one of anything if it does not compile."""
+    """Return a schema despite problems, so that rules can be checked against it; ANY if it does not compile."""
     try:
         return BodySchema(schema)
     except SchemaError:
@@ -97,7 +97,7 @@ def _check_whole(schema: dict[str, Any], node: Node, problems: Problems) -> None
 
 
 def _check_cost(body: BodySchema, node: Node, problems: Problems) -> None:
-    """Note a schema by which a body could take long to validate."""
+    """Note a schema that could make validating a body take long."""
     path = body.costly_part()
     if path is None:
         return
@@ -124,7 +124,7 @@ def _schemas(node: Node) -> Iterator[Node]:
 def _check_keywords(schema: Node, problems: Problems, *, is_whole: bool) -> None:
     for keyword, value in schema.entries.items():
         if keyword == "$id" and is_whole:
-            continue  # the name of the whole schema, to which nothing refers
+            continue  # the id of the root schema, to which nothing refers
         if keyword in _NOT_FOLLOWED:
             message = f"keyword {keyword} is not followed: refer to a schema by its place, as in #/$defs/shop"
             problems.add(schema.keys[keyword], "unknown-keyword", message)
@@ -146,7 +146,7 @@ def _check_keywords(schema: Node, problems: Problems, *, is_whole: bool) -> None
 
 
 def _unknown_keyword(schema: Node, keyword: str, problems: Problems) -> None:
-    """Note an unknown keyword; the most common one is a field beside `properties` instead of under it."""
+    """Note an unknown keyword; most commonly, a field beside `properties` instead of under it."""
     place, value = schema.keys[keyword], schema.entries[keyword]
     if names_a_type(value.value):
         cure = f"{{{keyword}: {{type: {value.value}}}}}"

@@ -1,4 +1,4 @@
-"""Schemas inside schemas, and `$ref`: each refers to a schema of the same body, without an endless cycle.
+"""Subschemas, and `$ref`: each refers to a schema of the same body, without an endless cycle.
 
 A schema may contain itself in a field or an item, as every body ends. It may not apply to the same value again.
 """
@@ -12,7 +12,7 @@ from program_files.text.problems import Problems, shown
 from rules.json_pointer import resolve
 
 MOST_SCHEMAS: Final = 5_000
-"""Schemas in one body; a `$ref` counts as the schemas that it refers to."""
+"""The most schemas in one body; a `$ref` counts as the schemas that it refers to."""
 
 DEEPEST: Final = 20
 """How many times a `$ref` may refer to another."""
@@ -62,7 +62,7 @@ class References:
             self._problems.add(self._root.place, "too-many-values", message)
 
     def _weight(self, node: Node, open_references: tuple[str, ...], followed: int) -> int:
-        """The number of schemas in a schema, with itself and those it refers to; in a cycle, each counts once."""
+        """Return the number of schemas in a schema, with itself and those it refers to; a cycle counts each once."""
         reference = node.entries.get("$ref")
         weight = 1 if reference is None else 1 + self._referred(reference, open_references, followed)
         for keyword, inner in _by_keyword(node):

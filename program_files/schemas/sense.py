@@ -1,4 +1,4 @@
-"""Valid schemas that make no sense: they accept no value, or values of all types by mistake."""
+"""Valid schemas that make no sense: they accept no value, or accidentally values of all types."""
 
 from collections.abc import Mapping
 from decimal import Decimal

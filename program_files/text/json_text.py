@@ -27,7 +27,7 @@ def read_json(file: str, text: str, problems: Problems) -> Node:
     if not text.strip():
         raise Unreadable(Place(file, 1, 1), "empty-file", "the file is empty")
     try:
-        # It has the best messages and positions. If it runs out of stack, `check_depth` says where.
+        # It has the best messages and positions. If it exhausts the stack, `check_depth` finds the place.
         with suppress(RecursionError):
             json.loads(text, parse_int=str, parse_float=str)
     except json.JSONDecodeError as error:

@@ -79,7 +79,7 @@ class Node:
         return node is not None
 
     def place_of(self, path: rules.JsonPath, *, of_key: bool = False) -> Place:
-        """The place of the value at a path, or of the last one on the way; with `of_key`, the place of its key."""
+        """Return the place of the value at a path, or of the last existing part; with `of_key`, of its key."""
         node, place = self, self.place
         for step in path:
             part = node.part(step)
@@ -91,7 +91,7 @@ class Node:
 
 
 def number(text: str, place: Place) -> int | Decimal:
-    """Return the exact number that a text stands for; raise Unreadable if it is too long, too large or too small."""
+    """Return the exact number in a text; raise Unreadable if it is too long, too large or too small."""
     if len(text) > LONGEST_NUMBER:
         raise Unreadable(place, "bad-number", f"a number has at most {LONGEST_NUMBER} characters")
     if text.lstrip("+-").isdigit():
@@ -114,7 +114,7 @@ def bounded(size: int, place: Place) -> int:
 
 
 def check_text(text: str, place: Place) -> str:
-    """Return a text; raise Unreadable if its escapes make characters that cannot be stored."""
+    """Return a text; raise Unreadable if its escapes produce characters that cannot be stored."""
     if "\0" in text:
         raise Unreadable(place, "bad-character", "U+0000 is no character of a text: remove it")
     if not text.isascii() and any("\ud800" <= character <= "\udfff" for character in text):

@@ -1,4 +1,4 @@
-"""Writes values as YAML on one line, which `read_yaml` reads back as the same values."""
+"""Write values as YAML on one line, which `read_yaml` reads back as the same values."""
 
 import re
 from collections.abc import Mapping

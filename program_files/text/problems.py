@@ -9,20 +9,22 @@ from loyalty.program.logic import Place
 from rules.spelling import closest_match
 
 Severity: TypeAlias = Literal["error", "warning", "note"]
-"""An error stops a program from being deployed; a warning, which is probably a mistake, does not. A note is no mistake:
-it may be true today, and not yesterday."""
+"""An error stops a program from being deployed; a warning, which is probably a mistake, does not.
+
+A note is no mistake: it may apply today, and not yesterday.
+"""
 
 LONGEST_SHOWN = 60
 LONGEST_MESSAGE = 500
 MOST_LISTED = 12
 MOST_COMPARED = 100_000
-"""Names that one reading compares in search of suggestions; so many take about a second."""
+"""The most names that one reading compares for suggestions, which takes about a second."""
 
 MOST_CHECKED = 2_000_000
-"""Parts of rules that one reading checks, those in loops as often as they are visited; so many take some seconds."""
+"""The most parts of rules that one reading checks, those in loops as often as visited, which takes some seconds."""
 
 MOST_PROBLEMS = 10_000
-"""Problems that one reading notes; one more says that there are others."""
+"""The most problems that one reading notes; one more says that there are others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +105,7 @@ class Problems:
     def add_unknown(
         self, place: Place, code: str, what: str, name: str, known: Iterable[str], *, can_run: bool = False
     ) -> None:
-        """Note an unknown name, with the known name that is most like it."""
+        """Note an unknown name, with the most similar known name."""
         choices = list(known)
         suggestion = self.nearest(name, choices)
         message = f"{what} {shown(name)} is unknown"
@@ -112,7 +114,7 @@ class Problems:
         self.add(place, code, message, suggestion, can_run=can_run)
 
     def nearest(self, name: str, known: Collection[str]) -> str | None:
-        """Return the known name that is most like a short name; None if none is, or after too many comparisons."""
+        """Return the most similar known name; None if none is similar, or after too many comparisons."""
         self._usage.compared += len(known)
         if self._usage.compared > MOST_COMPARED or len(name) > LONGEST_SHOWN:
             return None
@@ -124,7 +126,7 @@ class Problems:
 
     @property
     def is_checking_too_much(self) -> bool:
-        """Whether so many parts of rules were checked that further rules are not."""
+        """Whether too many parts of rules were checked, so that further rules are skipped."""
         return self._usage.checked > MOST_CHECKED
 
     def _note(self, problem: Problem) -> None:

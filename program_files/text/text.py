@@ -1,4 +1,4 @@
-"""Reads the bytes of a file as nodes."""
+"""Read the bytes of a file as nodes."""
 
 from codecs import BOM_UTF8
 
@@ -24,7 +24,7 @@ def read_text(file: str, content: bytes, problems: Problems) -> Node | None:
 
 
 def fault_of(file: str, content: bytes) -> Problem | None:
-    """Return why the content of a file is no text; None if it is one."""
+    """Return why the content of a file is not text; None if it is."""
     try:
         _decoded(file, content)
     except Unreadable as error:

@@ -1,6 +1,6 @@
-"""Reads YAML 1.2 as nodes: scalars of the core schema, one document, no tags and no merge keys.
+"""Read YAML 1.2 as nodes: scalars of the core schema, one document, no tags and no merge keys.
 
-Nodes are made from libyaml's events one by one, so that deep nesting or alias bombs are stopped at a bound.
+Nodes are built from libyaml's events one by one, so that deep nesting or alias bombs are stopped at a bound.
 """
 
 import re
@@ -33,7 +33,7 @@ _NUMBER = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
 _RADIX = re.compile(r"0o[0-7]{1,40}|0x[0-9a-fA-F]{1,40}")
 _NOT_FINITE = re.compile(r"[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)")
 _UNPRINTABLE = re.compile(r"[^\t\n\r\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-"""NEL, LS and PS are among them: libyaml breaks lines there, which no editor shows."""
+"""Includes NEL, LS and PS: libyaml breaks lines there, which no editor shows."""
 _TAGS = "tag:yaml.org,2002:"
 _DIRECTIVE = re.compile(r"^%TAG", re.MULTILINE)  # libyaml takes quadratic time for many of them
 _BREAK = re.compile(r"\r\n|[\r\n]")
@@ -47,7 +47,7 @@ _CURES = {
     "unknown escape character": "write \\\\ for a backslash, or use single quotes",
 }
 _SHOWN_AT_BEGINNING = ("an alias", "an anchor", "a block scalar", "a simple key", "unexpected end of stream")
-"""Errors that are shown where the construct begins, and not where the parser stopped."""
+"""Errors that are shown where the construct begins, not where the parser stopped."""
 
 
 def read_yaml(file: str, text: str, problems: Problems) -> Node:
@@ -117,7 +117,7 @@ class _Document:
         return node
 
     def _refuse_tag(self, tag: str, place: Place) -> None:
-        """Note a tag; raise Unreadable if it is an operator without quotes, as all that follows is misread."""
+        """Note a tag; raise Unreadable if it is an unquoted operator, as everything after it is misread."""
         written = tag.replace(_TAGS, "!!", 1)
         if written.endswith(":"):
             cure = f"tags are not read, and {shown(written[:-1])} is one: put the operator in quotes"

@@ -58,7 +58,7 @@ def _days_between(zone: tzinfo, start: Json, end: Json) -> int | None:
 
 
 def _check_date(checker: Checker, call: Call) -> Type:
-    """The result is null if a text is not a date; a text with a date format, and a valid literal, always is one."""
+    """Return the result's type: null is possible unless the text is a valid literal, or has a date format."""
     (operand,) = call.operands
     found = checker.require(operand, _TEXT_OR_INSTANT, "date")
     if isinstance(operand, Literal):

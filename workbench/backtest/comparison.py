@@ -1,4 +1,4 @@
-"""Compares two replays of the same events."""
+"""Compare two replays of the same events."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -37,7 +37,7 @@ class MemberChange:
     differences: tuple[BenefitDifference, ...]
     """At least one; those of default wallets come first."""
     worth: Decimal = Decimal(0)
-    """The cost of all that differs, up or down, in money; 0 if the points of the default wallet have no cost."""
+    """The cost of all differences, absolute, in money; 0 if the points of the default wallet have no cost."""
 
     @property
     def difference(self) -> Decimal:
@@ -45,13 +45,13 @@ class MemberChange:
 
     @property
     def weight(self) -> tuple[Decimal, Decimal, Decimal]:
-        """How much a member is affected: in money, in points of the default wallet, and in all that differs."""
+        """How much a member is affected: in money, in points of the default wallet, and in all differences."""
         return self.worth, abs(self.difference), sum((abs(each.change) for each in self.differences), Decimal(0))
 
 
 @dataclass(slots=True)
 class ReplayComparison:
-    """The results of one partition of the members under both programs; those of several can be added."""
+    """The results of one partition of the members under both programs; those of several partitions can be added."""
 
     events: int = 0
     members: int = 0
@@ -129,7 +129,7 @@ def _costs(program: Program) -> dict[Benefit, Decimal]:
 
 
 def _changes(old: Replay, new: Replay) -> Iterator[MemberChange]:
-    """Yield what differs for each member for whom something differs."""
+    """Yield the differences of each member who has any."""
     default_benefits = tuple(Benefit("wallet", each.program.default_wallet.code) for each in (old, new))
     costs = {} if new.program.default_wallet.cost is None else _costs(old.program) | _costs(new.program)
     old_gains, new_gains = old.gains(), new.gains()

@@ -25,12 +25,12 @@ FiredEffects: TypeAlias = tuple[list[tuple[str, tuple[Effect, ...]]], tuple[Clai
 
 @dataclass(frozen=True, slots=True)
 class Divergence:
-    """Two programs that differ in nothing but some reactors, achievements and event types."""
+    """Two programs that only differ in reactors, achievements and event types."""
 
     types: frozenset[str]
-    """Events of these types may be processed differently whatever their bodies are."""
+    """Events of these types may be processed differently, whatever their bodies are."""
     old: Program
-    """With only the reactors that differ; the new one likewise."""
+    """The old program with only the differing reactors; likewise the new one."""
     new: Program
 
     @classmethod
@@ -59,14 +59,14 @@ class Divergence:
         return cls(types, _only(old, changed), _only(new, changed))
 
     def is_same(self, store: StoreRepositories, event: Event, *, now: datetime) -> bool:
-        """Return whether both process an event of another type alike, given that they did so with all before it."""
+        """Return whether both process an event of another type alike, if they did so with all events before it."""
         if event.type not in self.old.reactors_on and event.type not in self.new.reactors_on:
             return True
         return _fired(self.old, store, event, now) == _fired(self.new, store, event, now)
 
 
 def shares_codes(program: Program) -> bool:
-    """Return whether a coupon of the program has one code of so many uses for all members."""
+    """Return whether a coupon of the program has a code that all members share."""
     return any(each.coupon is not None and each.coupon.shared is not None for each in program.rewards.values())
 
 
@@ -84,7 +84,7 @@ def _types(changes: Sequence[Change], old: Program, new: Program) -> frozenset[s
 
 
 def _shows_in_events_alone(change: Change) -> bool:
-    """Return whether a change shows only in events that are processed differently."""
+    """Return whether a change only shows in events that are processed differently."""
     match change.kind:
         case "reactor" | "achievement" | "event type":
             return True

@@ -1,4 +1,4 @@
-"""Reads events from a file: one on each line, in the form that `POST customEvent` takes."""
+"""Read events from a file: one per line, in the form of `POST customEvent`."""
 
 import json
 from codecs import BOM_UTF8
@@ -19,7 +19,7 @@ _GZIP = b"\x1f\x8b"
 
 
 class InvalidEventLine(ValueError):
-    """A line is no event; the message says which line, why, and how to write it."""
+    """A line is no event; the message says which line, why, and how to correct it."""
 
 
 class _InvalidEvent(ValueError):

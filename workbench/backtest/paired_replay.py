@@ -1,4 +1,4 @@
-"""Replays events under two programs: once for both, until they first process an event of a member differently."""
+"""Replay events under two programs: once for both, until they first process an event of a member differently."""
 
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
@@ -18,7 +18,7 @@ NO_PROGRAMS: Final[Mapping[int, Program | None]] = {}
 
 
 def limits_any(rewards: RewardsBefore, *programs: Program) -> bool:
-    """Return whether there are only so many of a reward of these programs."""
+    """Return whether a reward of these programs has a limited stock."""
     return any(True for program in programs for _ in rewards.limited(program))
 
 
@@ -35,14 +35,14 @@ class PairedReplay:
         start: datetime,
         other_programs: Mapping[int, Program | None] = NO_PROGRAMS,
     ) -> None:
-        """`other_programs`: those under which events from before were decided, by their revisions."""
+        """Set up; `other_programs`: those that decided earlier events, by their revisions."""
         self._divergence = Divergence.of(old, new)
         self._shared = Replay(old, start, other_programs=other_programs)
         self._old, self._new = self._both = tuple(
             Replay(each, start, ids=self._shared.ids, other_programs=other_programs) for each in (old, new)
         )
         self.diverged: set[str] = set()
-        """Members replayed under each program; empty where all are, as any event may be processed differently."""
+        """Members replayed under each program; empty if all are, as any event may be processed differently."""
 
     def load(
         self,
@@ -50,9 +50,9 @@ class PairedReplay:
         used: Mapping[str, Mapping[date, DailyUse]],
         rewards: RewardsBefore = ANY_NUMBER,
     ) -> None:
-        """Load members, what earlier firings used of limits `per: program`, and what there was of rewards.
+        """Load members, the earlier use of limits `per: program`, and the supplies of rewards.
 
-        Where there are only so many of a reward, what one member gets may be missing for any other.
+        If a reward has a limited stock, what one member gets may be missing for any other.
         """
         members = list(snapshots)
         if limits_any(rewards, self._old.program, self._new.program):
@@ -71,7 +71,7 @@ class PairedReplay:
                 replay.report(event)
 
     def operate(self, past: PastOperation) -> None:
-        """Do an operation under both programs: once, unless one of its members is replayed separately."""
+        """Repeat an operation under both programs: once, unless one of its members is replayed separately."""
         if self._divergence is not None and self.diverged.isdisjoint(past.members):
             self._shared.operate(past)
             return
@@ -83,12 +83,12 @@ class PairedReplay:
             replay.operate(past)
 
     def advance(self, until: datetime) -> None:
-        """Let time pass, and process what is due."""
+        """Advance the clock, and process what is due."""
         for replay in (self._shared, *self._both):
             replay.advance(until)
 
     def compare(self, *, events: int, members: int) -> ReplayComparison:
-        """Return the comparison once all is replayed; what was replayed for both counts in the totals of each."""
+        """Return the comparison after the replay; what was replayed for both counts in the totals of each."""
         for replay in self._both:
             replay.totals.add(self._shared.totals)
         return ReplayComparison.of(self._old, self._new, events=events, members=members)

@@ -1,4 +1,4 @@
-"""Renders the result of a backtest as text for a terminal, as Markdown for a pull request, and as JSON."""
+"""Render the result of a backtest as text for a terminal, as Markdown for a pull request, and as JSON."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -92,14 +92,14 @@ def as_json(result: BacktestResult) -> dict[str, Json]:
 
 
 def _fired(result: BacktestResult) -> Iterator[Json]:
-    """How often each reactor and achievement of either program fired, those with the greatest difference first."""
+    """Yield the firings of each reactor and achievement of either program, the greatest difference first."""
     old, new = result.comparison.old.fired, result.comparison.new.fired
     for source in sorted(old.keys() | new.keys(), key=lambda each: (-abs(new[each] - old[each]), each)):
         yield {"source": source, "inForce": old[source], "planned": new[source]}
 
 
 def _awarded_by_day(result: BacktestResult) -> dict[str, Json]:
-    """The points of the new program's default wallet that rules awarded, on each day from the first to the last."""
+    """Return the points that rules awarded in the new program's default wallet, per day from the first to the last."""
     code = result.new.default_wallet.code
     wallets = [each.wallets.get(code) for each in (result.old, result.new)]
     both = (result.comparison.old.awarded_by_day, result.comparison.new.awarded_by_day)

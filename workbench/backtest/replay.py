@@ -1,4 +1,4 @@
-"""Replays events under one program, from the state that its members had at the start."""
+"""Replay events under one program, from the state that its members had at the start."""
 
 import re
 from collections import ChainMap, Counter
@@ -67,10 +67,10 @@ _NAMES: Mapping[type[PointsRequest | RewardRequest | MemberRequest], str] = {
 """Operations as a backtest names them."""
 
 ANY_NUMBER: Final = RewardsBefore()
-"""There are any number of every reward."""
+"""Every reward has an unlimited stock."""
 
 _REPLAYED = {"member_registered", *DOCUMENTS}
-"""The built-in events that are replayed; all others are caused by what is replayed."""
+"""The built-in events that are replayed; all others are caused by those."""
 
 
 @dataclass(slots=True)
@@ -81,16 +81,16 @@ class Replay:
     start: datetime
     totals: Totals = field(default_factory=Totals)
     ids: Ids = field(default_factory=dict)
-    """Of another replay, from which members may come; this one adds its own."""
+    """The ids of another replay, from which members may come; this one adds its own."""
     other_programs: Mapping[int, Program | None] = field(default_factory=dict)
-    """The programs under which events from before were decided, by their revisions."""
+    """The programs that decided earlier events, by their revisions."""
     _of_tests: Totals = field(default_factory=Totals)
-    """What test members got, which is in no figure."""
+    """The totals of test members, which are in no figure."""
     _engine: InMemoryEngine = field(init=False)
     _unregistered: dict[str, MemberState] = field(default_factory=dict)
     """Members who register during the replay."""
     _gains_before: dict[str, Counter[Benefit]] = field(default_factory=dict)
-    """What members had gained when the replay began for them, and by operations since; absent: nothing."""
+    """The gains of members when the replay began for them, and by operations since; absent: nothing."""
 
     def __post_init__(self) -> None:
         self.ids = ChainMap({}, self.ids)
@@ -103,9 +103,9 @@ class Replay:
         used: Mapping[str, Mapping[date, DailyUse]],
         rewards: RewardsBefore = ANY_NUMBER,
     ) -> None:
-        """Load members, what earlier firings used of limits `per: program`, and what there was of rewards.
+        """Load members, the earlier use of limits `per: program`, and the supplies of rewards.
 
-        All of it is copied, so that another replay can start from the same.
+        All of it is copied, so that another replay can start from the same state.
         """
         self._engine.store.used.update({name: dict(days) for name, days in used.items()})
         for each in rewards.shared_codes:
@@ -124,13 +124,13 @@ class Replay:
             self._unregistered[state.member.id] = state
 
     def report(self, event: ReplayedEvent) -> None:
-        """Process an event at the time it was received, after all that was due before."""
+        """Process an event at the time it was received, after everything that was due before."""
         self.advance(event.received_at)
         if self.accepts(event):
             self.process(event)
 
     def advance(self, until: datetime) -> None:
-        """Let time pass, and process what is due."""
+        """Advance the clock, and process what is due."""
         due = self._engine.store.due_items.earliest()
         if due is not None and due <= until:
             self._count(self._engine.advancing(until))
@@ -153,7 +153,7 @@ class Replay:
         return False
 
     def process(self, event: ReplayedEvent) -> None:
-        """Process an event that was accepted; count why it is refused, if it reverses what it cannot."""
+        """Process an accepted event; count the refusal if its reversal is not possible."""
         if event.type in DOCUMENTS:
             store_document(self.store, event, now=self.now)
         try:
@@ -164,7 +164,7 @@ class Replay:
         self._count(steps)
 
     def operate(self, past: PastOperation) -> None:
-        """Do an operation at its time, after all that was due before; count it, or why it is refused."""
+        """Repeat an operation at its time, after everything that was due before; count it, or its refusal."""
         self.advance(past.received_at)
         totals = self._totals_of(past.member)
         if not all(map(self._is_there, past.members)):
@@ -182,7 +182,7 @@ class Replay:
         self._count(self._engine.processing(operation.to_start), by_hand=True)
 
     def _count_reward(self, past: PastOperation) -> None:
-        """Count a reward that was bought, given or cancelled; only one that a rule had issued was a gain."""
+        """Count a reward that was bought, given or cancelled; cancelling one is a loss only if a rule had issued it."""
         match past.request:
             case BuyReward() | GiveReward():
                 more = 1
@@ -206,18 +206,18 @@ class Replay:
         return state is not None and state.member.is_test
 
     def _totals_of(self, member: str) -> Totals:
-        """Return what is counted of a member: of a test member, apart from the totals."""
+        """Return the totals of a member: for a test member, separate ones."""
         return self._of_tests if self.is_test(member) else self.totals
 
     def _is_there(self, member: str) -> bool:
-        """Return whether a member exists; one who registers later, as far as is known, does so now."""
+        """Return whether a member exists; one who registers later does so now, as far as known."""
         unregistered = self._unregistered.pop(member, None)
         if unregistered is not None:
             self._engine.store.load(unregistered)
         return member in self._engine.store.members_by_id
 
     def _leave_out_of_gains(self, transfers: Iterable[Transfer]) -> None:
-        """Count no gains for what operations posted, unless they cancel what rules gave or took."""
+        """Exclude what operations posted from gains, unless they cancel what rules gave or took."""
         for each in transfers:
             about = None if each.related is None else self.store.ledger.transfer(each.related)
             is_of_rules = each.kind == "cancel" and about is not None and about.kind in ("award", "deduct")
@@ -234,7 +234,7 @@ class Replay:
         return (unload_from(self._engine, member) if member in self.store.members_by_id else None), gains_before
 
     def gains(self) -> dict[str, Gains]:
-        """Return what each member gained, without test members and those for whom it adds up to nothing."""
+        """Return the gains of each member, without test members and empty ones."""
         found: dict[str, Gains] = {}
         for member, state in self.store.members_by_id.items():
             if state.member.is_test:
@@ -247,7 +247,7 @@ class Replay:
 
     @property
     def store(self) -> InMemoryStore:
-        """The state of all members in memory."""
+        """The in-memory state of all members."""
         return self._engine.store
 
     @property
@@ -256,7 +256,7 @@ class Replay:
         return self._engine.now
 
     def _ensure_member(self, event: ReplayedEvent) -> bool:
-        """Return whether an event's member exists now; an unknown one is registered or refused, as the program says."""
+        """Return whether an event's member exists now; the program decides whether an unknown one is registered."""
         if event.member in self._engine.store.members_by_id:
             return True
         unregistered = self._unregistered.pop(event.member, None)

@@ -11,7 +11,7 @@ from loyalty.program.effects import IssueReward
 from loyalty.store.points import Transfer
 
 MAX_REASONS = 20
-"""Refusals, and failures, that are counted by their own reason; further ones are counted together."""
+"""The most reasons of refusals and failures that are counted separately; further ones are counted together."""
 
 
 @dataclass(slots=True)
@@ -21,11 +21,11 @@ class Totals:
     answered: int = 0
     """Events processed: reported ones, caused ones, and due ones that something answers."""
     operations: int = 0
-    """Operations on points that were done again."""
+    """Operations on points that were repeated."""
     awarded: Counter[str] = field(default_factory=Counter)
-    """By wallet, as are all points. `awarded` and `deducted` by rules, `added` and `spent` by operations."""
+    """Points by wallet, as all others here. `awarded` and `deducted` by rules, `added` and `spent` by operations."""
     awarded_by_day: Counter[tuple[str, date]] = field(default_factory=Counter)
-    """Points that rules awarded, by wallet and the local day on which they did."""
+    """Points that rules awarded, by wallet and local day."""
     deducted: Counter[str] = field(default_factory=Counter)
     taken_back: Counter[str] = field(default_factory=Counter)
     """What returns took of awards, less what they gave back of deductions."""
@@ -33,9 +33,9 @@ class Totals:
     spent: Counter[str] = field(default_factory=Counter)
     expired: Counter[str] = field(default_factory=Counter)
     rewards: Counter[str] = field(default_factory=Counter)
-    """Issued by rules, less those that were cancelled."""
+    """Rewards issued by rules, less cancelled ones."""
     bought: Counter[str] = field(default_factory=Counter)
-    """Rewards that were bought or given by hand, less those that were cancelled."""
+    """Rewards bought or given by hand, less cancelled ones."""
     badges: Counter[str] = field(default_factory=Counter)
     achievements: Counter[str] = field(default_factory=Counter)
     """Completions by achievement."""
@@ -51,7 +51,7 @@ class Totals:
     """Operations that this program, or the state it led to, refuses, by reason."""
 
     def post(self, transfer: Transfer, zone: tzinfo) -> None:
-        """Add one transfer; `zone` says which day it is."""
+        """Add one transfer; `zone` determines its day."""
         match transfer.kind:
             case "award":
                 self.awarded[transfer.wallet] += transfer.points

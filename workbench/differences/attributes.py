@@ -1,4 +1,4 @@
-"""Attributes: what a program states about a definition, one label each, and how two attributes differ."""
+"""Attributes: what a program declares about a definition, one label each, and how two attributes differ."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ class AttributeText:
 
 @dataclass(frozen=True, slots=True)
 class AttributeRule:
-    """A rule, and in words what is made of its results: `the sum of`."""
+    """A rule, and the meaning of its results in words: `the sum of`."""
 
     logic: Logic
     prefix: str = ""
@@ -47,7 +47,7 @@ AttributeValue: TypeAlias = AttributeText | AttributeRule | AttributeTemplate | 
 
 @dataclass(frozen=True, slots=True)
 class Attribute:
-    """A value under a label; `group` tells several attributes of one label apart."""
+    """A value under a label; `group` distinguishes attributes with the same label."""
 
     label: str
     value: AttributeValue

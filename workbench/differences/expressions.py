@@ -1,4 +1,4 @@
-"""Where two JSON Logic rules differ: the smallest parts that say it well, in words."""
+"""The differences of two JSON Logic rules: the smallest parts that show them well, in words."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from workbench.differences.expression_text import expression_text, path_of
 from workbench.differences.model import AttributeChange
 
 LONGEST = 80
-"""Characters of what is shown whole rather than looked into."""
+"""The most characters of a part that is shown whole rather than searched."""
 
 _AROUND = 30
 """Characters shown on either side of where two long texts begin to differ."""

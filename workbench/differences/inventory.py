@@ -100,7 +100,7 @@ def _settings(program: Program) -> Iterator[Attribute]:
                 Attribute(f"attributes {name}", AttributeSchema(schema.schema))
                 for name, schema in program.attributes.items()
             ),
-            "dated": None,  # it is said of each wallet
+            "dated": None,  # it is declared for each wallet
         },
     )
 

@@ -1,4 +1,4 @@
-"""What a difference of two programs is made of."""
+"""The model of a difference of two programs."""
 
 from dataclasses import dataclass
 from typing import Literal, TypeAlias

@@ -10,7 +10,7 @@ _SIGNS: Mapping[ChangeType, str] = {"added": "+", "changed": "~", "removed": "-"
 
 
 def text(changes: Iterable[Change]) -> str:
-    """A line for each definition, and one below it for each attribute: `award_points: event.body.total * 2 -> ...`."""
+    """Return a line per definition, and one below it per attribute: `award_points: event.body.total * 2 -> ...`."""
     return "\n".join(line for change in changes for line in _lines(change))
 
 
@@ -35,7 +35,7 @@ def as_json(changes: Iterable[Change]) -> list[Json]:
 
 
 def change_counts(changes: Iterable[Change]) -> str:
-    """`1 added, 2 changed`."""
+    """Return the numbers of changes: `1 added, 2 changed`."""
     kinds = [change.what for change in changes]
     counts = [f"{kinds.count(what)} {what}" for what in _SIGNS if what in kinds]
     return ", ".join(counts) or "no differences"

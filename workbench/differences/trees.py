@@ -1,4 +1,4 @@
-"""Where two JSON trees differ: schemas, and templates with rules."""
+"""The differences of two JSON trees: schemas, and templates with rules."""
 
 from collections.abc import Callable, Iterator
 from typing import Any

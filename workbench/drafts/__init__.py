@@ -1,1 +1,1 @@
-"""Drafts of programs: a revision, the files that are changed of it, and what became of both meanwhile."""
+"""Drafts of programs: a base revision, the changed files, and conflicts with later revisions."""

@@ -1,4 +1,4 @@
-"""The program that a draft makes of a revision, and the files that another revision changed, too. Pure."""
+"""The program that a draft makes of a revision, and its conflicts with another revision. Pure."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ Changes: TypeAlias = Mapping[str, str | None]
 ChangeKind: TypeAlias = Literal["none", "added", "changed", "removed"]
 
 NO_FILE = ""
-"""The version of a file that is not there."""
+"""The version of a missing file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,7 @@ class FileConflict:
 
 
 def version_of(text: str | None) -> str:
-    """The version of a text, by which an editor says which one it has seen; the same text has the same version."""
+    """Return the version of a text, by which an editor says which one it has seen: a hash of the text."""
     return NO_FILE if text is None else sha256(text.encode()).hexdigest()[:32]
 
 
@@ -37,7 +37,7 @@ def with_changes(base: Texts, changes: Changes) -> dict[str, str]:
 
 
 def change_of(base: str | None, text: str | None) -> ChangeKind:
-    """Return what became of a file."""
+    """Return the kind of change of a file."""
     if base == text:
         return "none"
     if base is None:
@@ -46,7 +46,7 @@ def change_of(base: str | None, text: str | None) -> ChangeKind:
 
 
 def conflicts(base: Texts, in_force: Texts, changes: Changes) -> Sequence[FileConflict]:
-    """Return the files of a draft on `base` that the revision in force has with another text than both."""
+    """Return the files of a draft on `base` whose text in the revision in force differs from both."""
     return [
         FileConflict(path, base.get(path), in_force.get(path), text)
         for path, text in sorted(changes.items())

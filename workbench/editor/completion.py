@@ -1,4 +1,4 @@
-"""What can be written at a position of a file, by the schema of its kind of file."""
+"""Completion at a position of a file, by the schema of its kind of file."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,17 +13,17 @@ from program_files.text.text import read_text
 from workbench.editor.parts import Schema
 
 MOST = 300
-"""Proposals at one position."""
+"""The most proposals at one position."""
 
 _WORD: Final = pattern(r"[\w.$#/+!=<>*%?-]*")
 _MARK: Final = "zzLaurelCompletesHerezz"
 _MARKS: Final = (_MARK, f"{_MARK}: 0", f"- {_MARK}", f"- {_MARK}: 0")
-"""What may be written at the position: a value, a key, an item, or the first key of an item."""
+"""Placeholders for the position: a value, a key, an item, or the first key of an item."""
 
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """A key or a value that can be written, and what it means."""
+    """A key or a value that can be written, and its meaning."""
 
     label: str
     kind: Literal["key", "value"]
@@ -32,7 +32,7 @@ class Proposal:
 
 @dataclass(frozen=True, slots=True)
 class Completion:
-    """The proposals for the word from a column to another; columns count characters from 1."""
+    """The proposals for the word between two columns; columns count characters from 1."""
 
     start: int
     end: int
@@ -49,7 +49,7 @@ class _Spot:
 
 
 def complete(path: str, text: str, line: int, column: int, schema: Schema) -> Completion:
-    """Return the proposals at a position of a YAML file; none where the file cannot be read even with a word there."""
+    """Return the proposals at a position of a YAML file; none if the file cannot be read even with a word there."""
     lines = text.split("\n")
     if path.endswith(".json") or not 1 <= line <= len(lines):
         return Completion(column, column, ())
@@ -124,7 +124,7 @@ def _stepped(schema: Schema, step: str | int) -> Iterator[Schema]:
 
 
 class _Walk:
-    """Finds what a schema says of one value by its references, parts and conditions."""
+    """Finds the schemas that apply to one value, through references, parts and conditions."""
 
     def __init__(self, definitions: Mapping[str, Schema]) -> None:
         self._definitions = definitions

@@ -1,4 +1,4 @@
-"""What holds between the keys of one map, beside the types of their values."""
+"""Conditions between the keys of one map, beside the types of their values."""
 
 from collections.abc import Iterator
 from typing import Final
@@ -58,7 +58,7 @@ def _goals() -> Iterator[Schema]:
 
 
 def _test(_: Vocabulary) -> Schema:
-    """Return a test in a file of several may leave out what these share."""
+    """Return the schema of a test; in a file of several, a test may omit what these share."""
     shared = {key.name for key in SHARED}
     return {"required": [key for key in TEST_MAP.required if key not in shared], **_NOT_BOTH}
 
@@ -73,7 +73,7 @@ def _together_event(vocabulary: Vocabulary) -> Schema:
 
 
 def _bodies(vocabulary: Vocabulary) -> Iterator[Schema]:
-    """Yield a body fits the event type beside it."""
+    """Yield the conditions that a body fits the event type beside it."""
     for name in vocabulary.reported_event_types or {}:
         event = step_into(vocabulary.scope_types[name], "event")
         body = step_into(event, "body") if event else None

@@ -16,16 +16,16 @@ NAMED: Final[Schema] = {
     "patternErrorMessage": "A name is 1 to 64 letters, digits, _ . or -, and begins with a letter or digit.",
 }
 AT_MOST_ONE: Final[Schema] = {"allOf": [{"maxProperties": 1}]}
-"""At most one key, in an `allOf`: beside `properties` it keeps the YAML language server from proposing a first key."""
+"""At most one key, in an `allOf`: beside `properties`, the YAML language server would propose a first key."""
 
 
 def choice(words: Mapping[str, str]) -> Schema:
-    """Return one of some words, each with its meaning."""
+    """Return a choice of words, each with its meaning."""
     return {"type": "string", "enum": list(words), "enumDescriptions": list(words.values())}
 
 
 def one_of_names(names: Mapping[str, str] | None, kind: str) -> Schema:
-    """Return one of the names that a program has, with their titles; any name if `names` is None."""
+    """Return a choice of the names in a program, with their titles; any name if `names` is None."""
     if names is None:
         return NAMED
     if not names:
@@ -34,18 +34,18 @@ def one_of_names(names: Mapping[str, str] | None, kind: str) -> Schema:
 
 
 def listed(items: Schema, *, least: int = 0) -> Schema:
-    """Return a list."""
+    """Return the schema of a list."""
     return {"type": "array", "items": items, **({"minItems": least} if least else {})}
 
 
 def record(keys: Mapping[str, Schema], *, required: Sequence[str] = ()) -> Schema:
-    """Return a map of known keys."""
+    """Return the schema of a map of known keys."""
     needed = {"required": list(required)} if required else {}
     return {"type": "object", "properties": dict(keys), "additionalProperties": False, **needed}
 
 
 def one_key(keys: Mapping[str, Schema]) -> Schema:
-    """Return a map of one of some keys."""
+    """Return the schema of a map with one of some keys."""
     return {**record(keys), **AT_MOST_ONE, "minProperties": 1}
 
 

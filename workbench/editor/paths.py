@@ -1,7 +1,7 @@
-"""The paths of a type: as a list that editors propose, and as a pattern that they validate by.
+"""The paths of a type: as a list that editors propose, and as a pattern that they validate.
 
-The pattern accepts every path that the checker of rules accepts, also into arrays and texts; the list has the paths
-that people write.
+The pattern accepts every path that the checker of rules accepts, including those into arrays and texts; the list has
+the paths that people write.
 """
 
 import re
@@ -23,12 +23,12 @@ from rules.types import (
 )
 
 DEEPEST = 8
-"""Steps of a proposed path."""
+"""The most steps of a proposed path."""
 
 _SPECIAL = re.compile(r"[\\^$.|?*+()\[\]{}/]")
 
 _MOST_POSITIONS = 20
-"""Positions that a pattern lists one by one."""
+"""The most positions that a pattern lists one by one."""
 
 
 def proposed(of: Type) -> dict[str, str]:
@@ -52,7 +52,7 @@ def pattern(of: Type) -> str:
 
 
 def takes_numbers(of: Type) -> bool:
-    """Return whether a number can be a path: into an array, a text, or what may be anything."""
+    """Return whether a number can be a path: into an array, a text, or an unknown type."""
     return of == NEVER or may_be(of, AnyType, ArrayType, TextType) or any(_is_open(option) for option in options(of))
 
 

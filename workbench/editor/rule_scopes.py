@@ -43,14 +43,14 @@ def achievement_scopes(vocabulary: Vocabulary, scopes: Scopes) -> Iterator[Schem
 
 
 def reward_scopes(vocabulary: Vocabulary, scopes: Scopes) -> Iterator[Schema]:
-    """Yield the scopes of who may buy a reward, and of what its coupons are worth."""
+    """Yield the scopes of the rules of who may buy a reward, and of the value of its coupons."""
     who, value = vocabulary.reward_scopes
     who_scope, value_scope = (not_suggested(scopes.of(each, name)) for each, name in ((who, "who"), (value, "worth")))
     yield {"properties": {"for": who_scope, "coupon": not_suggested({"properties": {"value": value_scope}})}}
 
 
 def event_scopes(vocabulary: Vocabulary, scopes: Scopes) -> Iterator[Schema]:
-    """The scopes of how an event type finds what it reverses, and of how much it reverses: by both event types."""
+    """Yield the scopes of how an event type finds and shares what it reverses: by both event types."""
     for reversed_type in vocabulary.custom_event_types or ():
         where, share = reversal_scopes(_ANY_EVENT, vocabulary.scope_types[reversed_type])
         body = step_into(step_into(share, "reversed") or ANY, "body") or ANY
@@ -91,7 +91,7 @@ def _on_event_type(event_type: str, then: Mapping[str, Schema]) -> Schema:
 
 
 def _effects(scopes: Scopes, of: Type, name: str) -> Schema:
-    """Return what the rules in a list of effects can read; it stands beside the list's own schema."""
+    """Return what the rules in a list of effects can read; it is used beside the list's own schema."""
     scope = not_suggested(scopes.of(of, name))
     effects = {
         effect: not_suggested({"properties": dict.fromkeys(keys, scope)}) for effect, keys in _RULE_KEYS.items() if keys

@@ -1,7 +1,7 @@
 """The paths that `var` can have, as JSON Schemas: one for each type of what rules can read.
 
-The schema of rules defines the operators; a scope is added to it and restricts `var` alone, at any depth of
-operators. So a program of fifty event types needs fifty small scopes, not fifty schemas of rules.
+The schema of rules defines the operators; a scope is added to it and only restricts `var`, at any depth of operators.
+So a program of fifty event types needs fifty small scopes, not fifty schemas of rules.
 """
 
 from collections.abc import Iterator
@@ -59,7 +59,7 @@ class Scopes:
         }
 
     def _loop(self, inside: Schema, loops: list[tuple[Schema, Schema]]) -> Schema:
-        """Return the second operand reads the elements of the first, if these are known, and otherwise anything."""
+        """Return the schema of a loop: its second operand reads the elements of the first, if known, else anything."""
         cases = [{"if": {"items": [array]}, "then": {"items": [{}, body]}} for array, body in loops]
         return {"items": [inside, {}, inside], **({"allOf": cases} if cases else {})}
 

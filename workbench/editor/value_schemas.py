@@ -31,7 +31,7 @@ from workbench.editor.scalar_schemas import scalar_schema
 from workbench.editor.vocabulary import Names, Vocabulary
 
 Conditions = Mapping[MapGrammar | VariantValue, Callable[[Vocabulary], Schema]]
-"""What holds between the keys of a map, beside the types of their values."""
+"""The conditions between the keys of a map, beside the types of their values."""
 
 _MERGED: Final = (AmountValue, IntegerValue, ListValue, MappingValue, MapGrammar)
 """Types that share one schema where one of them is allowed: a keyword of JSON Schema is about one of them alone."""
@@ -146,7 +146,7 @@ class ValueSchemas:
         return {"type": "string"} if kind == "member" else one_of_names(self._names(kind), kind)
 
     def _names(self, kind: ReferenceKind) -> Names | None:  # noqa: C901 - one case a kind
-        """Return the names of a kind, with their titles; None: any name may be right."""
+        """Return the names of a kind, with their titles; None: any name may be valid."""
         names = self._vocabulary
         match kind:
             case "event type":

@@ -21,12 +21,15 @@ Names = Mapping[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """Names that files may refer to. None: any name may be right, as files that declare such names cannot be read."""
+    """Names to which files may refer.
+
+    None: any name may be valid, since files that declare such names cannot be read.
+    """
 
     event_types: Names | None
     wallets: Names | None
     tiers: Names | None
-    """Of all tier sets."""
+    """Tiers of all tier sets."""
     tier_sets: Names | None
     badges: Names | None
     rewards: Names | None

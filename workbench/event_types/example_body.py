@@ -1,4 +1,4 @@
-"""An example of a body that fits its JSON Schema, to begin from."""
+"""Generate an example of a body that fits its JSON Schema."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -20,7 +20,7 @@ _TEXTS = {
 
 
 def example_body(schema: BodySchema) -> dict[str, Any]:
-    """Return a body with every declared field, or with the required ones alone, if that fits; else an empty body."""
+    """Return a body with every declared field, or with only the required ones, if that fits; else an empty body."""
     declared = schema.schema
     if isinstance(declared, dict):
         for only_required in (False, True):

@@ -1,4 +1,4 @@
-"""The fields of an event's body, and the JSON Schema that they make."""
+"""The fields of an event's body, and the resulting JSON Schema."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -16,9 +16,9 @@ FIELD_TYPES: Final[tuple[FieldType, ...]] = get_args(FieldType)
 MOST_FIELDS: Final = 200
 LONGEST_KEY: Final = 64
 LONGEST_TEXT: Final = 500
-"""Characters of a description, and of a choice."""
+"""The most characters of a description, and of a choice."""
 DEEPEST: Final = 6
-"""Steps of a path."""
+"""The most steps of a path."""
 ITEM: Final = "[]"
 """The last step of the path of a list's elements: `items[].price`, `tags[]`."""
 
@@ -50,7 +50,7 @@ class BodyField:
 
 @dataclass(frozen=True, slots=True)
 class FieldFault:
-    """What is wrong with the field at an index; `key` is the attribute that is wrong."""
+    """The fault of the field at an index; `key` is the faulty attribute."""
 
     index: int
     key: str
@@ -58,7 +58,7 @@ class FieldFault:
 
 
 class WrongFields(ValueError):
-    """Fields make no schema: `faults` say why."""
+    """Fields that make no valid schema; `faults` says why."""
 
     def __init__(self, faults: Sequence[FieldFault]) -> None:
         super().__init__("; ".join(each.message for each in faults))
@@ -130,7 +130,7 @@ def _is_number(text: str, type_: FieldType) -> bool:
 
 
 def _grow(root: _Part, fields: Sequence[BodyField]) -> Iterator[FieldFault]:
-    """Add fields to the tree, the outer ones first; yield what has no place."""
+    """Add fields to the tree, the outer ones first; yield those without a valid place."""
     by_depth = sorted(range(len(fields)), key=lambda index: len(steps_of(fields[index].path) or ()))
     for index in by_depth:
         each = fields[index]
@@ -166,7 +166,7 @@ def _schema(part: _Part) -> dict[str, Any]:
 
 
 def fields_of(schema: Any) -> list[BodyField]:
-    """Return the fields that a JSON Schema declares, as far as they are of this kind; the file says more."""
+    """Return the fields that a JSON Schema declares, as far as they can be expressed as such."""
     return list(_fields(schema, "", 0))[:MOST_FIELDS]
 
 

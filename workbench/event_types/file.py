@@ -1,4 +1,4 @@
-"""Writes the program file of an event type from its fields."""
+"""Write the program file of an event type from its fields."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final

@@ -1,4 +1,4 @@
-"""Proposes an event type from sample events: its fields, as far as the samples show them."""
+"""Propose an event type from sample events: its fields, as far as the samples show them."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ class NoSample(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """What samples say of an event type; `name` is empty if they do not give it. `notes`: what is left out, and why."""
+    """The event type of samples; `name` is empty if they do not give it. `notes`: what is omitted, and why."""
 
     name: str
     title: str
@@ -60,7 +60,7 @@ class _Walk:
         self.notes: list[str] = []
 
     def fields(self, objects: Sequence[Mapping[str, Any]], prefix: str, depth: int) -> Iterator[BodyField]:
-        """Yield the fields of alike objects; one that all of them have is required."""
+        """Yield the fields of similar objects; a field of all of them is required."""
         for name in dict.fromkeys(key for each in objects for key in each):
             path = f"{prefix}.{name}" if prefix else name
             if not is_key(name):

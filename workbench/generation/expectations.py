@@ -1,4 +1,4 @@
-"""The expectations of a generated test: what the event did when the test was run."""
+"""The expectations of a generated test: the result of the event when the test was run."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -15,7 +15,7 @@ from workbench.scenarios.progress import progress_of
 def expectations(
     engine: InMemoryEngine, second_engine: InMemoryEngine, events: Sequence[ProcessedEvent], program: Program
 ) -> Iterator[tuple[str, Any]]:
-    """Yield the keys of `expect`. An attribute that differs in the second run, as a drawn code does, is left out."""
+    """Yield the keys of `expect`, without attributes that differ in the second run, as a drawn code does."""
     (state,) = engine.store.members_by_id.values()
     (second,) = second_engine.store.members_by_id.values()
     yield "points", _balances(state, events, program)

@@ -107,7 +107,7 @@ def _is_known(program: Program, tier_set: str, tier: str | None) -> bool:
 
 
 def _tier_period(member: Member, program: Program, at: datetime) -> Iterator[tuple[str, str]]:
-    """Yield what the tier's period counts from, and when it ends."""
+    """Yield the base of the tier's period, and when it ends."""
     if program.reviews_tiers and member.tier_base:
         yield "tier_base", flow(program.default_wallet.amount(member.tier_base))
     if program.reviews_tiers and member.tier_until is not None and member.tier_until > at:
@@ -136,7 +136,7 @@ def _lot(lot: Lot, program: Program) -> Mapping[str, Any]:
 
 
 def _achievements(recorded: RecordedEvent, masker: Masker, program: Program) -> Iterator[tuple[str, Any]]:
-    """Yield the completions of each achievement, and the daily sums that still matter."""
+    """Yield the completions of each achievement, and the daily sums that can still count."""
     day = local_day(recorded.time, program.zone)
     for achievement in program.achievements:
         name, since = achievement.name, first_day_needed(achievement, day)
@@ -160,7 +160,7 @@ def _daily_sum(daily_sum: DailySum, achievement: str, masker: Masker) -> Mapping
 def _used(
     recorded: RecordedEvent, used: Mapping[str, Mapping[Any, DailyUse]], per: str, program: Program
 ) -> Iterator[dict[str, Any]]:
-    """Yield what firings have used of the limits that count at the event's time."""
+    """Yield the use of limits by firings that counts at the event's time."""
     day = local_day(recorded.time, program.zone)
     for reactor in program.reactors:
         spans = [window(day, limit.every) for limit in reactor.limits if limit.per == per]

@@ -1,4 +1,4 @@
-"""Generates a test from a real event: the member as they were, the event, and what it did, without personal data."""
+"""Generate a test from a real event: the member as they were, the event, and its result, without personal data."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -35,7 +35,7 @@ __all__ = [
 
 
 class CannotGenerateTest(ValueError):
-    """No test can be made from an event; the message says why."""
+    """No test can be generated from an event; the message says why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +88,7 @@ def _scenario(text: str, program: Program) -> Scenario:
 
 
 def _beginning(recorded: RecordedEvent, body: Any, masker: Masker, program: Program) -> str:
-    """Return all of the test but what it expects."""
+    """Return the test without its expectations."""
     at, returned = recorded.received_at.astimezone(program.zone), recorded.returned
     type_, named = (recorded.type, at) if returned is None else (RETURN, returned.received_at.astimezone(program.zone))
     name = f"{type_} of {named.replace(tzinfo=None).isoformat(' ')}"  # to the microsecond: names are unique
@@ -106,7 +106,7 @@ def _beginning(recorded: RecordedEvent, body: Any, masker: Masker, program: Prog
 
 
 def _step(recorded: RecordedEvent, body: Any, program: Program) -> dict[str, Any]:
-    """Return the step that lets the event happen."""
+    """Return the step that reports the event."""
     if recorded.type == SALE:
         return _sale(recorded.body, body)
     step: dict[str, Any] = {"event": recorded.type}
@@ -118,9 +118,9 @@ def _step(recorded: RecordedEvent, body: Any, program: Program) -> dict[str, Any
 
 
 def _sale(body: Mapping[str, Any], masked: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the step of a sale with its masked texts and its own amounts, of which its total is the sum.
+    """Return the step of a sale with its masked texts and its own amounts, which add up to its total.
 
-    What is not said of it or of a line is left out.
+    Absent fields of the sale or of a line are omitted.
     """
     of_whole = {name: masked[name] for name in ("channel", "purchase_place", "labels") if masked.get(name)}
     return {"transaction": masked["document_number"], **of_whole, "items": _lines(body, masked)}

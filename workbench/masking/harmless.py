@@ -1,4 +1,4 @@
-"""Which values are known to be harmless: those that say nothing of a person, and those that rules need."""
+"""Values that are known to be harmless: those that are not personal, and those that rules need."""
 
 import re
 from datetime import date
@@ -11,16 +11,16 @@ from workbench.masking.schema_view import SchemaView, listed_texts
 
 _DATE: Final = re.compile(r"\d{4}-\d\d-\d\d(?!\d)")
 _OLD_DAYS: Final = 366
-"""A date that is this long before the event may be a date of birth."""
+"""A date at least this long before the event may be a date of birth."""
 
 _MAX_AMOUNT: Final = 1_000_000
-"""A number from here on may be that of a phone, card or customer, also if its schema has bounds."""
+"""A number from here on may be that of a phone, card or customer, even if its schema has bounds."""
 
 _MIN_CARD_DIGITS: Final = 4
-"""With fewer digits, a number is not taken for the member's own phone or card."""
+"""Numbers with fewer digits are not taken for the member's own phone or card."""
 
 _MIN_PHONE_DIGITS: Final = 7
-"""With fewer digits, a number is not taken for the member's phone without its country code."""
+"""Numbers with fewer digits are not taken for the member's phone without its country code."""
 
 ATTRIBUTES: Final = ("member", "attributes")
 _HARMLESS_OF_MEMBER: Final = frozenset(
@@ -40,14 +40,14 @@ class HarmlessValues:
         self._identifier_digits: set[str] = set()
 
     def add_identifier(self, value: str) -> None:
-        """Add a value that the member is known by: it is never harmless."""
+        """Add an identifier of the member: it is never harmless."""
         self._identifiers.add(normalized(value))
         digits = "".join(filter(str.isdecimal, value))
         if len(digits) >= _MIN_CARD_DIGITS:
             self._identifier_digits.add(digits)
 
     def is_identifier(self, text: str) -> bool:
-        """Return whether the member is known by a text."""
+        """Return whether a text is an identifier of the member."""
         return normalized(text) in self._identifiers
 
     def is_harmless_text(self, text: str, path: FieldPath) -> bool:
@@ -93,7 +93,7 @@ class HarmlessValues:
             return False
 
     def _has_digits_of_identifier(self, digits: str) -> bool:
-        """Return whether a number is that of the member's phone, with or without its country code, or of their card."""
+        """Return whether a number is the member's phone, with or without its country code, or their card."""
         return digits in self._identifier_digits or (
             len(digits) >= _MIN_PHONE_DIGITS and any(own.endswith(digits) for own in self._identifier_digits)
         )
@@ -105,7 +105,7 @@ def is_date(text: str) -> bool:
 
 
 def normalized(text: str) -> str:
-    """Return the form in which texts are compared: without case, and as long as achievements keep a counted value."""
+    """Return the comparison form of texts: without case, and cut to the length that achievements store."""
     return text[:255].casefold()
 
 

@@ -1,6 +1,6 @@
-"""Masks the values of one member and one event: what is known to be harmless stays, everything else is replaced.
+"""Mask the values of one member and one event: harmless values stay, everything else is replaced.
 
-The same value is replaced in the same way everywhere, so that fields that are equal stay equal.
+The same value is replaced in the same way everywhere, so that equal fields stay equal.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -17,7 +17,7 @@ from workbench.masking.rule_usage import FieldPath
 from workbench.masking.schema_view import SchemaView
 
 HIDDEN: Final = "•••"
-"""What is shown in place of what is hidden."""
+"""The placeholder of hidden values."""
 
 
 class CannotMask(ValueError):
@@ -34,10 +34,10 @@ class Masker:
         self._replacements: dict[tuple[str, bool], Replacement] = {}
         """By the value, and whether it is a number."""
         self._taken: set[str] = set()
-        """Replacements in use and all texts that were visited: no other value becomes one of them."""
+        """Replacements in use and all texts that were visited, which no other replacement may equal."""
 
     def add_identifier(self, value: str | None, label: str = "Text") -> None:
-        """Note a value that the member is known by: it is replaced wherever it stands, whatever rules do with it."""
+        """Add an identifier of the member: it is replaced everywhere, whatever rules do with it."""
         if value:
             self._harmless.add_identifier(value)
             self._replacement(value, ("member",), label=label)
@@ -57,12 +57,12 @@ class Masker:
         return masked(_replaced)
 
     def hide_body(self, body: Mapping[str, Any]) -> Any:
-        """Return the event's body with all that is not known to be harmless hidden; its schema may not accept it."""
+        """Return the event's body with everything hidden that is not known to be harmless; its schema may refuse it."""
         path = ("body", self._event_type.name)
         return self._visit(body, path, self._schema_at(path), _hidden)
 
     def hide_read(self, name: str, value: Any) -> Any:
-        """Return what a rule read as `name`, such as `event.body.total`, hidden if it is not known to be harmless."""
+        """Return a value that a rule read as `name`, such as `event.body.total`, hidden unless known to be harmless."""
         steps = tuple(step for step in name.split(".") if not step.isdigit())
         path = ("body", self._event_type.name, *steps[2:]) if steps[:2] == ("event", "body") else steps
         return self._visit(value, path, self._schema_at(path), _hidden)
@@ -101,7 +101,7 @@ class Masker:
         return masked if isinstance(masked, str) else rules.exact.dumps(masked)
 
     def _schema_at(self, path: FieldPath) -> SchemaView:
-        """Return what the schema says of a field; of a member's, nothing is said but of declared attributes."""
+        """Return the schema of a field; of a member's fields, only declared attributes have one."""
         if path[: len(ATTRIBUTES)] == ATTRIBUTES:
             schemas = {name: schema.schema for name, schema in self._program.attributes.items()}
             return reduce(SchemaView.property, path[len(ATTRIBUTES) :], SchemaView({"properties": schemas}))

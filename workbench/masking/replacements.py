@@ -10,26 +10,26 @@ Fits: TypeAlias = Callable[[str], bool]
 ReplacementKind: TypeAlias = Literal["text", "number", "date"]
 
 _SHAPES: Final = 30
-"""Variants of a shape that are tried."""
+"""The number of variants of a shape."""
 
 _MAX_REBUILT: Final = 200
-"""Characters of a text that is replaced character by character; a longer text has no such candidate."""
+"""The most characters of a text that is replaced character by character; a longer text has no such candidate."""
 
 
 @dataclass(slots=True)
 class Replacement:
-    """How one value is replaced; `text` is None until it is chosen."""
+    """The replacement of one value; `text` is None until it is chosen."""
 
     original: str
     number: int
-    """Another one for each value."""
+    """A number that is different for each value."""
     kind: ReplacementKind
     label: str
     """The beginning of a readable replacement, such as `Name`."""
     path: str
     """Where the value was first found, for a message."""
     literal: str = ""
-    """A part of the original that rules look for: it stays, at the beginning or at the end."""
+    """A part of the original that rules search for: it stays, at the beginning or at the end."""
     keeps_year: bool = False
     text: str | None = None
 
@@ -57,7 +57,7 @@ class Replacement:
 
 
 def text_candidates(text: str, number: int, label: str, fits: Fits) -> Iterator[str]:
-    """Yield replacements of a text, each other for another `number`: a readable one, its shape, its characters."""
+    """Yield replacements of a text, distinct for each `number`: a readable one, its shape, its characters."""
     if "@" in text:
         yield f"person{number}@example.com"
     if any(character.isdigit() for character in text) and not any(character.isalpha() for character in text):

@@ -1,4 +1,4 @@
-"""What the rules of a program do with each field: the literals they compare it with, and whether they calculate."""
+"""How the rules of a program use each field: the literals they compare it with, and whether they calculate."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
@@ -52,7 +52,7 @@ class ValueOrigin:
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """The values that an achievement counts: where they come from, and all fields read to make them."""
+    """The values that an achievement counts: their origins, and all fields read to compute them."""
 
     value: ValueOrigin = ValueOrigin()
     read: frozenset[FieldPath] = frozenset()
@@ -60,7 +60,7 @@ class Counted:
 
 @dataclass(frozen=True, slots=True)
 class _Scope:
-    """What a `var` looks into: in a loop the current element, in a `reduce` two named values."""
+    """What a `var` reads: in a loop the current element, in a `reduce` two named values."""
 
     data: ValueOrigin
     named: Mapping[str, ValueOrigin] = field(default_factory=dict)
@@ -245,7 +245,7 @@ class RuleUsage:
                 return ValueOrigin()
 
     def _test(self, call: Call, scope: _Scope) -> None:
-        """Note what an operator does with fields whose result is no longer one of them."""
+        """Note the use of fields by an operator whose result is not one of them any more."""
         match call.operator.name, call.operands:
             case "in", (needle, haystack):
                 self._membership(needle, haystack, scope)

@@ -1,4 +1,4 @@
-"""What the JSON Schema of a body says of one value in it, through references and alternatives."""
+"""The parts of a body's JSON Schema that apply to one value, through references and alternatives."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
@@ -10,14 +10,14 @@ _SINGLE: Final = ("if", "then", "else")
 _LOWER_BOUNDS: Final = ("minimum", "exclusiveMinimum")
 _UPPER_BOUNDS: Final = ("maximum", "exclusiveMaximum")
 _MAX_DEPTH: Final = 8
-"""References and alternatives followed inside one another; beyond, nothing is known of a value."""
+"""The most nested references and alternatives; beyond, nothing is known of a value."""
 
 
 class SchemaView:
     """The parts of a schema that may apply to one value."""
 
     def __init__(self, schema: Any, root: Any = None) -> None:
-        """View a schema; `root` is the document that its references lead into, if it is not that itself."""
+        """View a schema; `root` is the document of its references, by default itself."""
         self._root = root = schema if root is None else root
         self._options = [option for option in _alternatives(schema, root, 0) if isinstance(option, Mapping)]
 
@@ -40,7 +40,7 @@ class SchemaView:
         )
 
     def property(self, name: str) -> "SchemaView":
-        """Return what is said of a property."""
+        """Return the view of a property."""
         found = [
             option["properties"][name] if name in option.get("properties", {}) else option.get("additionalProperties")
             for option in self._options
@@ -48,7 +48,7 @@ class SchemaView:
         return SchemaView({"anyOf": found}, self._root)
 
     def items(self) -> "SchemaView":
-        """Return what is said of the elements of an array."""
+        """Return the view of the elements of an array."""
         found = [each for option in self._options for each in (option.get("items"), *option.get("prefixItems", ()))]
         return SchemaView({"anyOf": found}, self._root)
 

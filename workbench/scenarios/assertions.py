@@ -1,4 +1,4 @@
-"""Evaluates the expectations of a test against the state in memory."""
+"""Evaluate the expectations of a test against the state in memory."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -116,7 +116,7 @@ def _progress(observation: Observation, achievement: str) -> MemberProgress:
 
 
 def _occurrences(kind: model.OccurrenceKind, observation: Observation) -> Iterator[tuple[str, str | None, Any]]:
-    """Yield the name, the URL (None if it has none) and the body of all that occurred of one kind."""
+    """Yield the name, the URL (None if it has none) and the body of all occurrences of one kind."""
     for each in observation.events:
         match kind:
             case "fired" | "limited":

@@ -1,4 +1,4 @@
-"""Branch coverage of a rule: its branches, and which of them evaluations have taken."""
+"""Branch coverage of a rule: its branches, and those that evaluations have taken."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ _CONDITION_LOOPS = frozenset({*_SEARCHES, "filter"})
 
 @dataclass(frozen=True, slots=True)
 class ConditionBranch:
-    """A condition without parts that are conditions, being true or being false."""
+    """The outcome of a condition without nested conditions: true or false."""
 
     path: rules.JsonPath
     words: str
@@ -26,7 +26,7 @@ class ConditionBranch:
 
 @dataclass(frozen=True, slots=True)
 class IfBranch:
-    """A result of an `if` being chosen; `operand` is its index among the operands."""
+    """The choice of a result of an `if`; `operand` is its index among the operands."""
 
     path: rules.JsonPath
     words: str

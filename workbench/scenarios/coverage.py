@@ -53,7 +53,7 @@ class ProgramPart:
     place: Place
     words: str
     lack: str
-    """What is said of the part when no test reached it, after its words: "never fired"."""
+    """The description of the part when no test reached it, after its name: "never fired"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +110,7 @@ class Coverage:
         )
 
     def _record_effects(self, source: str, effects: tuple[Effect, ...]) -> None:
-        """Add the rule of each effect: amounts name theirs, others are in the order of their rules, which all give."""
+        """Add the rule of each effect: amounts name theirs; others are in the order of their rules, one for each."""
         rules_of_others = (
             index
             for index, rule in enumerate(self._owners[source].then)
@@ -168,7 +168,7 @@ def _part(branch: Branch, owner: str, place: Place) -> ProgramPart:
 
 
 def _deductions(owner: Reactor | Achievement) -> Mapping[str, int]:
-    """Return the index of the first effect that may stop its owner for want of points, by wallet."""
+    """Return the index of the first effect that may stop its owner for lack of points, by wallet."""
     found: dict[str, int] = {}
     for index, rule in enumerate(owner.then):
         if isinstance(rule, DeductPointsRule) and not rule.up_to:
@@ -188,7 +188,7 @@ def _limit_text(limit: Limit) -> str:
 
 
 def _key_of(rule: EffectRule) -> str:
-    """Return the key of an effect in program files, with the name that it has."""
+    """Return the key of an effect in program files, and the name in it."""
     match rule:
         case AwardPointsRule():
             return "award_points"

@@ -1,4 +1,4 @@
-"""From a fixture of a test or simulation to the member's state in memory."""
+"""Convert a fixture of a test or simulation to the member's state in memory."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -49,7 +49,7 @@ def _balance(active: Points, pending: Points, earned: Points) -> Balance:
 
 
 def _begin_tier_periods(state: MemberState, fixture: Fixture, program: Program, now: datetime) -> dict[str, DueTimes]:
-    """Start the periods of tiers now, unless the fixture says when they end; return the due items of tiers."""
+    """Start the periods of tiers now, unless the fixture gives their end; return the due items of tiers."""
     found: dict[str, DueTimes] = {}
     for name, tier_set in program.tier_sets.items():
         member = state.member
@@ -72,7 +72,7 @@ def _until(program: Program, tier_set: TierSet, member: Member, now: datetime) -
 
 
 def _awarded(fixture: Fixture, name: str, program: Program, now: datetime) -> Iterator[Lot]:
-    """Yield a lot for each wallet of `points`: awarded now, and expiring as the wallet says."""
+    """Yield a lot for each wallet of `points`: awarded now, expiring by the rule of the wallet."""
     for code, points in fixture.points.items():
         if points:
             lot_id = named_id(program.store, "test lot", f"{name}/{code}")

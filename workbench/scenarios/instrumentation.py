@@ -1,4 +1,4 @@
-"""Instruments a program for coverage: each rule that branches records the branches that are taken."""
+"""Instrument a program for coverage: each rule with branches records those that are taken."""
 
 from dataclasses import dataclass, replace
 from typing import assert_never

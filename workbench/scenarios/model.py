@@ -104,7 +104,7 @@ class CompletedTimes:
 
 @dataclass(frozen=True, slots=True)
 class ProgressIs:
-    """The progress of an achievement is this amount, as the last webhook reported it."""
+    """The progress of an achievement is this amount, as reported by the last webhook."""
 
     achievement: str
     amount: Decimal
@@ -119,7 +119,7 @@ class RewardsAre:
 
 @dataclass(frozen=True, slots=True)
 class RewardCount:
-    """The number of one reward ever issued to the member; with a status, only those that have it now."""
+    """The number of one reward ever issued to the member; with a status, only those with this present status."""
 
     reward: str
     status: CountedRewardStatus | None
@@ -214,7 +214,7 @@ class BuyReward:
 
 @dataclass(frozen=True, slots=True)
 class ReportTransaction:
-    """A step that reports a sale of a member, or a return; one without items is of all that is left of its sale."""
+    """A step that reports a sale of a member, or a return; a return without items is of the rest of its sale."""
 
     place: Place
     at: datetime
@@ -225,7 +225,7 @@ class ReportTransaction:
 
 @dataclass(frozen=True, slots=True)
 class SetTierByHand:
-    """A step in which an administrator puts a member into a tier; `tier` None: takes back that they did."""
+    """A step in which an administrator puts a member into a tier; `tier` None: removes the tier by hand."""
 
     place: Place
     member: str
@@ -269,8 +269,8 @@ class Scenario:
     steps: tuple[ScenarioStep, ...]
     tags: tuple[str, ...] = ()
     skip: str = ""
-    """Why the test is not run; empty: it is run."""
+    """Why the test is skipped; empty: it is run."""
     stock: Mapping[str, int] = field(default_factory=dict)
-    """How many of a reward are left; of others, any number."""
+    """How many of a reward are left; others are unlimited."""
     codes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    """The redemption codes of a reactor; every text is one of others."""
+    """The redemption codes of a reactor; others accept every text."""

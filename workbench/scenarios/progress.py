@@ -1,4 +1,4 @@
-"""How far a member is with an achievement."""
+"""The progress of a member with an achievement."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -20,7 +20,7 @@ class MemberProgress:
 
 
 def progress_of(state: MemberState, achievement: Achievement, today: date) -> MemberProgress:
-    """Return a member's progress on a day; one that can be completed no more is at its goal."""
+    """Return a member's progress on a day; the goal if the achievement cannot be completed any more."""
     name, goal = achievement.name, achievement.goal
     completed = state.completed.get(name, 0)
     if achievement.repeat is not None and completed >= achievement.repeat:

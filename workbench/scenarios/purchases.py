@@ -30,7 +30,7 @@ _WORDS: Final[Mapping[type[Refusal], PurchaseRefusal]] = {
 
 @dataclass(frozen=True, slots=True)
 class Purchase:
-    """What came of a purchase: the events that it recorded, or why it was refused."""
+    """The result of a purchase: the recorded events, or the refusal."""
 
     recorded: Sequence[EventRef] = ()
     refused: PurchaseRefusal | None = None

@@ -1,4 +1,4 @@
-"""Runs one test in memory, by the steps of production, on a clock that only the test moves."""
+"""Run one test in memory, by the steps of production, on a clock that only the test moves."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -49,7 +49,7 @@ REGISTERED = "member_registered"
 
 @dataclass(frozen=True, slots=True)
 class PlaceTogether:
-    """Which event of a `together` step an event is, or is caused by: the `number`th of `count`, and its place."""
+    """The position of an event, or of its cause, in a `together` step: the `number`th of `count`, and its place."""
 
     number: int
     count: int
@@ -72,9 +72,9 @@ class ScenarioResult:
 
 
 def run(scenario: Scenario, program: Program, observer: EventObserver | None = None) -> ScenarioResult:
-    """Run a test up to its first step that fails.
+    """Run a test up to its first failing step.
 
-    Decisions are made without reasons, which costs less; a test that fails is run again with them.
+    Decisions are made without reasons, which costs less; a failing test is run again with them.
     """
     if scenario.skip:
         return ScenarioResult(scenario, "skipped")
@@ -83,7 +83,7 @@ def run(scenario: Scenario, program: Program, observer: EventObserver | None = N
 
 
 def record_run(scenario: Scenario, program: Program) -> tuple[InMemoryEngine, list[ProcessedEvent]]:
-    """Run a test with reasons; return its engine as the test left it, and all events that were processed."""
+    """Run a test with reasons; return its engine after the test, and all processed events."""
     events: list[ProcessedEvent] = []
     recorded = _Run(scenario, program, events.extend, with_reasons=True)
     recorded.run()
@@ -103,12 +103,12 @@ class _Run:
         stock_rewards(self.engine, scenario.stock)
         add_codes(self.engine, scenario.codes)
         self._events: list[ProcessedEvent] = []
-        """Those since the previous expectations."""
+        """The events since the previous expectations."""
         self._together: dict[str, PlaceTogether] = {}
         self._states = {name: self._state(name, fixture) for name, fixture in scenario.members.items()}
 
     def run(self) -> ScenarioResult:
-        """Run step by step; expectations in a row look at the same events."""
+        """Run step by step; consecutive expectations see the same events."""
         previous: ScenarioStep | None = None
         for step in self._scenario.steps:
             if isinstance(previous, Expect) and not isinstance(step, Expect):
@@ -162,7 +162,7 @@ class _Run:
         return self._process(bought.recorded, step.place) if bought.recorded else ()
 
     def _set_tier(self, step: SetTierByHand) -> tuple[Mismatch, ...]:
-        """Put a member into a tier by the operation of production, or take that back; process what it records."""
+        """Set or remove a member's tier by hand with the operation of production; process what it records."""
         if mismatches := self._wait(step.place, step.at):
             return mismatches
         member_id = self._states[step.member].member.id
@@ -192,7 +192,7 @@ class _Run:
         return self._process(accepted, step.place)
 
     def _report_together(self, step: ReportTogether) -> tuple[Mismatch, ...]:
-        """Accept all events, then process them; an event that fails does not hold up those behind it."""
+        """Accept all events, then process them; a failing event does not block those behind it."""
         if mismatches := self._wait(step.place, step.at):
             return mismatches
         reports = [(event, times) for event in step.events for times in event.times]
@@ -244,7 +244,7 @@ class _Run:
             yield self.engine.accept(member, step.type, step.body, time=times.happened_at)
 
     def _process(self, accepted: Sequence[EventRef], place: Place) -> tuple[Mismatch, ...]:
-        """Process accepted events and keep them; those that cannot be processed are mismatches."""
+        """Process accepted events and keep them; unprocessable ones are mismatches."""
         processed: list[ProcessedEvent] = []
         current = accepted[0]
 
@@ -295,7 +295,7 @@ class _Run:
     def _state(self, name: str, fixture: Fixture) -> MemberState:
         """Put a member into the engine and return their state; an unregistered member stays outside until registered.
 
-        A registered member was so before the test, so nothing answers the registration.
+        A registered member was registered before the test, so nothing answers the registration.
         """
         snapshot = snapshot_of(fixture, name, self._program, self.engine.now)
         if not fixture.is_registered:
@@ -314,7 +314,7 @@ class _Run:
 
 
 def _expects_messages(scenario: Scenario) -> bool:
-    """Return whether a test looks at webhooks to subscriptions: otherwise their messages are not built."""
+    """Return whether a test checks webhooks to subscriptions: otherwise their messages are not created."""
     assertions = [each.assertion for step in scenario.steps if isinstance(step, Expect) for each in step.expectations]
     return any(
         isinstance(each, Occurred | NothingOccurred) and each.kind == "webhooks" and getattr(each, "name", "") != CALL

@@ -1,4 +1,4 @@
-"""Runs many tests, one after the other, and times each."""
+"""Run many tests in sequence, and time each."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ class TimedResult:
 
 
 class _OutOfTime(Exception):
-    """The time of all tests together is over."""
+    """The time for all tests together has run out."""
 
 
 def run_scenarios(
@@ -32,9 +32,9 @@ def run_scenarios(
     fail_fast: bool = False,
     seconds: float | None = None,
 ) -> Iterator[TimedResult]:
-    """Yield the result of each test, up to the first that fails with `fail_fast`, or until so many seconds are over.
+    """Yield the result of each test, up to the first failure with `fail_fast`, or until time runs out.
 
-    A test that is under way then is stopped after the step that it is in, and has no result.
+    A test that is running then is stopped after its present step, and has no result.
     """
     ends = None if seconds is None else perf_counter() + seconds
 
@@ -63,7 +63,7 @@ def files_of_tests(files: Mapping[str, bytes]) -> dict[str, bytes]:
 
 
 def lines_not_reached(report: CoverageReport) -> dict[str, dict[int, list[str]]]:
-    """Return what no test reached, by file and line: "double-on-web never fired"."""
+    """Return the parts that no test reached, by file and line: "double-on-web never fired"."""
     found: dict[str, dict[int, list[str]]] = {}
     for part in report.missing:
         found.setdefault(part.place.file, {}).setdefault(part.place.line, []).append(f"{part.words} {part.lack}")

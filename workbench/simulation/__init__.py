@@ -1,1 +1,1 @@
-"""One event, simulated."""
+"""Simulate one event."""

@@ -1,4 +1,4 @@
-"""Reads one event from a file, as `POST customEvent` takes it, or a transaction, as `POST transaction` does."""
+"""Read one event from a file, in the form of `POST customEvent`, or a transaction, as for `POST transaction`."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ from workbench.scenarios.files.names import ProgramNames
 
 MAX_BODY_FAULTS = 20
 _NEVER: Final = datetime(1970, 1, 1, tzinfo=UTC)
-"""Lines of transactions do not ask what time it is."""
+"""Lines of transactions do not depend on the time."""
 
 CUSTOMER_KEYS = ("customerId", "email", "phone", "loyaltyCardNumber")
 

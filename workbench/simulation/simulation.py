@@ -1,4 +1,4 @@
-"""Simulates one event in memory: what it would do, and the state of its member before and after. Writes nothing."""
+"""Simulate one event in memory: its result, and the state of its member before and after. Writes nothing."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -21,11 +21,11 @@ from workbench.generation.generation import CannotGenerateTest, RecordedEvent
 from workbench.scenarios.progress import MemberProgress, progress_of
 
 MAX_DUE_ITEMS = 2_000
-"""Lots and coupons of a member that has something due before the event: this many take seconds."""
+"""The most lots and coupons of a member with something due before the event: they take seconds."""
 
 
 class TooManyDueItems(ValueError):
-    """More items may be due before the event than a simulation processes; the message says what to change."""
+    """More items may be due before the event than a simulation processes; the message gives the cure."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,26 +38,26 @@ class SimulationInput:
     member: MemberSnapshot
     now: datetime
     claims: tuple[Claim, ...] = ()
-    """What earlier firings used of limits, in addition to what the member's state says."""
+    """The use of limits by earlier firings, in addition to that in the member's state."""
     used: Mapping[str, Mapping[date, DailyUse]] | None = None
-    """What earlier firings used of limits `per: program`."""
+    """The use of limits `per: program` by earlier firings."""
     since: datetime | None = None
     """When the state of the member was read; what is due from then until `now` is processed first. None: `now`."""
     supplies: Sequence[RewardSupply] | None = None
-    """What there is of rewards in the store; None: any number of each."""
+    """The supplies of rewards in the store; None: all are unlimited."""
     document: Document | None = None
-    """The sale or return that is reported in place of an event; its type, time and body are not read then."""
+    """The sale or return that is reported instead of an event, whose type, time and body are not read then."""
     other_programs: Mapping[int, Program | None] = field(default_factory=dict)
-    """The programs under which earlier events of the member were decided, by their revisions."""
+    """The programs that decided earlier events of the member, by their revisions."""
 
 
 MOST_CODES = 100
-"""Uploaded codes of one reward in a simulation."""
+"""The most uploaded codes of one reward in a simulation."""
 
 
 @dataclass(frozen=True, slots=True)
 class MemberStatus:
-    """What a member has."""
+    """The status of a member."""
 
     tier: str | None
     balances: Mapping[str, Balance]
@@ -87,7 +87,7 @@ def new_member_snapshot(member: Member, program: Program) -> MemberSnapshot:
 
 
 def _stock(engine: InMemoryEngine, supplies: Sequence[RewardSupply]) -> None:
-    """Let there be as much of rewards as in the store; codes are made up, at most 100 of each."""
+    """Set the supplies of rewards as in the store; codes are generated, at most 100 of each."""
     rewards = engine.store.rewards
     rewards.makes_up_codes = False
     for supply in supplies:
@@ -155,7 +155,7 @@ def _engine(program: Program, simulation: SimulationInput) -> InMemoryEngine:
 
 
 def _load(engine: InMemoryEngine, simulation: SimulationInput) -> tuple[MemberState, list[ProcessedEvent]]:
-    """Load a member who is known, and process what is due before the event; return their state, and those events."""
+    """Load a known member, and process what is due before the event; return their state, and those events."""
     state = load_into(engine, simulation.member)
     for claim in simulation.claims:
         engine.store.usage.claim(claim, state.member.id)
@@ -173,7 +173,7 @@ def _process_due(engine: InMemoryEngine, until: datetime, lots_and_coupons: int)
 
 
 def member_status(state: MemberState, program: Program, today: date) -> MemberStatus:
-    """Return what a member has on a day, for the wallets and achievements of a program."""
+    """Return the status of a member on a day, for the wallets and achievements of a program."""
     achievements = {each.name: progress_of(state, each, today) for each in program.achievements}
     balances = {code: state.balances.get(code, Balance()) for code in program.wallets}
     tiers = {each.name: state.tier_places.get(each.name, NO_PLACE).tier for each in program.more_tier_sets}

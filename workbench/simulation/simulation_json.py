@@ -27,7 +27,7 @@ class SimulatedProgram:
 def simulation_to_json(
     result: SimulationResult, simulated: SimulatedProgram, *, customer_id: str | None
 ) -> dict[str, Any]:
-    """Return all that would happen. `customer_id` is None for a member who does not exist yet."""
+    """Return the complete result as JSON. `customer_id` is None for a member who does not exist yet."""
     program = simulated.program
     events = [*result.meanwhile, *result.events]
     return {
@@ -79,7 +79,7 @@ def _entry(entry: Transfer, event: ProcessedEvent, program: Program) -> dict[str
 
 
 def _message(event: ProcessedEvent, sent: SentMessage) -> dict[str, Any]:
-    """Return a message; `url` is set for `call_webhook` alone, as subscriptions decide where all others go."""
+    """Return a message; only `call_webhook` has a `url`, as subscriptions decide the destination of all others."""
     return {"name": sent.name, "event": event.type, "url": sent.url, "body": sent.body}
 
 

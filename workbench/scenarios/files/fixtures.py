@@ -1,4 +1,4 @@
-"""Reads the members of a test."""
+"""Read the members of a test."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -27,7 +27,7 @@ ONLY = "member"
 """The name of the member in a test with only one."""
 
 UNKNOWN: Final = UNKNOWN_MEMBER.word
-"""The value of `member` for one who is not registered."""
+"""The value of `member` for an unregistered one."""
 
 _PROFILE: Final = {"first_name": "firstName", "last_name": "lastName", "gender": "gender", "birth_date": "birthDate"}
 _ADDRESS: Final = ("city", "country")
@@ -135,7 +135,7 @@ class _Fixture:
         return self._start if instant is None else instant
 
     def _tier(self, points: Mapping[str, Points], earned: Mapping[str, Points]) -> str | None:
-        """Return the given tier, or the highest that the points reach."""
+        """Return the given tier, or the highest one that the points reach."""
         node, program = self._fields.get("tier"), self._names.program
         if node is not None:
             return self._names.read(node, self._problems, "tier")
@@ -196,7 +196,7 @@ class _Fixture:
         return self._fields.text(key, "") or None
 
     def _profile(self) -> Mapping[str, Any]:
-        """Return the profile under the names that the store keeps."""
+        """Return the profile under the names in the store."""
         known = {kept: self._text(key) for key, kept in _PROFILE.items()}
         address = {key: self._text(key) for key in _ADDRESS}
         given = {key: value for key, value in known.items() if value is not None}
@@ -210,7 +210,7 @@ class _Fixture:
         return {} if node is None else {name: self._attribute(name, value) for name, value in node.entries.items()}
 
     def _attribute(self, name: str, node: Node) -> Any:
-        """Return the value of an attribute; what the program declares of it holds in tests, too."""
+        """Return the value of an attribute; the program's declarations apply in tests, too."""
         schema = self._names.program.attributes.get(name)
         if schema is not None:
             check_value(name, node, schema, self._problems)

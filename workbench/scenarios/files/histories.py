@@ -1,4 +1,4 @@
-"""Reads the history of a member in a test: lots, progress of achievements, used limits."""
+"""Read the history of a member in a test: lots, progress of achievements, used limits."""
 
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
@@ -18,7 +18,7 @@ from workbench.scenarios.files.names import ProgramNames
 
 
 class Histories:
-    """Reads what happened before a test."""
+    """Reads the past of the members of a test."""
 
     def __init__(self, names: ProgramNames, problems: Problems) -> None:
         self._names = names
@@ -81,7 +81,7 @@ class Histories:
             )
 
     def claims(self, node: Node) -> tuple[Claim, ...]:
-        """Return what firings used of limits on each day."""
+        """Return the use of limits by firings on each day."""
         return tuple(claim for item in items_of(node, self._problems, "used") for claim in self._claim(item))
 
     def _claim(self, node: Node) -> Iterator[Claim]:
@@ -94,7 +94,7 @@ class Histories:
             yield Claim(name, per, day, 1 if times is None else times, awarded)
 
     def _used_points(self, node: Node, reactor: str) -> dict[str, Decimal]:
-        """Return points by wallet; a single number is of the only wallet that the reactor awards, or the default."""
+        """Return points by wallet; a single number is for the only wallet that the reactor awards, or the default."""
         if isinstance(node.value, dict):
             return {code: amount for code, _, amount in self._names.amounts(node, self._problems, "points")}
         program = self._names.program

@@ -1,4 +1,4 @@
-"""Reads the names, amounts and instants in a test."""
+"""Read the names, amounts and instants in a test."""
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
@@ -82,7 +82,7 @@ class ProgramNames:
     def amounts(
         self, node: Node, problems: Problems, what: str, *, below: bool = False
     ) -> Iterator[tuple[str, Node, Decimal]]:
-        """Yield amounts with their wallets; a single number is of the default wallet. `below`: they may be below 0."""
+        """Yield amounts with their wallets; a single number is of the default wallet. `below`: they may be negative."""
         if isinstance(node.value, dict):
             for code, value in self.entries(node, problems, what, "wallet"):
                 yield code, value, self.amount(value, problems, f"{what} of {code}", code, below=below)

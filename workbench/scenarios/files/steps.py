@@ -1,4 +1,4 @@
-"""Reads the steps of a test, and calculates the time of each."""
+"""Read the steps of a test, and calculate the time of each."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -36,7 +36,7 @@ _ANY_STEP: Final = MapGrammar(STEP_VARIANTS.title, STEP_VARIANTS.keys)
 REGISTERED = "member_registered"
 MOST_BODY_FAULTS = 20
 _MOVES_CLOCK: Final = {"at", "every"}
-"""The keys of an event step that an event of `together` does not take."""
+"""The keys of an event step that are not allowed in events of `together`."""
 
 
 class Steps:
@@ -79,7 +79,7 @@ class Steps:
             case "expect":
                 return self._expect(fields)
             case _:
-                if len(self._problems.found) == noted:  # else it is a misspelt key, and said
+                if len(self._problems.found) == noted:  # else it is a misspelt key, which is noted
                     message = f"a step needs one of {', '.join(_VARIANTS)}"
                     self._problems.add(node.place, "missing-key", message)
                 return None
@@ -147,7 +147,7 @@ class Steps:
         return ReportTogether(fields.node.place, self._now, tuple(event for event in events if event is not None))
 
     def _event_of_together(self, node: Node) -> ReportEvent | None:
-        """Return one event of `together`; add a problem for what moves the clock, which stands still there."""
+        """Return one event of `together`; add a problem for keys that would move the clock, which stands still."""
         others = [key for key in node.entries if key in _VARIANTS and key != "event"]
         if others:
             message = f"together has events only: give {others[0]} a step of its own"

@@ -1,4 +1,4 @@
-"""Reads designers' tests from their files, and finds every problem of every file in one run."""
+"""Read designers' tests from their files, and find every problem of every file in one run."""
 
 from collections.abc import Mapping
 
