@@ -1,4 +1,4 @@
-"""Members as they were at a moment in the past, derived from what is stored of them now.
+"""The state of members at a past moment, derived from their present state.
 
 Balances, lots and open holds are exact: the changes by later transfers are subtracted. So are daily sums, completions,
 use of limits and badges: the later contributions of events are subtracted. Of events from before that, a late one, with

@@ -2,40 +2,40 @@
 
 Refusal                     an operation is refused, and nothing is changed
 ├── UnknownMember           no member has this identity, and the program does not register unknown members
-├── UnknownMemberId         no member has this id, and an id alone registers nobody
+├── UnknownMemberId         no member has this id, and an id alone cannot register one
 ├── DifferentMembers        the parts of an identity belong to different members
-├── UnidentifiedMember      an event does not say whose it is
+├── UnidentifiedMember      an event does not identify its member
 ├── InvalidMemberId         the id of a member is not a UUID
 ├── MissingIdentity         a member to register has no email, phone or card number
 ├── IdentityTaken           other members have parts of the identity; `fields` names them
 ├── MemberIdTaken           a member of another store has this id
 ├── MemberInactive          the member is deactivated, or not activated yet
-├── MemberFrozen            the member is frozen, and spends nothing until they are unfrozen
+├── MemberFrozen            the member is frozen, and cannot spend until they are unfrozen
 ├── NotWaiting              the member does not wait for activation
 ├── InvalidCode             a code is unknown, used, expired, or had too many wrong guesses
-├── TooManyCodes            the member got as many codes as they get in an hour; `most` is how many
-├── WrongPassword           this is not the member's present password
-├── UnknownReferrer         no member brings others by this id or token
-├── ReferralLoop            a member would have brought themselves, or who brought them
-├── AlreadyReferred         somebody brought the member already; `referrer` is their id
-├── NotReferred             nobody brought the member
+├── TooManyCodes            the member got `most` codes, the most in an hour
+├── WrongPassword           this is not the member's current password
+├── UnknownReferrer         no member has this id or referral token
+├── ReferralLoop            a member would refer themselves, or their own referrer
+├── AlreadyReferred         the member has a referrer already; `referrer` is their id
+├── NotReferred             the member has no referrer
 ├── UnknownChannel          the store has no such channel
 ├── ChannelInUse            members have the channel; `members` is how many
-├── MemberClosed            the member is closed for good: nothing is changed of them any more
-├── EventErased             what the event said is erased, so it cannot be run again
+├── MemberClosed            the member is closed for good, and cannot be changed any more
+├── EventErased             the event's content is erased, so it cannot be run again
 ├── UnknownAttribute        the member has no attribute of this name, or another value of it
-├── InvalidAttribute        the program refuses the value of an attribute; `name` is which one
-├── TooManyAttributes       the member would have more attributes than one can have; `most` is how many
+├── InvalidAttribute        the program refuses the value of the attribute `name`
+├── TooManyAttributes       the member would have more than `most` attributes
 ├── UnknownTier             the program has no such tier; `tiers` are those it has
 ├── EventIdReused           this id was used for another event; `event_id` is Laurel's id of it
-├── DueItemNotFailed        the due item is not set aside, so it is run without being tried again
-├── SumTooLarge             a balance, or a daily sum, would be larger than it can be; `most` is that in units
-├── EventNotFailed          the event is applied, so there is nothing to try again
-├── EventIsCaused           the event is part of the one that caused it; `cause` is to be tried again
-├── DeliveryNotFailed       the delivery was delivered, or goes on by itself
-├── OtherEventName          a message is not one that the subscription is for; `wanted` and `given` are the names
-├── FormatNotKept           a message was not made in the format of the subscription; `formats` are those there are
-├── ResendFinished          the job that sends many deliveries again is done
+├── DueItemNotFailed        the due item is not set aside, so it runs without a retry
+├── SumTooLarge             a balance, or a daily sum, would exceed `most`, the largest possible, in units
+├── EventNotFailed          the event is applied, so there is nothing to retry
+├── EventIsCaused           the event is part of the one that caused it; retry `cause`
+├── DeliveryNotFailed       the delivery succeeded, or will be attempted anyway
+├── OtherEventName          the subscription is for other messages; `wanted` and `given` are the names
+├── FormatNotKept           the message does not exist in the subscription's format; it has `formats`
+├── ResendFinished          the resend job is done
 ├── SecretRotationUnderWay  two secrets sign already; `until` is when the older one ends
 ├── NoLiveSubscription      the subscription of the delivery is disabled or removed
 ├── UnnamedLosses           a deploy would lose what members have, or change the title; `unnamed` has both

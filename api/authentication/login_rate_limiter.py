@@ -1,13 +1,13 @@
-"""The brake on logins: failures use up tokens by name and by address, and an attempt waits for its token.
+"""Rate limit of logins: failures take tokens from buckets by name and by address, and an attempt waits for its token.
 
 Token buckets that refill over time, one for each of these; a successful login gives its tokens back:
 - **name at an address**: guesses at one name;
 - **address**: guesses at many names;
 - **name**: guesses at one name from many addresses.
 
-A name that has logged in from an address is known there, and needs only the first: whoever guesses at other names, or
-from other addresses, does not hold it up. Without tokens an attempt waits its turn, a few seconds at most, and only
-then are further ones refused: a slow attack locks nobody out.
+A name that has logged in from an address is known there, and needs only the first: guesses at other names, or from
+other addresses, do not delay it. Without tokens an attempt waits a few seconds at most, and only then are further ones
+refused: a slow attack locks no account.
 """
 
 import asyncio

@@ -3,9 +3,9 @@
 AchievementRefusal          progress or badges of a member are not changed
 ├── UnknownAchievement      the program has no such achievement; `achievements` are those it has
 ├── UnknownBadge            the program has no such badge; `badges` are those it has
-├── ProgressOutOfRange      the progress is below 0, not below the goal, or of parts that cannot be; `goal` is that
+├── ProgressOutOfRange      the progress is negative, not below the goal, or too precise; `goal` is the goal
 ├── CompletionsOutOfRange   the number of completions is negative, or above `most`, which `repeat` allows
-└── BadgesOutOfRange        the number of badges is below 0, or larger than it can be; `most` is that
+└── BadgesOutOfRange        the number of badges is negative, or above `most`, the largest possible
 """
 
 from collections.abc import Sequence

@@ -4,7 +4,7 @@ CampaignRefusal             nothing is changed
 ├── UnknownCampaign         the program has no such reactor
 ├── TakesNoCampaignCodes    the reactor needs no code
 ├── InvalidCampaignCode     a text cannot be a code, or too many are requested at once
-└── CampaignCodesTaken      codes are there already
+└── CampaignCodesTaken      codes exist already
 """
 
 from collections.abc import Sequence

@@ -3,12 +3,12 @@
 CorrectionRefusal      nothing is corrected, approved or undone
 ├── UnknownReason      the store lists no such reason; `reasons` are those it lists
 ├── CommentNeeded      the reason needs a comment
-├── UnknownCause       the event that it puts right is none of the member's
+├── UnknownCause       the event that it corrects belongs to another member
 ├── UnknownCorrection  the store has no correction of this id
-├── OwnCorrection      who asked for a correction does not decide on it
+├── OwnCorrection      the administrator who asked for a correction cannot decide on it
 ├── AboveBound         it is above the administrator's bounds, `once` and `day`; `used` is what they did today
 ├── NotWaitingForApproval  the correction does not wait for a decision; `status` says why
-└── NotUndoable        the correction is not undone, for the reason that the message gives
+└── NotUndoable        the correction cannot be undone; the message gives the reason
 """
 
 from collections.abc import Sequence

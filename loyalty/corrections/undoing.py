@@ -1,11 +1,11 @@
 """Undo a correction by a reversing transfer or operation, unless a later change prevents it.
 
 Kind              what undoing it does
-points            cancels the transfer: what was added and spent since is owed, what was subtracted comes back
-tier              takes the tier by hand back, or puts back the one before, unless another was set since
-reward            cancels what was given, unless a part of it was used or handed over
-progress          sets progress and completions to those before, unless they have changed since; gifts stay
-badge             takes as many badges away as it gave, or gives as many as it took
+points            cancels the transfer: points added and spent since are owed, subtracted ones are given back
+tier              removes the tier by hand, or restores the previous one, unless another was set since
+reward            cancels the reward, unless a part of it was used or handed over
+progress          restores progress and completions, unless they have changed since; gifts stay
+badge             removes as many badges as it gave, or gives as many as it removed
 """
 
 from collections.abc import Mapping

@@ -2,8 +2,8 @@
 
 MergeRefusal          two members are not merged
 ├── MergesWithItself  both members are the same one
-├── MergesWithTest    one of them is a member for tests, and the other is not
-└── MergeUnderWay     one of them is to be merged into another one already; `merge_id` is that merge
+├── MergesWithTest    one of them is a member for tests, the other is not
+└── MergeUnderWay     one of them is waiting to be merged already; `merge_id` is that merge
 """
 
 from loyalty.refusals import Refusal

@@ -1,6 +1,6 @@
 """Cancel a transfer: give points back to the lots that they came from, or take back an addition.
 
-Which transfer   what its cancelling does
+Which transfer   what cancelling it does
 award, add       takes what is left of its lots; what was spent or moved of them is taken from other points, then owed
 deduct, spend,   gives the points back to their lots; what has expired meanwhile stays expired if the member cancels,
 capture          and gets a new date (`grace` of the wallet) if the shop does

@@ -6,11 +6,11 @@ PointsRefusal               points are not moved
 ├── NotEnoughPoints         the member has fewer points than are needed
 ├── UnknownTransfer         the store has no transfer of this id
 ├── TransferIdReused        the client used this id for another transfer
-├── NotCancellable          transfers of this kind are not cancelled
+├── NotCancellable          transfers of this kind cannot be cancelled
 ├── AlreadyCancelled        the transfer was cancelled before
 ├── PartlyReturned          a return has taken, or given back, a part of the transfer
 ├── NewDateNeeded           points that expired come back only with a new date
-├── NotHeld                 the transfer is not a hold, or nothing of it is held any more
+├── NotHeld                 the transfer is not a hold, or no points are held any more
 ├── MoreThanHeld            more is captured than is held
 ├── NotPending              the transfer has no pending points
 ├── NothingLeft             nothing is left of what the transfer added

@@ -2,17 +2,17 @@
 
 RewardRefusal               nothing is issued, used or changed
 ├── UnknownReward           the program has no such reward
-├── RewardPaused            the reward is paused: none is issued
+├── RewardPaused            the reward is paused, so it cannot be issued
 ├── NotForSale              the reward has no price
 ├── NotOnSaleYet            it is sold from a later moment on
 ├── NoLongerOnSale          it was sold, or could be used, until an earlier moment
 ├── NotEligible             the member may not buy it, for the reason that its rule gives
-├── PurchaseLimitReached    it was bought as often as a limit allows
-├── RewardSoldOut           nothing is left of it
+├── PurchaseLimitReached    a limit allows no further purchase
+├── RewardSoldOut           it is out of stock
 ├── SharedByMember          the member has the shared code as often as they may
-├── OtherPrice              what the member offers is not its price
+├── OtherPrice              the member offers another amount than its price
 ├── CannotPay               the member has fewer points than it costs
-├── InvalidQuantity         so many are not issued at once
+├── InvalidQuantity         the quantity is not allowed
 ├── InvalidCouponValue      a coupon cannot have this value
 ├── UnknownIssuedReward     the store has no issued reward of this id
 ├── UnknownCoupon           the member has no coupon with this code
@@ -21,13 +21,13 @@ RewardRefusal               nothing is issued, used or changed
 ├── CouponExpired           the coupon can no longer be used
 ├── CouponNotBegun          the coupon can be used from a later moment on
 ├── RewardCancelled         the issued reward was cancelled
-├── RewardHandedOver        the member has it, so that it is returned before it is cancelled
+├── RewardHandedOver        the member has received it: return it before cancelling
 ├── StatusNotAllowed        an issued reward cannot have this status
 ├── StatusUnchanged         it has this status already
 ├── InvalidStock            a stock is a whole number from 0
 ├── TakesNoCodes            the reward does not take its codes from a list
 ├── InvalidCouponCode       a text cannot be a code
-├── CodesTaken              codes are there already
+├── CodesTaken              codes exist already
 ├── UnknownCode             the list of the reward has no such code
 └── CodeIssued              a member was issued the code
 """

@@ -6,15 +6,15 @@ TransactionRefusal          a transaction is not stored, changed or assigned
 ├── MissingSale             a return does not name its sale
 ├── NotASale                the document that a return names is itself a return
 ├── ReturnBeforeSale        the return is earlier than its sale
-├── MoreThanSold            more comes back than was sold, and has not come back yet
-├── AnothersSale            a return names a member who is not that of its sale
+├── MoreThanSold            more is returned than is left of the sale
+├── AnothersSale            a return names another member than its sale
 ├── AlreadyAssigned         the transaction belongs to another member
-├── FollowsItsSale          a return has the member of its sale, and is not assigned by itself
+├── FollowsItsSale          a return has the member of its sale, and cannot be assigned by itself
 ├── SaleMissing             the sale of a return was not reported within 7 days
-├── ReversalRefusal         an event does not reverse another, as its type says
+├── ReversalRefusal         an event cannot reverse another as its type declares
 │   ├── MoreThanLeft        more is reversed than is left of the event
-│   ├── ShareOutOfRange     the share that is reversed is not above 0, or above 1
-│   ├── UnclearReversal     the event does not say which one it reverses, or how much of it
+│   ├── ShareOutOfRange     the reversed share is not above 0, or it is above 1
+│   ├── UnclearReversal     the event does not identify the reversed one, or the share
 │   └── ReversedMissing     the event that is reversed was not reported within 7 days
 └── AlreadyDecided          rules have read what is to be changed
 """
