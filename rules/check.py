@@ -12,12 +12,15 @@ from rules.narrowing import assume
 from rules.paths import split_path, static_path
 from rules.render import literal_path, render
 from rules.suggestions import (
+    date_hint,
     date_suggestion,
     default_suggestion,
     division_hint,
     guard_hint,
     infix_suggestion,
+    joining_hint,
     number_suggestion,
+    otherwise_hint,
 )
 from rules.types import (
     ABSENT,
@@ -231,7 +234,7 @@ class Checker:
             self.add_fault(
                 "wrong_type",
                 operand,
-                f"{name} is {described(found)}, {by} needs {need}",
+                f"{name} is {described(found)}, {by} needs {need}{date_hint(operand, found, wanted)}",
                 date_suggestion(operand, found, wanted)
                 or number_suggestion(operand, wanted)
                 or self._path_suggestion(operand, wanted)
@@ -248,7 +251,7 @@ class Checker:
                 by=self._calls[-1] if self._calls else None,
                 may_be_null=may_be(self._field_type(operand), NullType),
             )
-            hint = "" if suggestion else division_hint(operand) or guard_hint(operand)
+            hint = "" if suggestion else division_hint(operand) or otherwise_hint(operand) or guard_hint(operand)
             self.add_fault("may_be_missing", operand, f"{message}{hint}", suggestion)
 
     def _field_type(self, operand: Expression) -> Type:
@@ -332,12 +335,8 @@ class Checker:
             is_asked = isinstance(expression, Call) and may_be(found, BooleanType, NullType)
             suggestion = f'{{"!!": {json_hint(expression)}}}' if is_asked else None
             suggestion = suggestion or infix_suggestion(expression, self.scope, is_condition=True)
-            self.add_fault(
-                "not_boolean",
-                expression,
-                f"{label(expression)} is {described(found)}, a condition must be true or false",
-                suggestion,
-            )
+            message = f"{label(expression)} is {described(found)}, a condition must be true or false"
+            self.add_fault("not_boolean", expression, f"{message}{joining_hint(expression)}", suggestion)
 
 
 def label(expression: Expression) -> str:

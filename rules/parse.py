@@ -50,6 +50,7 @@ SYNONYMS = {
 }
 """Names that other languages have for our operators."""
 
+_CONDITIONS = {"==", "===", "!=", "!==", "<", "<=", ">", ">=", "in", "!", "!!", "and", "or", "some", "all", "none"}
 _CONTAINS = 'write {"in": [x, y]}, which is true if y contains x'
 _NOT_IN = 'write {"!": {"in": [x, y]}}'
 _ROUNDING = 'no operator rounds: {"-": [x, {"%": [x, 1]}]} is x without its fraction'
@@ -138,7 +139,8 @@ class _Parser:
 
     def _several(self, value: dict[Json, Json], path: JsonPath, depth: int) -> Expression:
         names = ", ".join(map(str, list(value)[:5]))
-        self._add_fault("several_operators", path, f"an object holds one operator, this one has {names}")
+        joined = ': join them by {"and": [{...}, {...}]}' if all(name in _CONDITIONS for name in value) else ""
+        self._add_fault("several_operators", path, f"an object holds one operator, this one has {names}{joined}")
         known = [(name, operands) for name, operands in value.items() if isinstance(name, str) and name in TABLE]
         return self._placeholder(path, *(self._call(name, operands, path, depth) for name, operands in known))
 

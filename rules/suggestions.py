@@ -8,7 +8,7 @@ from typing import Final
 from rules import exact
 from rules.bounds import StepBudget
 from rules.closures import ClosureBuilder
-from rules.expression import Call, Expression, Literal, is_constant
+from rules.expression import ArrayLiteral, Call, Expression, Literal, is_constant
 from rules.paths import split_path
 from rules.render import literal_path
 from rules.types import (
@@ -64,6 +64,26 @@ def division_hint(operand: Expression) -> str:
     if not isinstance(operand, Call) or operand.operator.name not in ("/", "%"):
         return ""
     return ', as the divisor may be 0: write {"or": [..., 0]} around it'
+
+
+def otherwise_hint(operand: Expression) -> str:
+    """Return the end of a message about an `if` that has no last operand; empty for anything else."""
+    is_open = isinstance(operand, Call) and operand.operator.name in ("if", "?:") and len(operand.operands) % 2 == 0
+    return ": give if a last operand, for when no condition holds" if is_open else ""
+
+
+def joining_hint(expression: Expression) -> str:
+    """Return the end of a message about a list where a condition is needed; empty for anything else."""
+    return ': write {"and": [...]} around its conditions' if isinstance(expression, ArrayLiteral) else ""
+
+
+def date_hint(operand: Expression, found: Type, wanted: Type) -> str:
+    """Return the end of a message about a text, perhaps missing, where a date is needed; empty for anything else."""
+    path = literal_path(operand)
+    if path is None or not may_be(wanted, InstantType) or fits(found, TEXT) or not fits(present(found), TEXT):
+        return ""
+    read = exact.dumps({"var": path})
+    return f': write {{"date": {read}}}, behind {read} in an and'
 
 
 def number_suggestion(expression: Expression, wanted: Type) -> str | None:

@@ -44,7 +44,7 @@ _WORDS: Final[Mapping[str, tuple[str, ...]]] = {
 """Words of other systems for the values of a key."""
 
 _KEYS: Final[Mapping[str, tuple[str, ...]]] = {
-    **dict.fromkeys(("amount", "quantity"), ("points",)),
+    **dict.fromkeys(("amount", "quantity"), ("points", "gross_value")),
     **dict.fromkeys(("max", "count", "limit"), ("times",)),
     **dict.fromkeys(("if", "condition", "conditions"), ("when",)),
     **dict.fromkeys(("effects", "actions", "do"), ("then",)),
@@ -53,6 +53,7 @@ _KEYS: Final[Mapping[str, tuple[str, ...]]] = {
     **dict.fromkeys(("expires", "lifetime"), ("valid",)),
     **dict.fromkeys(("rounding", "precision"), ("round",)),
     "period": ("every", "window"),
+    **dict.fromkeys(("price", "value"), ("gross_value",)),
     "target": ("goal",),
 }
 """Names of keys in other systems."""
@@ -107,6 +108,12 @@ def map_cure(node: Node, grammar: MapGrammar) -> str | None:
     is_rule = isinstance(kind, RuleValue) and kind.result == "a number"
     is_number = isinstance(value, int | Decimal) and not isinstance(value, bool) and value >= 0
     return f"{{{name}: {exact.dumps(value)}}}" if is_number and is_rule else None
+
+
+def list_cure(node: Node) -> str | None:
+    """Return the list of a name that stands alone; None: it is no name."""
+    is_name = isinstance(node.value, str) and re.fullmatch(NameValue.pattern, node.value)
+    return f"[{node.value}]" if is_name else None
 
 
 def only_text(node: Node) -> str | None:

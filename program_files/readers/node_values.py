@@ -18,7 +18,7 @@ from program_files.grammar.values import (
     IntegerValue,
     NameValue,
 )
-from program_files.readers.cures import duration_cure, number_cure, only_text, word_cure
+from program_files.readers.cures import duration_cure, list_cure, number_cure, only_text, word_cure
 from program_files.text.nodes import Node
 from program_files.text.problems import Problems, shown
 
@@ -73,7 +73,7 @@ def items_of(node: Node, problems: Problems, what: str) -> Sequence[Node]:
     """Return the items of a list."""
     if isinstance(node.value, list):
         return node.value
-    note_wrong_type(node, problems, what, "a list")
+    note_wrong_type(node, problems, what, "a list", list_cure(node))
     return []
 
 

@@ -63,7 +63,7 @@ def _check_date(checker: Checker, call: Call) -> Type:
     found = checker.require(operand, _TEXT_OR_INSTANT, "date")
     if isinstance(operand, Literal):
         if isinstance(operand.value, str) and _instant(UTC, operand.value) is None:
-            checker.add_fault("wrong_type", operand, f"{label(operand)} is not an ISO 8601 date")
+            checker.add_fault("wrong_type", operand, f"{label(operand)} is not an ISO 8601 date such as 2026-12-31")
         return INSTANT
     certain = all(
         option == INSTANT or (isinstance(option, TextType) and option.dated) for option in options(present(found))

@@ -204,7 +204,7 @@ FAULTY = [
         ("weekday",),
         'event.body.sent is text, weekday needs a date. Did you mean {"date": {"var": "event.body.sent"}}?',
     ),
-    ({"date": "tomorrow"}, "wrong_type", ("date",), '"tomorrow" is not an ISO 8601 date'),
+    ({"date": "tomorrow"}, "wrong_type", ("date",), '"tomorrow" is not an ISO 8601 date such as 2026-12-31'),
     ({"weekday": {"date": var("member.tier")}}, "may_be_missing", ("weekday",), None),
     (
         {">": [var("member.attributes.level"), 3]},

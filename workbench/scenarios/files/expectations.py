@@ -150,6 +150,8 @@ class _Expectations:
         elif isinstance(node.value, list):
             for item in node.value:
                 yield from self._occurrence(kind, key, item)
+        elif isinstance(node.value, str):
+            items_of(node, self._problems, key)
         else:
             for name, value in self._names.entries(node, self._problems, key, _KIND_OF[kind]):
                 times = integer_of(value, self._problems, f"{key}.{name}", COUNT)

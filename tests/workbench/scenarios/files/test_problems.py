@@ -174,7 +174,7 @@ CASES = [
     (expect("{webhooks: {call_webhook: many}}"), "4:39: wrong-type: webhooks.call_webhook must be a whole number, not a text"),
     (expect("{webhooks: [{body: {}}]}"), "4:25: missing-key: an item of webhooks needs name"),
     (expect("{webhooks: [{name: call_webhook, body: []}]}"), "4:52: wrong-type: body must be a map, not a list"),
-    (expect("{webhooks: call_webhook}"), "4:24: wrong-type: webhooks must be a map by webhook, not a text"),
+    (expect("{webhooks: call_webhook}"), "4:24: wrong-type: webhooks must be a list, not a text. Did you mean [call_webhook]?"),
     (expect("{events: [purchase]}"), "4:23: unknown-built-in-event"),
     (expect("{events: [{event: tier_changed, url: x}]}"), "4:45: unknown-key: key url is unknown: there is times, body"),
     (expect("{fired: [hok]}"), "4:22: unknown-reactor: reactor hok is unknown. Did you mean hook?"),
