@@ -24,6 +24,9 @@ from loyalty.references import BatchResult, EventRef, StepResult
 from loyalty.rewards.effects import issue_rewards
 from loyalty.transactions.taking_back import take_back
 
+EARLIER_BATCH_SECONDS = MAX_WAIT_SECONDS
+"""How long `react_to_events` runs events before it leaves the others to the relay."""
+
 
 class EventActivities:
     """The steps that decide a stored event and apply the decision."""
@@ -100,7 +103,7 @@ class EventActivities:
     @activity.defn(name="react_to_events")
     async def react_to_events(self, events: list[EventRef], now: datetime) -> StepResult:
         """Run all steps of events, for batches that began before members had queues; the relay gets what waits."""
-        result = await run_batch(self._runner, events, now, seconds=MAX_WAIT_SECONDS)
+        result = await run_batch(self._runner, events, now, seconds=EARLIER_BATCH_SECONDS)
         if result.left:
             await self._runner.hand_over(events[0].store, result.left, activity.info().workflow_id)
         return StepResult(did=result.did, deliveries=result.deliveries, wakes_clock=result.wakes_clock)

@@ -26,6 +26,14 @@ IN_MEMORY = Path("/dev/shm")
 """Where a database for each test is made and dropped several times faster than on a disk."""
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _patient_batches() -> Iterator[None]:
+    """Give events that tests run without a workflow the time that they take on a busy machine."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("activities.events.EARLIER_BATCH_SECONDS", 60.0)
+        yield
+
+
 @pytest.fixture(scope="session")
 def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A migrated SQLite file, to be copied."""
