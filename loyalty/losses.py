@@ -35,7 +35,7 @@ class Loss:
             return f"attribute {self.name} of {members}, whose value its schema refuses"
         if self.kind != "event":
             return f"{self.kind.replace('_', ' ')} {self.name} ({members})"
-        return f"event type {self.name} ({self.events:,} event{'' if self.events == 1 else 's'} of {members} under way)"
+        return f"event type {self.name} ({self.events:,} event{'' if self.events == 1 else 's'} of {members} in flight)"
 
 
 @dataclass(frozen=True, slots=True)

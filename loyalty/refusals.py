@@ -195,7 +195,7 @@ class NotReferred(Refusal):
     """The member has no referrer."""
 
     def __init__(self) -> None:
-        super().__init__("nobody brought the member: there is no referral to delete")
+        super().__init__("the member has no referrer: there is no referral to delete")
 
 
 class UnknownChannel(Refusal):

@@ -79,7 +79,7 @@ def with_literal(path: str, text: str, line: int, column: int, value: LiteralVal
     found = None if root is None else next((at for at, each in _walk(root, ()) if _stands_at(each, line, column)), None)
     scalar = None if found is None else _scalars(text).get((line, column))
     if root is None or found is None or scalar is None:
-        raise NotChanged("no literal stands here any more: the text was changed, so load it again")
+        raise NotChanged("there is no literal here any more: the text was changed, so load it again")
     changed = text[: scalar.start] + _written(value, scalar.style) + text[scalar.end :]
     now = read_text(path, changed.encode(), Problems())
     if now is None or now.plain() != _replaced(root.plain(), found, value):

@@ -19,7 +19,7 @@ from loyalty.points.liability import Liability, LiabilityRequest, OutOfRange, Pe
 
 router = APIRouter(prefix="/api/{storeCode}/analytics", tags=["Analytics"])
 
-Day = Annotated[date | None, Query(description="The end of which local day. [default: yesterday]")]
+Day = Annotated[date | None, Query(description="The local day at whose end points are counted. [default: yesterday]")]
 From = Annotated[date | None, Query(alias="from", description="[default: the first of the month of `until`]")]
 Until = Annotated[date | None, Query(description="Movements up to this day, included. [default: `day`]")]
 Breakage = Annotated[

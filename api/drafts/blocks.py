@@ -116,7 +116,7 @@ def _changed(draft: DraftState, posted: PutLiteral, text: str) -> str:
     root = _drawn(draft, posted.path, text)
     found = None if root is None else literal_at(root, posted.line, posted.column)
     if found is None:
-        raise NotChanged("no literal stands here: load the file again")
+        raise NotChanged("there is no literal here: load the file again")
     value = literal_of(posted.value, found.value)
     return with_literal(posted.path, text, posted.line, posted.column, value)
 

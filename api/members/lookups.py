@@ -26,7 +26,7 @@ router = APIRouter(prefix="/api/{storeCode}/member", tags=["Member"])
 Searched = Annotated[str | None, Query(min_length=1, max_length=255)]
 
 
-@router.get("/check", summary="Find out whether somebody is registered", response_model=FoundTotal)
+@router.get("/check", summary="Check whether a member is registered", response_model=FoundTotal)
 async def check(
     store_request: AdminRequest,
     email_or_phone: Annotated[Searched, Query(alias="emailOrPhone")] = None,

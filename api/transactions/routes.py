@@ -226,7 +226,7 @@ def _member_named(tx: ReadTransaction, assignment: Assignment) -> str:
     }
     given = {name: value for name, value in named.items() if value is not None}
     if not given:
-        message = "nobody is named: send a customerId, a customerLoyaltyCardNumber or a customerPhoneNumber"
+        message = "no member is named: send a customerId, a customerLoyaltyCardNumber or a customerPhoneNumber"
         raise BadInput.at("assign", message, "missing")
     found = find_member(tx, identity_of(given))
     if found is None:

@@ -79,7 +79,7 @@ def _repeated_keys(reported: ReportedTransaction, path: str) -> Iterator[InputFa
         known: set[str] = set()
         for number, label in enumerate(labels or ()):
             if label.key in known:
-                message = "this key is there twice: a transaction or an item has one value of each"
+                message = "this key is given twice: a transaction or an item has one value of each"
                 yield InputFault(message, "repeatedKey", f"{where}.{number}.key")
             known.add(label.key)
 

@@ -65,7 +65,7 @@ class DatabaseExports:
     async def state(self, store: str, export_id: str) -> ExportState:
         found = await self._database.store(store).read(lambda tx: tx.exports.get(export_id))
         if found is None:
-            raise ExportFailed(f"the export {export_id} is not there any more")
+            raise ExportFailed(f"the export {export_id} does not exist any more")
         return ExportState(found.status, found.rows, found.error)
 
     async def content(self, store: str, export_id: str) -> AsyncIterator[bytes]:

@@ -82,7 +82,7 @@ class DatabaseFiles:
     async def state(self, store: str, import_id: str) -> ImportState:
         found = await self._database.store(store).read(lambda tx: tx.imports.get(import_id))
         if found is None:
-            raise FileRefused(f"the import {import_id} is not there any more")
+            raise FileRefused(f"the import {import_id} does not exist any more")
         counts = (found.lines, found.read, found.done, found.repeated, found.refused)
         return ImportState(found.status, *counts, found.error)
 

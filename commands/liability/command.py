@@ -14,7 +14,9 @@ DAYS = ["%Y-%m-%d"]
 def liability(
     day: Annotated[
         datetime | None,
-        typer.Option("--day", formats=DAYS, help="The end of which local day.", show_default="yesterday"),
+        typer.Option(
+            "--day", formats=DAYS, help="The local day at whose end points are counted.", show_default="yesterday"
+        ),
     ] = None,
     since: Annotated[
         datetime | None,

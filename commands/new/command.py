@@ -31,7 +31,7 @@ def new_test(
     from commands.new.recorded_test import record_test
 
     if out is not None and out.exists():
-        fail(f"{out} is there already: name another --out")
+        fail(f"{out} exists already: name another --out")
     with errors_as_exit_codes():
         recorded = record_test(event, data=data, store=store)
         if out is not None:

@@ -21,7 +21,7 @@ def print_pending(pending: "PendingDeployment", format: Format) -> None:  # noqa
     print_warnings(pending.warnings)
     for name, days in pending.overruled.items():
         print(
-            f"the settings of the store stand over notify_before.{name}: {days} {'day' if days == 1 else 'days'} before"
+            f"the settings of the store override notify_before.{name}: {days} {'day' if days == 1 else 'days'} before"
         )
     if not pending.in_force:
         return

@@ -21,7 +21,7 @@ MetricsPort = Annotated[
     typer.Option("--metrics-port", min=1, max=65535, help="Serve metrics to Prometheus here.", show_default="none"),
 ]
 MetricsHost = Annotated[
-    str, typer.Option("--metrics-host", help="The address to serve metrics at: whoever reaches it can read them.")
+    str, typer.Option("--metrics-host", help="The address to serve metrics at: anyone who reaches it can read them.")
 ]
 LOOPBACK = "127.0.0.1"
 Store = Annotated[str | None, typer.Option("--store", help="The store's code.", show_default="the only one")]

@@ -44,11 +44,11 @@ def print_retried(store: str, retried: Retried, format: Format) -> None:  # noqa
         print(json.dumps({"store": store, "retried": done, "refused": refused}))
         return
     for kind, each in retried.done:
-        print(f"{_word(kind)} {each} is tried again")
+        print(f"{_word(kind)} {each} is retried")
     for kind, each, why in retried.refused:
         print(f"{_word(kind)} {each} is not: {why}")
     if not retried.done and not retried.refused:
-        print(f"store {store}: nothing is to be tried again")
+        print(f"store {store}: there is nothing to retry")
 
 
 def _as_json(thing: StuckThing) -> dict[str, object]:

@@ -126,7 +126,7 @@ async def _copied(page: StorePage, form: Form, *, keeps: bool) -> Response:
     try:
         await page.call(put_draft_file, body=body)
     except FileChanged:
-        shown = form.refused(ValueError(f"{path} is there already: choose another name"))
+        shown = form.refused(ValueError(f"{path} exists already: choose another name"))
         return await _render(page, file, status=409, **{"copy" if keeps else "rename": shown})
     except REFUSED as error:
         await page.state.refusal_log.record(page.request, 400)

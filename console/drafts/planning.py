@@ -21,7 +21,9 @@ router = APIRouter()
 _TEMPLATE = "drafts/plan.html"
 DAYS = 30
 """The default number of days of a backtest."""
-FORM = Form([Field("days", "Days before today", "whole"), Field("note", "Why", hint="It stands beside the revision.")])
+FORM = Form(
+    [Field("days", "Days before today", "whole"), Field("note", "Why", hint="It is shown beside the revision.")]
+)
 _DROP, _RENAME = "_drop", "_rename"
 _KEPT = ("days", "note", _DROP, _RENAME)
 _MOST_KEPT = 500

@@ -34,7 +34,7 @@ async def new_page(page: PageOfStore) -> Response:
     try:
         await page.call(put_draft_file, body={"path": path, "text": first_text(kind, name), "version": ""})
     except FileChanged:
-        return page.redirect(file_url(page, path), notice=f"{path} is there already: this is it.")
+        return page.redirect(file_url(page, path), notice=f"{path} exists already: this is it.")
     except REFUSED as error:
         return await page.refuse("drafts/draft.html", form, error, **await _shown(page))
     return page.redirect(file_url(page, path), notice=f"{path} is added to your draft.")

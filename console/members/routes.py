@@ -145,7 +145,7 @@ async def anonymize_question(member: str, page: PageOfStore) -> Response:
 async def anonymize_page(member: str, page: PageOfStore) -> Response:
     """Close a member for good, and erase all personal data."""
     await page.call(anonymize, member=member)
-    notice = "The member is closed; everything personal is removed when what is under way is applied."
+    notice = "The member is closed; all personal data is erased when what is in flight is applied."
     return page.redirect(page.url("members"), notice=notice)
 
 

@@ -24,7 +24,7 @@ _MOST_DIGITS = 4
 FORM = Form(
     [
         Field("days", "Days before today", "whole", value=str(_DAYS)),
-        Field("note", "Why", hint="It stands beside the new revision."),
+        Field("note", "Why", hint="It is shown beside the new revision."),
     ]
 )
 _DROP, _RENAME = "_drop", "_rename"

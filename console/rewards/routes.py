@@ -76,7 +76,7 @@ async def codes_page(reward: str, page: PageOfStore) -> Response:
         await page.call(post_coupons, body={"coupons": codes}, name=reward)
     except REFUSED as error:
         return await _show(page, reward, codes=form, refused=error)
-    return page.redirect(page.url("rewards", reward), notice="The codes are there.")
+    return page.redirect(page.url("rewards", reward), notice="The codes are stored.")
 
 
 @router.post(f"{STORE}/rewards/{{reward}}/codes/{{code}}/delete")

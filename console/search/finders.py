@@ -75,7 +75,7 @@ async def _coupons(page: StorePage, text: str) -> list[Hit]:
         return []
     holders = [each["customerId"] for each in found["holders"]]
     if not holders:
-        return [Hit("code", text, page.url("rewards", found["name"]), "nobody has it yet")]
+        return [Hit("code", text, page.url("rewards", found["name"]), "not issued yet")]
     return [Hit("code", text, page.url("members", each), f"a code of {found['name']}") for each in holders]
 
 

@@ -119,7 +119,7 @@ ACCOUNT_CHECKS = (
     ),
     Check(
         "debt-and-points",
-        "nobody has points that can be spent and open debt at once",
+        "no member has spendable points and open debt at once",
         "add and expire the smallest amount by hand: the points that are added pay the debt with what is there",
         _with_lots,
         _here,

@@ -36,7 +36,7 @@ from loyalty.calendar import local_day
 from loyalty.points.liability import EARLIEST_DAY, LiabilityRequest, MovementSum, OutstandingSum
 from loyalty.program.wallets import exact_amount
 
-_CURE = "run `laurel recount`: the worker then counts everything anew"
+_CURE = "run `laurel recount`: the worker then counts everything again"
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ def _taken() -> Check:
     )
     return Check(
         "reward-stock",
-        "what was taken from the stock of a reward was issued to somebody",
+        "what was taken from the stock of a reward was issued to a member",
         _CURE,
         reward_supply.outerjoin(counted, counted.c.reward == reward_supply.c.reward),
         reward_supply.c.store == STORE,

@@ -217,7 +217,7 @@ TRANSFER_CHECKS = (
     Check(
         "transfer-event",
         "behind every transfer there is an event of its store",
-        "restore the event from a backup: without it nobody can say why the points were moved",
+        "restore the event from a backup: without it the reason of the transfer is unknown",
         transfer.outerjoin(event, and_(event.c.id == transfer.c.event, event.c.store == transfer.c.store)),
         _here,
         {**_whose, "event": transfer.c.event},

@@ -119,7 +119,7 @@ def upload_codes(operation: OperationContext, name: str, codes: Sequence[str]) -
             message = f"a code has 1 to {MAX_CODE_LENGTH} characters that are seen, without spaces"
             raise InvalidCampaignCode(index, message)
         if code in seen:
-            raise InvalidCampaignCode(index, f"the code {code} stands here twice: upper and lower case are the same")
+            raise InvalidCampaignCode(index, f"the code {code} is given twice: upper and lower case are the same")
         seen.add(code)
     known = operation.tx.campaign_codes.known(reactor.name, normal)
     if known:

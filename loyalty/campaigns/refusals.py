@@ -47,5 +47,5 @@ class CampaignCodesTaken(CampaignRefusal):
 
     def __init__(self, codes: Sequence[str]) -> None:
         shown = ", ".join(codes[:_SHOWN]) + (f" and {len(codes) - _SHOWN} more" if len(codes) > _SHOWN else "")
-        super().__init__(f"{shown} are there already: leave them out")
+        super().__init__(f"{shown} exist already: leave them out")
         self.codes = list(codes)

@@ -58,7 +58,7 @@ class OwnCorrection(CorrectionRefusal):
     """The administrator who asked for a correction cannot decide on it."""
 
     def __init__(self) -> None:
-        super().__init__("you asked for it yourself: somebody else decides on it")
+        super().__init__("you asked for it yourself: another administrator decides on it")
 
 
 class AboveBound(CorrectionRefusal):
@@ -67,7 +67,7 @@ class AboveBound(CorrectionRefusal):
     def __init__(self, bound: Bound, *, used: Decimal | None = None) -> None:
         most = _most(bound)
         done = "" if used is None else f", and {used:f} are done today"
-        super().__init__(f"this is above the bound of your role: {most}{done}; somebody with a larger one does it")
+        super().__init__(f"this is above the bound of your role: {most}{done}; an administrator with more can do it")
         self.once, self.day, self.used = bound.once, bound.day, used
 
 

@@ -90,7 +90,7 @@ def _labels(given: Any, path: str, event_type: EventType, *where: str) -> dict[s
         raise LineFault("invalid", path, 'labels are a list of {"key": "...", "value": ...}')
     labels = {each["key"]: each["value"] for each in given}
     if len(labels) < len(given):
-        raise LineFault("repeatedKey", path, "a key is there twice: there is one value of each")
+        raise LineFault("repeatedKey", path, "a key is given twice: there is one value of each")
     return declared_labels(labels, event_type, *where)
 
 

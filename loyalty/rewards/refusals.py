@@ -256,7 +256,7 @@ class CodesTaken(RewardRefusal):
 
     def __init__(self, codes: Sequence[str]) -> None:
         shown = ", ".join(codes[:10]) + (f" and {len(codes) - 10} more" if len(codes) > 10 else "")
-        super().__init__(f"these codes are there already, and none was added: {shown}")
+        super().__init__(f"these codes exist already, and none was added: {shown}")
         self.codes = codes
 
 

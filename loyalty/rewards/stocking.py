@@ -95,5 +95,5 @@ def _require_codes(codes: Sequence[str]) -> None:
         if not code.isprintable() or any(each.isspace() for each in code):
             raise InvalidCouponCode(index, "a code has no spaces, line breaks or other characters that cannot be seen")
         if code in seen:
-            raise InvalidCouponCode(index, f"the code {code} stands here twice")
+            raise InvalidCouponCode(index, f"the code {code} is given twice")
         seen.add(code)

@@ -38,7 +38,7 @@ CODES: Final[ChoiceValue[CouponCodes]] = ChoiceValue(
 )
 STATUS: Final[ChoiceValue[Progress]] = ChoiceValue(
     {
-        "pending": "It waits for somebody's approval.",
+        "pending": "It waits for approval.",
         "approved": "It was approved.",
         "packing": "It is being packed.",
         "awaiting_shipping": "It is packed.",

@@ -110,7 +110,7 @@ async def test_a_deploy_says_where_settings_of_the_store_stand_over_the_program(
 
         assert pending.overruled == {"points": 1}
         *text, said = capsys.readouterr().out.splitlines()
-        assert "the settings of the store stand over notify_before.points: 1 day before" in text
+        assert "the settings of the store override notify_before.points: 1 day before" in text
         assert json.loads(said)["overruled"] == {"notify_before.points": 1}
         assert (await prepare(registry, shop(program=programs.PROGRAM.replace("DEFAULT", "OTHER")))).overruled == {}
 

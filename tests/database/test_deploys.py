@@ -135,7 +135,7 @@ async def test_an_event_type_is_lost_while_events_of_it_are_received_or_decided(
     done = await deployed.deploy(files, by="test", consent=without("event:app_login"))
 
     assert first.unnamed.losses == (Loss("event", "app_login", 1, 3),)
-    assert str(first.unnamed) == "lose event type app_login (3 events of 1 member under way)"
+    assert str(first.unnamed) == "lose event type app_login (3 events of 1 member in flight)"
     assert second.unnamed.losses == (Loss("event", "app_login", 1, 2),)
     assert done[2]
 

@@ -121,7 +121,7 @@ SHOWN = [
     (campaigns.UnknownCampaign("tea"), "unknownCampaign", "campaign", "there is no reactor tea"),
     (campaigns.TakesNoCampaignCodes("tea"), "takesNoCodes", "campaign", "has no `code`"),
     (campaigns.InvalidCampaignCode(3, "a code has 1 to 64 characters"), "invalidCode", "codes.3", "1 to 64"),
-    (campaigns.CampaignCodesTaken(["A"]), "codeTaken", "codes", "A are there already"),
+    (campaigns.CampaignCodesTaken(["A"]), "codeTaken", "codes", "A exist already"),
     (rewards.TakesNoCodes("tea"), "takesNoCodes", "coupons", "`codes: uploaded`"),
     (rewards.InvalidCouponCode(3, "a code has 1 to 64 characters"), "invalidCouponCode", "coupons.3", "1 to 64"),
     (rewards.CodesTaken(["A"]), "codeTaken", "coupons", "none was added: A"),
@@ -133,7 +133,7 @@ SHOWN = [
     (corrections.CommentNeeded("other"), "commentNeeded", "correction.comment", "say what happened"),
     (corrections.UnknownCause(), "unknownEvent", "correction.customEventId", "name one of theirs"),
     (corrections.UnknownCorrection("an id"), "unknownCorrection", "correction", "no correction an id"),
-    (corrections.OwnCorrection(), "ownCorrection", "correction", "somebody else decides"),
+    (corrections.OwnCorrection(), "ownCorrection", "correction", "another administrator decides"),
     (
         corrections.AboveBound(Bound("points", Decimal(500), Decimal(2000)), used=Decimal(1900)),
         "aboveBound",

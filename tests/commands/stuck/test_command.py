@@ -73,7 +73,7 @@ def test_one_and_then_all_are_tried_again(store: Store) -> None:
     rest = laurel("stuck", "--retry-all", "--format", "json", **store.environment)
     again = laurel("stuck", "--retry-all", **store.environment)
 
-    assert (one.returncode, one.stdout) == (0, f"event {store.ids.failed} is tried again\n")
+    assert (one.returncode, one.stdout) == (0, f"event {store.ids.failed} is retried\n")
     assert json.loads(rest.stdout)["retried"] == [
         {"kind": "due-item", "id": f"{store.ids.lot}/expire"},
         {"kind": "delivery", "id": store.ids.given_up},
