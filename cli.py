@@ -37,7 +37,7 @@ from commands.up.command import up
 from commands.worker.command import worker
 
 gc.set_threshold(50_000, 20, 50)
-"""Most objects of a command live until it ends, so the default of 700 would make the collector search in vain."""
+"""Most objects of a command live until it ends, so that frequent collections (the default is 700) find no garbage."""
 
 app = typer.Typer(cls=FastTyperGroup, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 

@@ -9,7 +9,7 @@ from access.permissions import Permission
 
 @dataclass(frozen=True, slots=True)
 class Role:
-    """A named set of permissions. `note` says in words who has it; `bounds` None: its corrections are not bounded."""
+    """A named set of permissions. `note` describes its holders; `bounds` None: its corrections are not bounded."""
 
     id: int
     name: str

@@ -1,4 +1,4 @@
-"""Codes of members, of which the database holds hashes; see `loyalty.store.codes`."""
+"""Codes of members, stored as hashes; see `loyalty.store.codes`."""
 
 import secrets
 from datetime import datetime, timedelta

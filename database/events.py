@@ -250,9 +250,9 @@ class Events(EventQueries, WriteQueries):
         self.connection.execute(here.values(position=last + 1, start_after=now + RELAY_DELAY))
 
     def leave_to_relay(self, event_id: str, *, now: datetime) -> None:
-        """Let the relay look after an event now: no workflow is started for it here, or its owner is gone.
+        """Let the relay check an event now: no workflow is started for it here, or its owner is gone.
 
-        One that waits outside its member's queue goes on waiting.
+        An event that waits outside its member's queue keeps waiting.
         """
         queued = (event.c.store == self.store, event.c.id == event_id, event.c.position.is_not(None))
         self.connection.execute(update(event).where(*queued).values(start_after=now))

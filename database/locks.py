@@ -3,30 +3,30 @@
 On PostgreSQL they are advisory locks, held until the transaction ends; all but the last two belong to one store. SQLite
 has one writer, so a transaction holds everything anyway.
 
-Lock                 protects                                               taken by
-answer/REQUEST       a request with an Idempotency-Key is run once          requests with a key, which never wait for it
-corrector/ADMIN      nobody corrects more than their bound in a day         correcting by hand, approving
-identity/PART/VALUE  an id, email, phone or card number is registered once  registering a member
-member/ID            what belongs to one member, its queue of events        storing and steps of events, due items
-document/NUMBER      a transaction is stored and assigned once              storing and assigning transactions
-channels             a channel goes only when no member has it              changing channels, giving a member one
-usage/REACTOR        limits are not exceeded by events at the same time     deciding an event, buying a reward
-code/REACTOR/CODE     a redemption code is used once                         deciding an event
-supply/REWARD        stock and codes of a reward are taken once             deciding, issuing, cancelling, stock, codes
-draft/ADMIN          two savings of one draft do not mix                    saving, moving and discarding a draft
-revisions            of two deploys at once, the second sees the first      deploying
-ACCESS               administrators, API keys and roles are changed in turn changing them, in a transaction of its own
-import/HASH          the same file is imported once                         completing an upload, which takes no other
-subscription/ID      two changes of one subscription do not mix            changing it
-resend/ID            a job that resends goes on once at a time, or is ended  a page of it, cancelling it
-FIGURES              a change is counted once, by one process             adding to figures, for which nobody waits
-NOTICES              notices that wait are moved for one change after another  their settings, deploys, moving
-STORE_SECRET         of two rotations of a store's secret, in turn         rotating it
-MIGRATIONS           the schema is migrated, secrets encrypted at first     opening the database
+Lock                 protects                                         taken by
+answer/REQUEST       a request with an Idempotency-Key runs once      requests with a key, which never wait for it
+corrector/ADMIN      the bound of an administrator's corrections      correcting by hand, approving
+identity/PART/VALUE  an id, email, phone or card is registered once   registering a member
+member/ID            a member's data and queue of events              storing and steps of events, due items
+document/NUMBER      a transaction is stored and assigned once        storing and assigning transactions
+channels             a channel with members is not removed            changing channels, giving a member one
+usage/REACTOR        concurrent events do not exceed limits           deciding an event, buying a reward
+code/REACTOR/CODE    a redemption code is used once                   deciding an event
+supply/REWARD        stock and codes of a reward are taken once       deciding, issuing, cancelling, stock, codes
+draft/ADMIN          concurrent changes of one draft do not mix       saving, moving and discarding a draft
+revisions            of two deploys, the second sees the first        deploying
+ACCESS               administrators, API keys and roles               changing them, in a transaction of its own
+import/HASH          the same file is imported once                   completing an upload, which takes no other
+subscription/ID      concurrent changes of one do not mix             changing it
+resend/ID            a resend job runs one page at a time             a page of it, cancelling it
+FIGURES              a change is counted once, by one process         adding to figures, which never waits for it
+NOTICES              notices are moved for one change at a time       their settings, deploys, moving
+STORE_SECRET         the store's secret is rotated in turn            rotating it
+MIGRATIONS           migrations, and the first encryption of secrets  opening the database
 
-A transaction takes them in this order, so that no two wait for each other. Of one kind it takes several only in a fixed
-order: the parts of an identity as `Identity.keys` has them, of many identities by part and then by key, members by id,
-document numbers and reactors by name.
+A transaction takes them in this order, to avoid deadlocks. It takes several of one kind only in a fixed order: the
+parts of an identity as in `Identity.keys`, those of many identities by part and then by key, members by id, document
+numbers and reactors by name.
 
 Rows are locked in three more places: a refresh token while it is used (`database.sessions`), events while the relay
 takes them (`database.events.take_unstarted`), which skips those that another process has locked, and events while they

@@ -42,7 +42,7 @@ class Risers(RiserQueries, WriteQueries):
     def schedule(self, old: TierRules, new: TierRules, *, due_at: datetime) -> bool:
         """Store a due item `judge_tier` for each member who rises; return False if there is none.
 
-        Every member is judged by a new rule of spend, and by other months; where reviews begin, who has no period.
+        A new rule of spend, or other months, judges every member; where reviews begin, every member without a period.
         Where reviews count other points, store one `tier_measure` for each member who was reviewed.
         """
         judged = self._schedule(_JUDGED, member.c.id, new, _judged(old, new, due_at), due_at)
@@ -61,7 +61,7 @@ class Risers(RiserQueries, WriteQueries):
         conditions: Sequence[ColumnElement[bool]],
         due_at: datetime,
     ) -> bool:
-        """Store a due item for each member of whom one of some conditions holds; return False if there is none."""
+        """Store a due item for each member who meets one of some conditions; return False if there is none."""
         if not conditions:
             return False
         row: dict[str, ColumnElement[Any]] = {"store": literal(self.store), "subject": subject, "kind": literal(kind)}

@@ -6,7 +6,7 @@ from rules import numbers
 from rules.values import Json, ValueKind, contains, kind_of
 
 _PLAIN = frozenset({str, int, Decimal, type(None)})
-"""Types of which two values are equal to Python just if they are strictly equal; booleans are equal to numbers."""
+"""Types whose values are equal in Python exactly if they are strictly equal; booleans are equal to numbers."""
 
 
 class ConstantList:

@@ -24,7 +24,7 @@ class Cached(Generic[T]):
 
     @property
     def is_late(self) -> bool:
-        """Whether the last caller waited in vain for a new value."""
+        """Whether the last caller did not get a new value in time."""
         return self._is_late
 
     async def get(self) -> T | None:

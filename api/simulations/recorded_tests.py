@@ -74,7 +74,7 @@ def recorded_event(tx: ReadTransaction, program: Program, stored: StoredEvent) -
 
 
 def _sale_of(tx: ReadTransaction, returned: StoredEvent) -> StoredEvent:
-    """Return the event of the sale of which goods came back."""
+    """Return the event of the sale whose goods were returned."""
     sale = tx.transactions.get(returned.body["sale"])
     event = None if sale is None or sale.event is None else tx.events.get(sale.event)
     if event is None:

@@ -28,7 +28,7 @@ async def show_page(page: PageOfStore) -> Response:
 
 @router.post(_PATH)
 async def run_page(page: PageOfStore) -> Response:
-    """Run the tests, and show what came of each; a text that the editor of a file sends along is saved before."""
+    """Run the tests, and show their results; a text that the editor of a file sends along is saved before."""
     if page.sent.has("text") and (answer := await save_sent(page)) is not None:
         return answer
     try:

@@ -56,7 +56,7 @@ delivery = Table(
     Column("headers", Json, nullable=False),
     Column("status", String(16), nullable=False),  # pending, delivered, failed, skipped
     Column("attempts", Integer, nullable=False),
-    Column("earlier_attempts", Integer, nullable=False, server_default="0"),  # before it was last tried again
+    Column("earlier_attempts", Integer, nullable=False, server_default="0"),  # before the last retry by request
     Column("next_attempt_at", Instant),  # when the next attempt is due; null: there is none
     Column("finished_at", Instant),
     Column("start_after", Instant),  # when the relay checks it; null: never

@@ -13,7 +13,7 @@ from loyalty.store.corrections import Correction
 
 @dataclass(frozen=True, slots=True)
 class ChangeByHand:
-    """A change that another operation makes: its name, and how much it changes of which measure."""
+    """A change that another operation makes: its name, the measure that it changes, and by how much."""
 
     member: str
     action: str

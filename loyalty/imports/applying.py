@@ -54,7 +54,7 @@ class PageContext:
 
 
 def apply_lines(context: PageContext, type_: ImportType, lines: Sequence[ReadLine]) -> AppliedPage:
-    """Apply lines in their order; a faulty line stops none of the others. Raise ConcurrentInsert."""
+    """Apply lines in their order; a faulty line does not stop the others. Raise ConcurrentInsert."""
     page = AppliedPage()
     asked = [line for line in lines if not isinstance(line.asked, LineFault)]
     results = dict(zip((line.line for line in asked), _results(context, type_, asked, page), strict=True))

@@ -368,7 +368,7 @@ def _add_status(operation: OperationContext, issued: IssuedReward, status: Shown
 
 
 def _why_unusable(found: Sequence[IssuedReward], now: datetime) -> Exception:
-    """Return why none of a member's coupons with a code can be used: the reason of the latest one."""
+    """Return why a member's coupons with a code cannot be used: the reason of the latest one."""
     if not found:
         return UnknownCoupon()
     last = found[-1]

@@ -97,7 +97,7 @@ class OutboundDelivery:
     status: DeliveryStatus
     attempts: int
     earlier_attempts: int
-    """The number of attempts before the last retry by request, after which the schedule began anew."""
+    """The number of attempts before the last retry by request, which restarted the schedule."""
     next_attempt_at: datetime | None
     """When the next attempt is due; None: there is none."""
     number: int | None

@@ -64,7 +64,7 @@ def _judge(due: DueItemContext, member: Member) -> None:
 
 
 def _measure(due: DueItemContext, tier_set: TierSet, member: Member) -> None:
-    """Count anew what was counted before the last review and the one before it, by another program, and judge it."""
+    """Count the sums before the last review and the one before it again, by another program, and judge the member."""
     review, balance = period_in(due.tx, member.id, tier_set).review, _balance(member, tier_set)
 
     def before(moment: datetime | None) -> Points:
@@ -116,7 +116,7 @@ def _end_period(due: DueItemContext, tier_set: TierSet, member: Member, until: d
 
 
 def _reviewed(due: DueItemContext, tier_set: TierSet, member: Member) -> Tier | None:
-    """Return the tier after a review; None: the member is in none of the program, and stays so until they reach one."""
+    """Return the tier after a review; None: the member has no tier of the program until they reach one."""
     present = tier_set.named(member.tier)
     if present is None:
         return None

@@ -1,7 +1,7 @@
-"""Tier periods: points of a wallet that is dated by events count for the period in which their event happened.
+"""Tier periods: points of a wallet dated by events count for the period in which their event happened.
 
-What happened before the last review was due counts for the period that the review ended, so the review is judged again:
-the member gets the tier that it would have left them in. Nobody loses a tier by that.
+What happened before the last review was due counts for the period that the review ended, so the review is repeated: the
+member gets the tier that it would have left them in. No member loses a tier by that.
 """
 
 from collections.abc import Sequence
@@ -21,7 +21,7 @@ from loyalty.tiers.work import TierWork
 
 
 def judge_posted(work: TierWork, member_id: str, posted: Sequence[Posted]) -> None:
-    """Move a member up if what was posted reaches a tier, now or at the last review; nobody moves down here.
+    """Move a member up if posted points reach a tier, now or at the last review; never down.
 
     Call it at the end of a unit of work that posted awards, activations or cancellations.
     """

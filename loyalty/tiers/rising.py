@@ -14,7 +14,7 @@ from loyalty.tiers.work import TierWork
 
 
 def judge_standing(work: TierWork, member_id: str) -> None:
-    """Move a member up where their points reach a higher tier than theirs; nobody moves down here.
+    """Move a member up if their points reach a higher tier than theirs; never down.
 
     Call it at the end of a unit of work that may have raised the standing.
     """

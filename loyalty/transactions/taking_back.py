@@ -1,8 +1,8 @@
-"""The step that takes back what a sale gave, for what came back of it.
+"""Take back what a sale gave for returned goods.
 
-It compares what the sale gave with what it would give for the rest: points of every wallet, limits, progress, badges
-and rewards. What is taken is the difference that was not taken before, so it makes no difference in which parts goods
-come back, and a sale that was set aside and is tried again gives what is left of it.
+The step compares what the sale gave with what it would give for the rest: points of every wallet, limits, progress,
+badges and rewards. It takes the part of the difference that was not taken before. So partial returns make no
+difference, and a sale that was set aside and is retried gives what is left of it.
 """
 
 from collections import Counter

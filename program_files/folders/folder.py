@@ -19,7 +19,7 @@ from program_files.text.text import LARGEST_FILE, fault_of
 MOST_FILES = 5_000
 LARGEST_PROGRAM = 8 * LARGEST_FILE
 MOST_ENTRIES = 50_000
-"""How many names of files and folders are looked at, including those that are not read."""
+"""The most names of files and folders that are examined, including those that are not read."""
 
 DEEPEST_FOLDER = 20
 _START = 4096
