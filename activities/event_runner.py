@@ -39,7 +39,7 @@ MOST_TRIES = 3
 """How often slow rules are evaluated outside of their transaction, when their input changes each time."""
 
 _TOLERANCE = timedelta(seconds=2)
-"""If the relay checks an event later than this, the relay postponed it because it waits for an earlier event."""
+"""An event that the relay checks even later than this was postponed by it, as it waits for an earlier event."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -80,7 +80,7 @@ def _adding(
 
 
 def _free_days(achievement: Achievement, sums: Sequence[DailySum], today: date) -> Sequence[date]:
-    """Return the days of the window around a day that have no open sum, the latest first."""
+    """Return the days of the window around a day without a daily sum, the latest first."""
     counted = {each.day for each in sums}
     first = today - timedelta(days=MAX_DAYS_BACK)
     if isinstance(achievement.window, Last):
