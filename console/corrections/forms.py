@@ -55,7 +55,7 @@ async def _fields(page: StorePage, kind: CorrectionKind) -> Sequence[Field]:
                     value="add",
                 ),
                 Field("correction.points.points", "Points", "number", required=True),
-                Field("correction.points.walletCode", "Wallet", "choice", choices=wallets),
+                Field("correction.points.walletCode", "Wallet", "choice", choices=wallets, hint=_DEFAULT_WALLET),
                 Field("correction.points.expiresInDays", "Expire after days", "whole", hint="Else as the wallet says."),
                 Field("correction.points.qualifies", "They count for tiers", "yes_no"),
             )
@@ -100,6 +100,7 @@ def _tier_fields(tiers: Sequence[Mapping[str, Any]]) -> Sequence[Field]:
     )
 
 
+_DEFAULT_WALLET = "Empty: the default wallet."
 _NO_TIER = "None: a tier by hand is taken back."
 _OF_SET = "Only needed to take a tier by hand back: else it is the default set."
 

@@ -17,7 +17,6 @@ SAMPLE = Form(
             "sample",
             "Sample event",
             "area",
-            required=True,
             hint="JSON or YAML: a whole report of an event, its body alone, or a list of several.",
         )
     ]

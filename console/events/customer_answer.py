@@ -42,6 +42,9 @@ def customer_answer(event: Mapping[str, Any], waterfall: Waterfall) -> str:
     gained = [f"{number(each['points'])} {each['wallet']}" for each in _gains(event["outcome"])]
     if gained:
         return f"{what} gave {' and '.join(gained)}."
+    counted = [_counted(each) for each in waterfall.achievements if each.is_yes]
+    if counted:
+        return f"{what} gave no points, but counts: {', '.join(counted[:_MOST])}."
     reasons = [reason for each in waterfall.reactors if not each.is_yes and (reason := _why_not(each))]
     if not reasons:
         return f"{what} gave no points: no offer of the program is for it."
@@ -54,8 +57,16 @@ def _gains(outcome: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     return own + [each for caused in outcome.get("caused", ()) for each in _gains(caused["outcome"])]
 
 
+def _counted(step: Step) -> str:
+    return f"“{_words(step.name)}”" + (f" ({step.because})" if step.because else "")
+
+
+def _words(name: str) -> str:
+    return name.replace("-", " ").replace("_", " ")
+
+
 def _why_not(step: Step) -> str:
-    offer = step.name.replace("-", " ").replace("_", " ")
+    offer = _words(step.name)
     if step.failed:
         return f"For the offer “{offer}” {' and '.join(_part(each) for each in step.failed[:_MOST])}."
     return f"The offer “{offer}” did not apply: {_ENDED[step.verdict]}." if step.verdict in _ENDED else ""

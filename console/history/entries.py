@@ -1,7 +1,9 @@
 """Entries of a timeline on a page: a title, details, and links."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final
 
 from console.pages.page import StorePage
@@ -21,6 +23,7 @@ _LINKS: Final[Mapping[str, tuple[str, str]]] = {
 }
 """The ids in an entry: the section whose page shows it, and the text of the link."""
 
+_MOMENT: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d")
 _IDS: Final = frozenset({"accountId", "walletId", "newLevelId", "tierSetId", "lot", "merged", "code_id", "hold"})
 
 _HARMLESS: Final = frozenset(
@@ -64,7 +67,7 @@ def entry_of(page: StorePage, item: Mapping[str, Any]) -> Entry:
         url=page.url("events", event) if event else "",
         status=item.get("status", ""),
         error=item.get("error", ""),
-        details=[(_words(name), str(value)) for name, value in _details(page, said).items()],
+        details=[(_words(name), _shown(page, value)) for name, value in _details(page, said).items()],
         links=[
             (page.url(section, str(said[name])), words)
             for name, (section, words) in _LINKS.items()
@@ -89,6 +92,17 @@ def _details(page: StorePage, said: Mapping[str, Any]) -> dict[str, Any]:
         if name not in _LINKS and name not in _IDS and value not in (None, "", [])
         if page.shows_personal_data or name in _HARMLESS
     }
+
+
+def _shown(page: StorePage, value: Any) -> str:
+    """A value as text; a moment by the clock of the store."""
+    if isinstance(value, str) and _MOMENT.match(value):
+        try:
+            read = datetime.fromisoformat(value)
+        except ValueError:
+            return value
+        return (read if read.tzinfo is None else read.astimezone(page.zone)).strftime("%Y-%m-%d %H:%M:%S")
+    return str(value)
 
 
 def _words(name: str) -> str:

@@ -80,5 +80,10 @@
   }
   window.laurel = { say, askForLogIn };
 
+  // On a narrow screen filters that nobody uses leave the place to the rows.
+  if (matchMedia("(max-width: 767px)").matches) {
+    for (const each of document.querySelectorAll(".filters:not([data-in-use])")) each.open = false;
+  }
+
   document.querySelector("[data-focus]")?.focus();
 })();

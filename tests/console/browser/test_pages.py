@@ -169,6 +169,22 @@ async def test_a_member_is_frozen_and_unfrozen_without_scripts(
     await expect(plain_page.get_by_role("link", name="Freeze", exact=True)).to_be_visible()
 
 
+async def test_filters_leave_a_narrow_screen_to_the_rows(console: Console, page: Page) -> None:
+    filters, email = page.locator("details.filters"), page.get_by_label("E-mail")
+    await page.goto(f"{console.home}/events")
+    await expect(email).to_be_visible()
+    await expect(filters.locator("summary")).to_be_hidden()
+
+    await page.set_viewport_size({"width": 375, "height": 800})
+    await page.goto(f"{console.home}/events")
+    await expect(email).to_be_hidden()
+    await filters.locator("summary").press("Enter")
+    await expect(email).to_be_visible()
+    await page.goto(f"{console.home}/events?customerData:email=anna@example.com")
+
+    await expect(email).to_be_visible()
+
+
 async def test_the_form_to_log_in_is_good(console: Console) -> None:
     context = await console.context(logged_in=False)
 

@@ -49,6 +49,16 @@ def test_why_there_was_nothing_is_said_in_plain_words(step: dict[str, Any], expe
     assert answer(step) == f"“A purchase” of 2026-05-01 gave no points. {expected}"
 
 
+@pytest.mark.parametrize(("because", "shown"), [("progress 0 to 1 of 7", " (progress 0 to 1 of 7)"), ("", "")])
+def test_what_counts_for_an_achievement_is_said(because: str, shown: str) -> None:
+    counted = {"source": "achievement/seven-days", "verdict": "counted", "because": because}
+    step = counted | {"place": "a.yaml:1:1", "effects": [], "reason": {}}
+
+    said_of_it = answer(said("condition_false", leaves=[LEAF]), step)
+
+    assert said_of_it == f"“A purchase” of 2026-05-01 gave no points, but counts: “seven days”{shown}."
+
+
 def test_what_no_offer_is_for_and_what_is_not_decided_yet() -> None:
     waiting = {"eventName": "A purchase", "eventDate": "2026-05-01T10:00:00+02:00", "decision": None}
 
