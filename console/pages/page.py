@@ -32,7 +32,7 @@ from console.pages.calls import Endpoint, call, may_call, respond, rule_of
 from console.pages.forms import Form
 from console.pages.last_store import remember_store
 from console.pages.lists import NONE, PLACES, List, without_empty
-from console.pages.notices import leave_notice
+from console.pages.notices import Notice, leave_notice
 from console.pages.rendering import render
 from console.pages.tables import CHUNK, FORMAT, Table
 from console.route_rules import STORE
@@ -205,7 +205,13 @@ class Page:
     def redirect(self, path: str, *, notice: str = "") -> Response:
         """Redirect to a page of the console, which shows a notice."""
         if notice:
-            leave_notice(self.request, notice)
+            leave_notice(self.request, Notice(notice))
+        return RedirectResponse(path, status_code=303)
+
+    async def redirect_refused(self, path: str, error: Exception) -> Response:
+        """Go to a page of the console, which says why something was not done; the audit log has the refusal."""
+        await self.state.refusal_log.record(self.request, status_of(error))
+        leave_notice(self.request, Notice(str(error), is_refusal=True))
         return RedirectResponse(path, status_code=303)
 
     def is_in(self, section: Section) -> bool:

@@ -77,8 +77,7 @@ async def resend_one(delivery: str, page: PageOfStore) -> Response:
     try:
         made = await page.call(resend, body={"resend": {}}, delivery_id=delivery)
     except REFUSED as error:
-        await page.state.refusal_log.record(page.request, 400)
-        return page.redirect(page.url("webhooks", "deliveries", delivery), notice=str(error))
+        return await page.redirect_refused(page.url("webhooks", "deliveries", delivery), error)
     notice = "It is sent again."
     return page.redirect(page.url("webhooks", "deliveries", made["webhookDeliveryId"]), notice=notice)
 
@@ -131,8 +130,7 @@ async def cancel_job(resend: str, page: PageOfStore) -> Response:
     try:
         await page.call(cancel, resend_id=resend)
     except REFUSED as error:
-        await page.state.refusal_log.record(page.request, 400)
-        return page.redirect(page.url("webhooks", "resends", resend), notice=str(error))
+        return await page.redirect_refused(page.url("webhooks", "resends", resend), error)
     return page.redirect(page.url("webhooks", "resends", resend), notice="The job is cancelled.")
 
 

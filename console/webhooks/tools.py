@@ -22,8 +22,7 @@ async def rotate_store_secret(page: PageOfStore) -> Response:
     try:
         made = await page.call(rotate_of_store, body={"rotation": {}})
     except REFUSED as error:
-        await page.state.refusal_log.record(page.request, 400)
-        return page.redirect(page.url("webhooks"), notice=str(error))
+        return await page.redirect_refused(page.url("webhooks"), error)
     return await page.render("webhooks/secret.html", title="The store has another secret", made=made, url="")
 
 
@@ -41,8 +40,7 @@ async def rotate(subscription: str, page: PageOfStore) -> Response:
     try:
         made = await page.call(rotate_of_subscription, body={"rotation": {}}, subscription_id=subscription)
     except REFUSED as error:
-        await page.state.refusal_log.record(page.request, 400)
-        return page.redirect(page.url("webhooks", subscription), notice=str(error))
+        return await page.redirect_refused(page.url("webhooks", subscription), error)
     return await page.render("webhooks/secret.html", title="There is another secret", made=made, url=subscription)
 
 

@@ -208,10 +208,14 @@ async def test_secrets_are_rotated_and_shown_once(api: Api, visitor: Visitor) ->
 
     rotated = await visitor.post(f"{WEBHOOKS}/{subscription}/rotate")
     again = await visitor.post(f"{WEBHOOKS}/{subscription}/rotate")
+    refused = await visitor.get(again.headers["location"])
     store = await visitor.post(f"{WEBHOOKS}/store-secret/rotate")
 
     assert "whsec_" in rotated.text
     assert "The one before signs, too, until" in text_of(rotated)
     assert again.status_code == 303, "two are valid already"
+    assert "This was not done: " in text_of(refused)
+    assert "alert-danger notice" in refused.text
+    assert "This was not done" not in await visitor.page(again.headers["location"])
     assert "whsec_" in store.text
     assert "whsec_" not in (await visitor.get(f"{WEBHOOKS}/{subscription}")).text
