@@ -106,9 +106,9 @@ _NOTHING: Mapping[str, Any] = {
 async def plan_texts(
     store_request: StoreRequest, texts: Texts, in_force: tuple[int, Texts], *, days: int
 ) -> dict[str, Any]:
-    """What putting texts in force would do, in place of a revision with its texts: from `problems` on, a DraftPlan.
+    """Return what putting texts in force would do, in place of a revision with its texts.
 
-    `days` 0: nothing is replayed.
+    It is a DraftPlan from `problems` on; `days` 0: nothing is replayed.
     """
     problems = await asyncio.to_thread(problems_of, encoded(texts), store_request.now)
     if any(each["severity"] == "error" and not each["path"].startswith(f"{TESTS}/") for each in problems):

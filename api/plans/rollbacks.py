@@ -39,7 +39,7 @@ router = APIRouter(prefix="/api/{storeCode}/program", tags=["Program"])
 
 @router.get("/{revision}/plan", summary="Plan a rollback", response_model=RollbackPlan)
 async def plan_rollback(number: RevisionNumber, store_request: AdminRequest, days: Days = 0) -> Response:
-    """What rolling back to a revision would change: in words, in tests, and with `days`, in a backtest.
+    """Return what rolling back to a revision would change: in words, in tests, and with `days`, in a backtest.
 
     Nothing is changed. If this version of Laurel finds something wrong in it, `problems` has that alone.
     """

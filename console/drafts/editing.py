@@ -57,7 +57,7 @@ async def save_page(page: PageOfStore) -> Response:
 
 
 async def save_sent(page: StorePage) -> Response | None:
-    """Save the text that the editor sends with another request; the page that says why that was refused, if it was."""
+    """Save the text that the editor sends with another request; return the page that says why not, if it is refused."""
     try:
         await _save(page)
     except REFUSED as error:

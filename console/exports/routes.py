@@ -75,7 +75,7 @@ async def retry_page(export: str, page: PageOfStore) -> Response:
 
 
 def _exportable(page: StorePage) -> dict[str, str]:
-    """What the caller may export, and download, by type."""
+    """Return what the caller may export, and download, by type."""
     may_export = page.allows(Permission.EXPORT_DATA)
     return {each: TYPES[each] for each, needed in NEEDED.items() if may_export and page.allows(needed)}
 

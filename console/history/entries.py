@@ -95,7 +95,7 @@ def _details(page: StorePage, said: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _shown(page: StorePage, value: Any) -> str:
-    """A value as text; a moment by the clock of the store."""
+    """Return a value as text; a moment by the clock of the store."""
     if isinstance(value, str) and _MOMENT.match(value):
         try:
             read = datetime.fromisoformat(value)

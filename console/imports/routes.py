@@ -137,6 +137,6 @@ async def change_page(change: str, page: PageOfStore) -> Response:
 
 
 def _importable(page: StorePage) -> dict[str, str]:
-    """What the caller may import, by type."""
+    """Return what the caller may import, by type."""
     may_import = page.may(post_import)
     return {each: TYPES[each] for each, needed in NEEDED.items() if may_import and page.allows(needed)}

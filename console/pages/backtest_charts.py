@@ -14,7 +14,7 @@ MOST_SOURCES = 20
 
 
 def backtest_charts(page: StorePage, result: Mapping[str, Any]) -> list[Chart]:
-    """What rules awarded on each day, and how often each of those that differ most fired, before and after."""
+    """Return what rules awarded on each day, and how often each that differs most fired, before and after."""
     return list(_charts(page, result))
 
 
@@ -37,7 +37,7 @@ def _charts(page: StorePage, result: Mapping[str, Any]) -> Iterator[Chart]:
 
 
 def _before_and_after(items: list[Mapping[str, Any]], links: list[str]) -> list[Series]:
-    """What is in force leads to its rows; what is planned happened to no one, so it has none."""
+    """Return series in which what is in force leads to its rows; what is planned happened to no one, so it has none."""
     return [
         Series("in force", [each["inForce"] for each in items], links),
         Series("planned", [each["planned"] for each in items]),
@@ -54,7 +54,7 @@ def _transfers(page: StorePage, days: list[Mapping[str, Any]], wallet: str) -> l
 
 
 def _events(page: StorePage, fired: list[Mapping[str, Any]]) -> list[str]:
-    """The events that fired a reactor; achievements have no such list."""
+    """Return links to the events that fired each reactor; achievements have no such list."""
     if not page.allows(Permission.VIEW_EVENTS):
         return []
     kinds = (each["source"].partition("/") for each in fired)

@@ -101,7 +101,7 @@ def error_page(request: Request, status: int, *messages: str, link: tuple[str, s
 
 
 def _page_before(request: Request) -> str:
-    """The address of the page of this console that led to a request; empty if none did."""
+    """Return the address of the page of this console that led to a request; empty if none did."""
     led, host = request.headers.get("referer", ""), request.headers.get("host", "")
     origin = next((each for each in (f"http://{host}", f"https://{host}") if led.startswith(f"{each}/")), None)
     if origin is None:

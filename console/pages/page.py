@@ -249,7 +249,7 @@ class StorePage(Page):
         }
 
     def opens(self, *steps: str) -> bool:
-        """Whether the caller may open the page of this store at a path; a wrong one is a KeyError."""
+        """Return whether the caller may open the page of this store at a path; a wrong one is a KeyError."""
         rule = self.state.rules["GET", "/".join((STORE, *steps))]
         try:
             authorize(rule, self.caller, self.store)

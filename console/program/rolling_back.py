@@ -32,7 +32,7 @@ _DROP, _RENAME = "_drop", "_rename"
 
 @router.get(_PATH)
 async def question_page(revision: int, page: PageOfStore) -> Response:
-    """What that changes, in words, in tests, and if asked for, in a backtest; with what was typed into the form."""
+    """Return what that changes, in words, in tests, and in a backtest; what was typed into the form stays."""
     query = page.request.query_params
     form = page.new_form(FORM.shown(query))
     chosen: dict[str, Any] = {"drop": query.getlist(_DROP), "rename": _RENAME in query}
@@ -60,7 +60,7 @@ async def roll_back_page(revision: int, page: PageOfStore) -> Response:
 
 
 def _days(text: str) -> int:
-    """The days of a form; raise BadInput for what is no number of days."""
+    """Return the days of a form; raise BadInput for what is no number of days."""
     number = int(text) if text.isascii() and text.isdecimal() and len(text) <= _MOST_DIGITS else 0
     if not 1 <= number <= MAX_PLAN_DAYS:
         raise BadInput.at("days", f"write a whole number from 1 to {MAX_PLAN_DAYS}", "outOfRange")
@@ -68,7 +68,7 @@ def _days(text: str) -> int:
 
 
 async def _planned(page: StorePage, revision: int, *, days: int = 0) -> dict[str, Any]:
-    """What the page shows of the revision, and of what rolling back to it would change."""
+    """Return what the page shows of the revision, and of what rolling back to it would change."""
     one = await page.call(show_revision, number=revision)
     plan = await page.call(plan_rollback, number=revision, days=days)
     charts = [] if plan["backtest"] is None else backtest_charts(page, plan["backtest"])

@@ -170,7 +170,7 @@ async def test_a_member_is_frozen_and_unfrozen_without_scripts(
 
 
 async def test_filters_leave_a_narrow_screen_to_the_rows(console: Console, page: Page) -> None:
-    filters, email = page.locator("details.filters"), page.get_by_label("E-mail")
+    filters, email = page.locator("details.filters"), page.get_by_role("textbox", name="E-mail")
     await page.goto(f"{console.home}/events")
     await expect(email).to_be_visible()
     await expect(filters.locator("summary")).to_be_hidden()
