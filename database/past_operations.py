@@ -222,6 +222,8 @@ def _addition(
     posted: _Posted, body: Mapping[str, Any], dates: _LotDates, activated: Mapping[str, datetime]
 ) -> AddPoints:
     expires_at = _date(body.get("expires_at"))
+    if body.get("pending") and expires_at is not None and dates.expires_at is not None:
+        expires_at = min(expires_at, dates.expires_at)  # early activation moved it
     became_active = activated.get(posted.lot or "", dates.active_from)
     return AddPoints(
         posted.member,
