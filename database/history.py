@@ -8,6 +8,7 @@ from typing import Any, Literal, TypeVar
 from sqlalchemy import ColumnElement, CompoundSelect, Connection, Select, Table, and_, case, func, or_, select, union
 
 from database.ledger_history import allocations_of, transfers_of
+from database.member_ranges import in_range
 from database.past import (
     ContributedSince,
     LateSince,
@@ -117,7 +118,7 @@ class History:
 
         An event that was not applied, or failed, counts at its time of receipt.
         """
-        within = event.c.member.between(members.first, members.last)
+        within = in_range(event.c.member, members)
         wanted = self._reported(select(*columns_of(ReplayedEvent, event))).where(within)
         in_order = wanted.order_by(event.c.received_at, event.c.id)
         for row in self._connection.execution_options(yield_per=PAGE).execute(in_order):
@@ -166,7 +167,7 @@ class History:
             issued=self._by_member(members, IssuedReward, issued_reward, issued_reward.c.issued_at < self._since),
             frozen=frozen_at(self._connection, self._store, members, self._since),
         )
-        within = (member.c.store == self._store, member.c.id.between(members.first, members.last))
+        within = (member.c.store == self._store, in_range(member.c.id, members))
         for row in self._connection.execute(select(*columns_of(StoredMember, member)).where(*within)).all():
             yield past.snapshot(StoredMember(*row))
 
@@ -212,7 +213,7 @@ class History:
     def _contributed_since(self, members: MemberRange) -> Mapping[str, ContributedSince]:
         """Return the contributions of events of these members since, without limits of the program."""
         found: dict[str, ContributedSince] = defaultdict(ContributedSince.nothing)
-        within = event.c.member.between(members.first, members.last)
+        within = in_range(event.c.member, members)
         for row in self._contributions_since(within):
             _add_contributions(found[row[0]], [row], "member")
         return found
@@ -225,7 +226,7 @@ class History:
         *where: ColumnElement[bool],
         order_by: ColumnElement[Any] | None = None,
     ) -> Mapping[str, list[T]]:
-        within = and_(table.c.store == self._store, table.c.member.between(members.first, members.last), *where)
+        within = and_(table.c.store == self._store, in_range(table.c.member, members), *where)
         wanted = select(table.c.member, *columns_of(record, table)).where(within).order_by(order_by)
         found: dict[str, list[T]] = defaultdict(list)
         for member_id, *columns in self._connection.execute(wanted):
@@ -280,7 +281,7 @@ class History:
     def _with_history(self, members: MemberRange) -> CompoundSelect[Any]:
         """Select the members with points on hold, with transfers by operations or holds, or with returns since."""
         moved = (*self._transfers_since(members), or_(by_hand(), transfer.c.kind == "release"))
-        holding = (account.c.store == self._store, account.c.member.between(members.first, members.last))
+        holding = (account.c.store == self._store, in_range(account.c.member, members))
         return union(
             select(transfer.c.member).where(*moved),
             select(account.c.member).where(*holding, account.c.held > 0),
@@ -289,7 +290,7 @@ class History:
 
     def _returning_since(self, members: MemberRange) -> Select[Any]:
         """Select the members with an event that took something back since."""
-        within = (event.c.store == self._store, event.c.member.between(members.first, members.last))
+        within = (event.c.store == self._store, in_range(event.c.member, members))
         return select(event.c.member).where(*within, event.c.type.in_(self._returning), self._applied_since())
 
     def _before(self, members: MemberRange) -> tuple[ColumnElement[bool], ...]:
@@ -303,13 +304,13 @@ class History:
     def _transfers_since(self, members: MemberRange) -> tuple[ColumnElement[bool], ...]:
         return (
             transfer.c.store == self._store,
-            transfer.c.member.between(members.first, members.last),
+            in_range(transfer.c.member, members),
             transfer.c.at >= self._since,
         )
 
     def _bodies_since(self, members: MemberRange, type_: str, *keys: str) -> list[tuple[str, Mapping[str, Any]]]:
         """Return the member and body of each event of a type since; without those that lack one of these keys."""
-        within = (event.c.member.between(members.first, members.last), self._applied_since())
+        within = (in_range(event.c.member, members), self._applied_since())
         return bodies_of(self._connection, event.c.store == self._store, event.c.type == type_, *within, keys=keys)
 
     def _first_tiers(self, members: MemberRange) -> Mapping[str, str | None]:
@@ -326,7 +327,7 @@ class History:
         for member_id, body in self._bodies_since(members, "tier_changed", "from"):
             if "tier_set" in body:
                 changed.setdefault((member_id, body["tier_set"]), body["from"])
-        within = (member_tier.c.store == self._store, member_tier.c.member.between(members.first, members.last))
+        within = (member_tier.c.store == self._store, in_range(member_tier.c.member, members))
         columns = (member_tier.c.member, member_tier.c.tier_set, *columns_of(TierPlace, member_tier))
         found: dict[str, dict[str, TierPlace]] = defaultdict(dict)
         for member_id, name, *stored in self._connection.execute(select(*columns).where(*within)):
@@ -340,7 +341,7 @@ class History:
     ) -> Mapping[str, list[CountedSale]]:
         """Return the counted sales of members before the moment; those returned since count by share."""
         found = self._by_member(members, CountedSale, counted_sale, counted_sale.c.at < self._since)
-        returned = (event.c.store == self._store, event.c.member.between(members.first, members.last))
+        returned = (event.c.store == self._store, in_range(event.c.member, members))
         wanted = select(customer_transaction.c.linked_number).join(event, event.c.id == customer_transaction.c.event)
         numbers = set(self._connection.execute(wanted.where(*returned, self._applied_since())).scalars())
         changed = {member: count_as_before(found.get(member, []), past, numbers) for member, past in pasts.items()}
@@ -359,7 +360,7 @@ class History:
     def _taken_back_since(self, members: MemberRange, kind: str) -> list[tuple[str, str, int]]:
         """Return how many completions, or badges of each name, returns took back since: negative, by member."""
         columns = (event.c.member, contribution.c.name)
-        within = (event.c.store == self._store, event.c.member.between(members.first, members.last))
+        within = (event.c.store == self._store, in_range(event.c.member, members))
         joined = select(*columns, func.sum(contribution.c.times)).join(event, event.c.id == contribution.c.event)
         taken = joined.where(*within, event.c.type.in_(self._returning), self._applied_since())
         taken = taken.where(contribution.c.kind == kind, contribution.c.times < 0)

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, select
 
+from database.member_ranges import in_range
 from database.tables import event
 from loyalty.engine.past_operations import Freeze, PastOperation, Unfreeze
 from loyalty.store.history import MemberRange
@@ -34,7 +35,7 @@ def frozen_at(connection: Connection, store: str, members: MemberRange, since: d
 def _changes(
     connection: Connection, store: str, members: MemberRange, since: datetime
 ) -> list[tuple[str, str, str, datetime]]:
-    within = (event.c.store == store, event.c.member.between(members.first, members.last))
+    within = (event.c.store == store, in_range(event.c.member, members))
     wanted = select(event.c.id, event.c.type, event.c.member, event.c.received_at).where(
         *within, event.c.type.in_((_FROZEN, _UNFROZEN)), event.c.received_at >= since
     )

@@ -8,6 +8,7 @@ from typing import Any, assert_never
 
 from sqlalchemy import ColumnElement, Connection, and_, exists, or_, select
 
+from database.member_ranges import in_range
 from database.past_freezes import freezes_of
 from database.past_rewards import PastRewardOperations
 from database.queries import columns_of
@@ -85,7 +86,7 @@ class PastOperations:
 
     def of(self, members: MemberRange) -> list[PastOperation]:
         """Return the operations of members, in order."""
-        within = and_(self._asked_for(), transfer.c.member.between(members.first, members.last))
+        within = and_(self._asked_for(), in_range(transfer.c.member, members))
         columns = columns_of(_Posted, transfer)
         rows = self._connection.execute(
             select(*columns, event.c.body, *columns_of(_LotDates, lot))
@@ -133,7 +134,7 @@ class PastOperations:
         return activations(
             self._connection,
             transfer.c.store == self._store,
-            transfer.c.member.between(members.first, members.last),
+            in_range(transfer.c.member, members),
             transfer.c.at >= self._since,
         )
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, and_, exists, func, or_, select
 
+from database.member_ranges import in_range
 from database.queries import columns_of
 from database.tables import coupon_code, event, issued_reward, reward_status, reward_supply, transfer
 from loyalty.engine.past_operations import (
@@ -39,7 +40,7 @@ class PastRewardOperations:
         by_member = self._cancelled_by_members(members)
         wanted = select(event.c.id, event.c.type, event.c.member, event.c.received_at, event.c.body).where(
             event.c.store == self._store,
-            event.c.member.between(members.first, members.last),
+            in_range(event.c.member, members),
             event.c.type.in_(_TYPES),
             event.c.parent.is_(None),
             event.c.received_at >= self._since,
@@ -59,7 +60,7 @@ class PastRewardOperations:
     def paid(self, members: MemberRange) -> set[str]:
         """Return the transfers that paid rewards of members: they follow from the operations on these."""
         table = issued_reward
-        within = (table.c.store == self._store, table.c.member.between(members.first, members.last))
+        within = (table.c.store == self._store, in_range(table.c.member, members))
         lately = or_(table.c.issued_at >= self._since, table.c.cancelled_at >= self._since)
         paid = select(table.c.transfer).where(*within, table.c.transfer.is_not(None), lately)
         return {str(each) for each in self._connection.execute(paid).scalars()}
@@ -102,7 +103,7 @@ class PastRewardOperations:
 
     def _issued(self, members: MemberRange) -> Mapping[str, IssuedReward]:
         table = issued_reward
-        within = (table.c.store == self._store, table.c.member.between(members.first, members.last))
+        within = (table.c.store == self._store, in_range(table.c.member, members))
         ends = (table.c.issued_at, table.c.used_at, table.c.cancelled_at)
         lately = or_(table.c.status == "issued", *(each >= self._since for each in ends))
         rows = self._connection.execute(select(*columns_of(IssuedReward, table)).where(*within, lately))
@@ -112,13 +113,13 @@ class PastRewardOperations:
         """Return the rewards that returns cancelled: a replay cancels them again by itself."""
         table = reward_status
         joined = select(table.c.issued).join(issued_reward, issued_reward.c.id == table.c.issued)
-        within = (issued_reward.c.store == self._store, issued_reward.c.member.between(members.first, members.last))
+        within = (issued_reward.c.store == self._store, in_range(issued_reward.c.member, members))
         by_return = (table.c.status == "canceled", table.c.source == "return", table.c.at >= self._since)
         return set(self._connection.execute(joined.where(*within, *by_return)).scalars())
 
     def _cancelled_by_members(self, members: MemberRange) -> set[str]:
         """Return the transfers that members themselves cancelled."""
-        within = (transfer.c.store == self._store, transfer.c.member.between(members.first, members.last))
+        within = (transfer.c.store == self._store, in_range(transfer.c.member, members))
         by_member = (transfer.c.kind == "cancel", transfer.c.source == "member", transfer.c.at >= self._since)
         cancelled = select(transfer.c.related).where(*within, *by_member)
         return {str(each) for each in self._connection.execute(cancelled).scalars()}
