@@ -25,6 +25,7 @@ from uuid import uuid4
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table as Shown
 from sqlalchemy import Connection, Engine, Table, create_engine, delete, func, insert, inspect, select
 
@@ -365,7 +366,7 @@ def main() -> int:
     slow = [each for each in found if each.processor > LONGEST]
     shown = Shown("page", "processor, s", "clock, s")
     for each in sorted(found, key=lambda each: -each.processor)[: max(10, len(slow))]:
-        shown.add_row(each.path, f"{each.processor:.3f}", f"{each.seconds:.3f}")
+        shown.add_row(escape(each.path), f"{each.processor:.3f}", f"{each.seconds:.3f}")
     Console().print(shown)
     Console().print(
         f"{len(found)} pages, {len(slow)} take more than {LONGEST} s of the processors; an event {cost:.2f} of what it "
