@@ -15,8 +15,10 @@ from loyalty.program.effects import DeductPoints, IssueReward
 from loyalty.program.rewards import Reward
 from loyalty.rewards.issuing import NewReward, issue, issued_body
 from loyalty.rewards.refusals import RewardRefusal
+from loyalty.rewards.rule_bounds import COUPON_STEPS
 from loyalty.rewards.supply import left_for, lock_if_limited
 from loyalty.store.contributions import claimed
+from rules import steps_together
 
 
 def rewards_left(context: EventContext) -> Mapping[str, int]:
@@ -42,10 +44,11 @@ def take_rewards(context: EventContext, left: Mapping[str, int]) -> None:
 
     The step that issues rewards reports them; it issues the others.
     """
-    for new in _asked(context):
-        if new.reward.name in left:
-            with suppress(RewardRefusal):  # before anything is written; the step says why
-                issue(context, new)
+    with steps_together(COUPON_STEPS):
+        for new in _asked(context):
+            if new.reward.name in left:
+                with suppress(RewardRefusal):  # before anything is written; the step says why
+                    issue(context, new)
 
 
 def issue_rewards(context: EventContext) -> None:
@@ -54,17 +57,18 @@ def issue_rewards(context: EventContext) -> None:
     A reactor that takes points for a reward alone gives them back if that cannot be issued after all: the value of its
     coupon comes to nothing.
     """
-    for new in _asked(context):
-        issued = context.tx.rewards.get(new.id)
-        if issued is None:
-            try:
-                issued = issue(context, new)
-            except RewardRefusal as refusal:
-                context.log.append(f"no reward {new.reward.name} by {new.source}: {refusal}")
-                _give_back(context, new.source)
-                continue
-        context.log.append(f"reward {issued.reward} by {new.source}")
-        context.cause("reward_issued", issued.id, issued_body(context, issued))
+    with steps_together(COUPON_STEPS):
+        for new in _asked(context):
+            issued = context.tx.rewards.get(new.id)
+            if issued is None:
+                try:
+                    issued = issue(context, new)
+                except RewardRefusal as refusal:
+                    context.log.append(f"no reward {new.reward.name} by {new.source}: {refusal}")
+                    _give_back(context, new.source)
+                    continue
+            context.log.append(f"reward {issued.reward} by {new.source}")
+            context.cause("reward_issued", issued.id, issued_body(context, issued))
 
 
 def _give_back(context: EventContext, source: str) -> None:

@@ -21,6 +21,7 @@ from loyalty.rewards.refusals import (
     RewardPaused,
     RewardRefusal,
 )
+from loyalty.rewards.rule_bounds import ELIGIBLE_STEPS, TakesTooLong, bounded
 from loyalty.rewards.supply import why_not_left
 from loyalty.store.limits import LimitUsage
 from loyalty.store.members import Member
@@ -44,10 +45,15 @@ def price_of(reward: Reward, *, now: datetime) -> Price:
 
 
 def require_eligible(program: Program, reward: Reward, member: Member, *, now: datetime) -> None:
-    """Raise NotEligible if the rule of a reward is false for a member."""
-    if reward.eligible is None:
+    """Raise NotEligible if the rule of a reward is false for a member, or takes too long."""
+    rule = reward.eligible
+    if rule is None:
         return
-    reason = why_false(reward.eligible, {"member": member_values(program, member), "now": now})
+    values = {"member": member_values(program, member), "now": now}
+    try:
+        reason = bounded(lambda: why_false(rule, values), ELIGIBLE_STEPS)
+    except TakesTooLong as error:
+        raise NotEligible(reward.name, str(error)) from None
     if reason is not None:
         raise NotEligible(reward.name, describe_reason(reason))
 

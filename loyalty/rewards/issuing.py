@@ -13,6 +13,7 @@ from loyalty.program.rewards import Coupon, Reward
 from loyalty.program.wallets import Points
 from loyalty.rewards.due_items import due_items_of_coupon
 from loyalty.rewards.refusals import InvalidCouponValue, NoLongerOnSale, RewardSoldOut
+from loyalty.rewards.rule_bounds import COUPON_STEPS, TakesTooLong, bounded
 from loyalty.rewards.supply import lock_if_limited, take_from_stock, takes_codes, why_not_left
 from loyalty.store.achievements import MILLION
 from loyalty.store.members import Member
@@ -160,9 +161,7 @@ def _value(work: PointsWork, new: NewReward, coupon: Coupon) -> int:
     if new.value is not None:
         value = new.value
     elif isinstance(coupon.value, Logic):
-        paid = Decimal(0) if new.wallet is None else Decimal(work.program.wallets[new.wallet].amount(new.cost))
-        member = member_values(work.program, new.member)
-        value = number_of(coupon.value, {"member": member, "now": work.now, "points": paid})
+        value = _value_by_rule(work, new, coupon.value)
         value = value if isinstance(value, str) else _rounded_down(Decimal(value), coupon.decimals)
     if isinstance(value, str):
         raise InvalidCouponValue(value)
@@ -171,6 +170,16 @@ def _value(work: PointsWork, new: NewReward, coupon: Coupon) -> int:
     if not number.is_finite() or not 0 < number <= most:
         raise InvalidCouponValue(f"it is a number above 0, and at most {most}")
     return int((number * MILLION).to_integral_value(ROUND_DOWN))
+
+
+def _value_by_rule(work: PointsWork, new: NewReward, rule: Logic) -> Decimal | int | str:
+    """Return the number that a rule gives for the value of a coupon, or the reason why it gives none."""
+    paid = Decimal(0) if new.wallet is None else Decimal(work.program.wallets[new.wallet].amount(new.cost))
+    values = {"member": member_values(work.program, new.member), "now": work.now, "points": paid}
+    try:
+        return bounded(lambda: number_of(rule, values), COUPON_STEPS)
+    except TakesTooLong as error:
+        return str(error)
 
 
 def _rounded_down(value: Decimal, decimals: int) -> Decimal:

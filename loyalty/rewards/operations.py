@@ -44,9 +44,12 @@ from loyalty.rewards.refusals import (
     UnknownIssuedReward,
     price_text,
 )
+from loyalty.rewards.rule_bounds import COUPON_STEPS
 from loyalty.rewards.supply import put_back, reward_of, why_not_left
 from loyalty.store.contributions import claimed
+from loyalty.store.members import Member
 from loyalty.store.rewards import IssuedReward, ShownStatus, StatusChange
+from rules import steps_together
 
 MAX_QUANTITY: Final = 50
 """The most rewards that one operation issues."""
@@ -118,8 +121,9 @@ def buy_reward(operation: OperationContext, request: BuyReward) -> list[str]:
         counted_on=counted_on,
         counted_per="" if counted_on is None else " ".join(_counted_per(reward)),
     )
-    terms_of(operation, new)  # may be refused, before anything is paid
-    return [_pay_and_issue(operation, new, amount) for _ in range(request.quantity)]
+    with steps_together(COUPON_STEPS):
+        terms_of(operation, new)  # may be refused, before anything is paid
+        return [_pay_and_issue(operation, new, amount) for _ in range(request.quantity)]
 
 
 def give_reward(operation: OperationContext, request: GiveReward) -> list[str]:
@@ -135,21 +139,16 @@ def give_reward(operation: OperationContext, request: GiveReward) -> list[str]:
     refused = why_not_left(operation.tx, reward, member.id, request.quantity, is_test=member.is_test)
     if refused is not None:
         raise refused
-    given: list[str] = []
-    for _ in range(request.quantity):
-        event_id = operation.new_event_id()
-        new = NewReward(
-            new_id(),
-            member,
-            reward,
-            event_id,
-            "given",
-            operation.source,
-            value=request.value,
-            until=request.until,
-        )
-        given.append(_issue(operation, new))
-    return given
+    with steps_together(COUPON_STEPS):
+        return [_give(operation, reward, member, request) for _ in range(request.quantity)]
+
+
+def _give(operation: OperationContext, reward: Reward, member: Member, request: GiveReward) -> str:
+    event_id = operation.new_event_id()
+    new = NewReward(
+        new_id(), member, reward, event_id, "given", operation.source, value=request.value, until=request.until
+    )
+    return _issue(operation, new)
 
 
 def use_coupon(operation: OperationContext, member_id: str, code: str) -> IssuedReward:
