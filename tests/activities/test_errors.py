@@ -52,7 +52,9 @@ RETRIED = {
     "_Stopped",
     # The program is loaded, and the step is run again.
     "NeedsRevision",
-    # The decision is made in another process, and the step is run again.
+    # Caught where a reward is sold or issued: it is refused with the reason.
+    "TakesTooLong",
+    # The rules are evaluated in another process, and the step is run again.
     "NeedsEvaluation",
     "TooMuchAtOnce",
     # The step is run again for the member into whom that of the event was merged.
