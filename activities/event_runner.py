@@ -199,8 +199,14 @@ class EventRunner:
                 others[needed.revision] = await self._other(event.store, needed.revision)
             except NeedsEvaluation as needed:
                 tries[type(needed.by)] += 1
-                is_vain = tries[type(needed.by)] > MOST_TRIES
-                at_once = None if at_once is None or is_vain else await self._evaluated(event.store, needed, at_once)
+                known, at_once = at_once, None
+                if known is not None and tries[type(needed.by)] <= MOST_TRIES:
+                    at_once = await self._evaluated(event.store, needed, known)
+                if at_once is None:
+                    self._forget(known)
+            except Exception:  # a cancelled attempt, in contrast, leaves what was evaluated to the next one
+                self._forget(at_once)
+                raise
             else:
                 self._forget(at_once)
                 return ran

@@ -190,6 +190,7 @@ async def test_an_event_past_the_bound_fails_with_the_reason_it_has_in_a_transac
 
     assert [each is not None for each in made] == [True]
     assert (elsewhere.status, elsewhere.error) == (in_transaction.status, in_transaction.error)
+    assert store.slow.kept == 0
     assert elsewhere.decision == in_transaction.decision
 
 
@@ -215,6 +216,7 @@ async def test_a_decision_on_what_has_changed_meanwhile_is_made_again(
     always = await store.run(SLOW)
 
     assert (once.status, always.status) == ("applied", "applied")
+    assert store.slow.kept == 0
     assert len(inputs) == 2 + MOST_TRIES
     assert inputs[0] != inputs[1]
 
