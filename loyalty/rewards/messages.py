@@ -105,4 +105,13 @@ def _status_changed(
 
 
 def _reward_view(context: EventContext, reward: Reward) -> RewardView:
-    return RewardView(context.program.id_of("reward", reward.name), reward.title, reward.kind)
+    coupon = reward.coupon
+    return RewardView(
+        context.program.id_of("reward", reward.name),
+        reward.title,
+        reward.kind,
+        description=reward.description,
+        codes="generated" if coupon is None else "shared" if coupon.shared is not None else coupon.codes,
+        valid_from=None if coupon is None else coupon.start,
+        valid_until=None if coupon is None else coupon.until,
+    )

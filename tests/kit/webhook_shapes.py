@@ -429,6 +429,7 @@ _USAGE = {
     "amountAssigned!": COUNT,
     "couponUsageKey!": TEXT,
     "revertedUsageId!": ANYTHING,
+    "systemUniqueKey!": ID,
     "customAttributes!": ANYTHING,
     "updatedTotalUsages!": COUNT,
     "updatedTotalAssigned!": COUNT,
@@ -465,7 +466,7 @@ _TIER = {
 }
 _COUPON_CODE: tuple[Shape, Shape] = (
     {"usage!": _USAGE | {"loyaltyMemberId!": ID}, "couponBook!": _BOOK},
-    _USAGE | {"systemUniqueKey!": ID},
+    _USAGE,
 )
 
 ENVELOPE: dict[str, tuple[Shape, Shape]] = {

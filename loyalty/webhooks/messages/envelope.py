@@ -8,7 +8,7 @@ from typing import Any, Final, assert_never
 
 from loyalty.ids import key, number_of
 from loyalty.webhooks.messages.current import data_of
-from loyalty.webhooks.messages.facts import CouponView
+from loyalty.webhooks.messages.facts import CouponView, RewardView
 from loyalty.webhooks.messages.model import (
     AvailablePointsAmountChanged,
     CampaignEffectWasApplied,
@@ -39,6 +39,7 @@ from loyalty.webhooks.messages.text import Json, number, utc_instant
 
 GOV_ID: Final = "govId"
 """The attribute of members that programs declare as an object with `id`, `type` and `issuingCountry`."""
+_BOOK_TYPES: Final = {"generated": "generated", "uploaded": "list", "shared": "single"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +76,7 @@ def envelope_body(message: Message, origin: Origin, *, message_id: str, created_
             "payload": content.payload,
             "executionResults": content.results,
             "evaluationStatus": 0,
-            "evaluationResults": origin.decision,
+            "evaluationResults": origin.decision or None,
             "externalEventDate": None if occurred is None else utc_instant(occurred),
             "externalId": origin.external_id,
             "systemUniqueKey": content.chain,
@@ -179,7 +180,7 @@ def _usage(
     """Return one coupon that a member got or used: the payload and the results. Totals are those of before."""
     issued = utc_instant(message.issued_at)
     times = {"createdAt": issued, "updatedAt": issued}
-    usage = {
+    usage: Json = {
         "coupon": {
             "code": coupon.code,
             **times,
@@ -198,21 +199,22 @@ def _usage(
         "updatedTotalUsages": int(is_used),
         "updatedTotalAssigned": 1,
     }
-    payload = {"usage": usage | {"loyaltyMemberId": message.customer.id}, "couponBook": _book(message, coupon)}
-    return payload, usage | {"systemUniqueKey": message.issued_id}
+    usage["systemUniqueKey"] = message.issued_id
+    payload = {"usage": usage | {"loyaltyMemberId": message.customer.id}, "couponBook": _book(message.reward, coupon)}
+    return payload, usage
 
 
-def _book(message: CustomerBoughtReward | CouponCodeWasUsed, coupon: CouponView) -> Json:
+def _book(reward: RewardView, coupon: CouponView) -> Json:
     """Return the reward as the book of its coupons."""
     return {
-        "couponBookKey": key("cbk", message.reward.id),
-        "name": message.reward.name,
-        "type": "generated",
-        "externalId": message.reward.id,
+        "couponBookKey": key("cbk", reward.id),
+        "name": reward.name,
+        "type": _BOOK_TYPES[reward.codes],
+        "externalId": reward.id,
         "pictureUrl": None,
-        "description": None,
-        "validToDate": None,
-        "validFromDate": None,
+        "description": reward.description or None,
+        "validToDate": None if reward.valid_until is None else utc_instant(reward.valid_until),
+        "validFromDate": None if reward.valid_from is None else utc_instant(reward.valid_from),
         "discountType": "percentage" if coupon.value_type == "percentage" else "amount",
         "discountAmount": number(coupon.value),
         "tags": None,

@@ -140,6 +140,12 @@ class RewardView:
     id: str
     name: str
     kind: str
+    description: str = ""
+    codes: Literal["generated", "uploaded", "shared"] = "generated"
+    """Where its coupon codes come from."""
+    valid_from: datetime | None = None
+    """The moment before which no coupon of it can be used."""
+    valid_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

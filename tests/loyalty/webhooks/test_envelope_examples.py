@@ -23,7 +23,9 @@ ANN = m.Customer(
 COUPON = m.CouponView(
     code="TEA-42", value=Decimal(15), active_from=NOW, active_to=NOW, value_type="percentage", status="issued"
 )
-REWARD = m.RewardView(named_id("x", "reward", "tea"), "Free tea", "dynamic_coupon")
+REWARD = m.RewardView(
+    named_id("x", "reward", "tea"), "Free tea", "dynamic_coupon", description="A pot", valid_until=NOW
+)
 ISSUED = named_id("x", "issued", "tea")
 
 PROFILE: dict[str, Any] = {
@@ -86,6 +88,7 @@ def coupon_event(*, used: int) -> dict[str, Any]:
         "amountAssigned": 1,
         "couponUsageKey": "cbu_",
         "revertedUsageId": None,
+        "systemUniqueKey": "",
         "customAttributes": None,
         "updatedTotalUsages": used,
         "updatedTotalAssigned": 1,
@@ -96,7 +99,7 @@ def coupon_event(*, used: int) -> dict[str, Any]:
         "type": "generated",
         "externalId": "",
         "pictureUrl": None,
-        "description": None,
+        "description": "A pot",
         "validToDate": None,
         "validFromDate": None,
         "discountType": "percentage",
@@ -106,7 +109,7 @@ def coupon_event(*, used: int) -> dict[str, Any]:
     }
     return COMMON | {
         "loyaltyMemberId": "",
-        "executionResults": usage | {"systemUniqueKey": ""},
+        "executionResults": usage,
         "payload": {"usage": usage | {"loyaltyMemberId": ""}, "couponBook": book},
     }
 
@@ -126,7 +129,7 @@ USED = m.CouponCodeWasUsed(
 )
 
 
-def sent(message: m.Message) -> Any:
+def sent(message: m.Message, *, decision: Any = None) -> Any:
     whole = m.body(
         message,
         format="envelope",
@@ -134,7 +137,7 @@ def sent(message: m.Message) -> Any:
         request_id=named_id("x", "message", "1"),
         store="DEFAULT",
         created_at=NOW,
-        origin=m.Origin(named_id("x", "event", "1")),
+        origin=m.Origin(named_id("x", "event", "1"), decision=decision),
         zone=ZoneInfo("Europe/Warsaw"),
     )
     assert whole.keys() == {"event"}
@@ -172,6 +175,24 @@ def test_the_event_has_the_fields_of_the_example_and_no_other(
 
     assert differences(event, example) == []
     assert event["eventType"] == event_type
+
+
+@pytest.mark.parametrize(
+    ("codes", "book_type"), [("generated", "generated"), ("uploaded", "list"), ("shared", "single")]
+)
+def test_the_book_of_a_coupon_says_what_its_reward_is(codes: Any, book_type: str) -> None:
+    book = sent(replace(BOUGHT, reward=replace(REWARD, codes=codes)))["payload"]["couponBook"]
+
+    assert (book["type"], book["description"]) == (book_type, "A pot")
+    assert (book["validFromDate"], book["validToDate"]) == (None, "2026-05-01T12:30:15.250Z")
+
+
+def test_without_a_rule_that_answered_there_are_no_results_of_evaluations() -> None:
+    assert [sent(REGISTERED, decision=each)["evaluationResults"] for each in (None, [], [{"verdict": "fired"}])] == [
+        None,
+        None,
+        [{"verdict": "fired"}],
+    ]
 
 
 def test_a_use_counts_on_from_the_assignment_under_the_same_chain() -> None:
