@@ -341,9 +341,9 @@ class History:
     ) -> Mapping[str, list[CountedSale]]:
         """Return the counted sales of members before the moment; those returned since count by share."""
         found = self._by_member(members, CountedSale, counted_sale, counted_sale.c.at < self._since)
-        returned = (event.c.store == self._store, in_range(event.c.member, members))
+        here = (event.c.store == self._store, in_range(event.c.member, members), self._applied_since())
         wanted = select(customer_transaction.c.linked_number).join(event, event.c.id == customer_transaction.c.event)
-        numbers = set(self._connection.execute(wanted.where(*returned, self._applied_since())).scalars())
+        numbers = set(self._connection.scalars(wanted.where(*here, customer_transaction.c.document_type == "return")))
         changed = {member: count_as_before(found.get(member, []), past, numbers) for member, past in pasts.items()}
         return {**found, **changed}
 

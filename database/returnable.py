@@ -132,7 +132,8 @@ def count_as_before(
     """
     left = {
         sale.event: left_of(
-            sale.items, [each.items for each in past.transactions if each.linked_number == sale.document_number]
+            sale.items,
+            [each.items for each in past.transactions if each.is_return and each.linked_number == sale.document_number],
         )
         for sale in past.transactions
         if sale.document_number in returned_since

@@ -42,7 +42,9 @@ class TransactionQueries(Queries):
     def returns_of(self, document_number: str) -> list[StoredTransaction]:
         """Return the returns of a sale, in the order in which they were stored."""
         order = ("created_at", "id")
-        return self.find_all(StoredTransaction, customer_transaction, order, linked_number=document_number)
+        return self.find_all(
+            StoredTransaction, customer_transaction, order, linked_number=document_number, document_type="return"
+        )
 
     def sales_of(self, member_id: str) -> list[StoredTransaction]:
         """Return the sales of a member, in the order of their purchases."""

@@ -48,6 +48,25 @@ async def test_a_sale_and_its_returns_leave_the_ledger_whole_and_nothing_else(da
     assert (badges, issued.status) == ([], "canceled")
 
 
+async def test_a_sale_that_names_another_sale_is_no_return_of_it(database: Database) -> None:
+    till = await Till.open(database, FILES)
+    await till.answer(await till.report("A", "beans", "cup"))
+    exchange = document("X", "beans", now=NOW, email="ann@example.com", linked_number="A")
+
+    def sell(tx: Transaction) -> list[EventRef]:
+        operation = till.operation(tx)
+        register_transaction(operation, exchange)
+        return operation.to_start
+
+    await till.answer(await till.store.write(sell))
+    before = (await till.balance())["active"]
+    await till.answer(await till.report("R", "cup", sale="A"))
+
+    assert before - (await till.balance())["active"] == 10
+    assert [each.document_number for each in await till.read(lambda tx: tx.transactions.returns_of("A"))] == ["R"]
+    assert await till.faults() == []
+
+
 async def test_of_many_returns_of_one_line_at_once_one_is_taken(database: Database) -> None:
     till = await Till.open(database, FILES)
     await till.answer(await till.report("A", "beans", "cup"))

@@ -87,7 +87,7 @@ class InMemoryTransactions:
             self._ids[each.document_number] = each.id
             if each.event is not None:
                 self._ids_of_events[each.event] = each.id
-            if each.linked_number is not None:
+            if each.is_return and each.linked_number is not None:
                 self._returns.setdefault(each.linked_number, []).append(each.id)
 
     def unload(self, transactions: Sequence[StoredTransaction]) -> None:

@@ -329,3 +329,27 @@ def test_a_sale_of_which_all_comes_back_in_any_order_leaves_everything_as_before
         points = {**points, "active": points["active"] - 10, "spent": Decimal(10)}
         before = ({**before[0], "points": points}, *before[1:])
     assert after == before
+
+
+def test_a_sale_that_names_another_sale_is_no_return_of_it() -> None:
+    shop = Shop(reactors__points=POINT_FOR_EACH)
+    shop.sell("A", "beans", "cup")
+    shop.sell("X", "beans", linked_number="A")
+
+    shop.give_back("R", "A", "cup")
+
+    assert shop.balance()["active"] == 20 + 20
+    shop.give_back("R2", "A", "beans")
+    assert shop.balance()["active"] == 20
+
+
+def test_a_sale_of_nobody_known_that_names_another_sale_waits_for_its_own_member() -> None:
+    shop = Shop(reactors__points=POINT_FOR_EACH)
+    exchange = shop.sell("X", "beans", email="new@example.com", linked_number="A")
+
+    shop.sell("A", "beans", "cup")
+
+    found = shop.store.transactions.get(exchange)
+    assert found is not None
+    assert (found.member, found.return_state) == (None, None)
+    assert shop.balance()["active"] == 30
