@@ -2,13 +2,13 @@
 
 from dataclasses import asdict
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import bindparam, delete, func, select
+from sqlalchemy import bindparam, delete, exists, func, select, update
 
 from database.queries import Queries, WriteQueries, columns_of, first_column
 from database.sqlite_fast_path import Prepared
-from database.tables import counted_sale, member_tier, tier_hold
+from database.tables import counted_sale, customer_transaction, event, member_tier, tier_hold
 from loyalty.program.wallets import Points
 from loyalty.store.tiers import NO_PLACE, CountedSale, TierHold, TierPlace
 from loyalty.tiers.places import set_subject
@@ -25,6 +25,25 @@ _PLACES: Prepared[tuple[str, TierPlace]] = Prepared(
     lambda name, *columns: (name, TierPlace(*columns)),
 )
 _REMOVE: Prepared[str] = Prepared(delete(tier_hold).where(*_THIS), first_column)
+
+_NOT_COUNTED_AGAIN: Final = {"recounted_by": None, "new_sold": None, "new_amount": None}
+_NOT_RECOUNTED = (
+    select(event.c.id)
+    .join(customer_transaction, customer_transaction.c.event == event.c.id)
+    .where(
+        customer_transaction.c.store == bindparam("in_store"),
+        customer_transaction.c.member == bindparam("the_member"),
+        customer_transaction.c.document_type == "sell",
+        event.c.store == bindparam("in_store"),
+        event.c.decision.is_not(None),
+        ~exists().where(
+            counted_sale.c.event == event.c.id,
+            counted_sale.c.tier_set == bindparam("the_tier_set"),
+            counted_sale.c.recounted_by == bindparam("the_revision"),
+        ),
+    )
+    .limit(bindparam("most"))
+)
 
 
 class TierHoldQueries(Queries):
@@ -96,6 +115,11 @@ class SpendQueries(Queries):
         """Return what the sale of a member's event counts, for each tier set."""
         return self.find_all(CountedSale, counted_sale, ("tier_set",), member=member_id, event=event_id)
 
+    def not_recounted(self, member_id: str, tier_set: str, *, by: int, limit: int) -> list[str]:
+        """Return the events of decided sales of a member that a revision has not counted again for a tier set."""
+        this = {"the_member": member_id, "the_tier_set": tier_set, "the_revision": by, "most": limit}
+        return list(self.connection.execute(_NOT_RECOUNTED, {"in_store": self.store} | this).scalars())
+
     def sales_counted(self, member_id: str) -> list[CountedSale]:
         """Return what all sales of a member count."""
         return self.find_all(CountedSale, counted_sale, ("at", "event", "tier_set"), member=member_id)
@@ -105,6 +129,23 @@ class Spend(SpendQueries, WriteQueries):
     """What the sales of one store's members count for tiers."""
 
     def set_counted(self, member_id: str, sale: CountedSale) -> None:
-        """Store what a sale counts for a tier set, replacing the present value."""
-        row: dict[str, Any] = {"event": sale.event, "tier_set": sale.tier_set, "member": member_id, "at": sale.at}
-        self.upsert(counted_sale, row | {"sold": sale.sold, "amount": sale.amount})
+        """Store what a sale counts for a tier set, replacing the present value, and what was counted again."""
+        row = _key_of(member_id, sale) | {"sold": sale.sold, "amount": sale.amount}
+        self.upsert(counted_sale, row | _NOT_COUNTED_AGAIN)
+
+    def recount(self, member_id: str, sale: CountedSale, *, by: int) -> None:
+        """Store what a revision counts of a sale, beside the present value, until `use_recounts` or `set_counted`."""
+        row = _key_of(member_id, sale) | {"sold": 0, "amount": 0}
+        again = {"recounted_by": by, "new_sold": sale.sold, "new_amount": sale.amount}
+        self.upsert_adding(counted_sale, row | again, sums=(), keeps=("sold", "amount"))
+
+    def use_recounts(self, member_id: str, *, by: int) -> None:
+        """Replace what a member's sales count by what a revision counted again."""
+        table = counted_sale
+        here = (table.c.store == self.store, table.c.member == member_id, table.c.recounted_by == by)
+        counted = {"sold": table.c.new_sold, "amount": table.c.new_amount, **_NOT_COUNTED_AGAIN}
+        self.connection.execute(update(table).where(*here).values(counted))
+
+
+def _key_of(member_id: str, sale: CountedSale) -> dict[str, Any]:
+    return {"event": sale.event, "tier_set": sale.tier_set, "member": member_id, "at": sale.at}

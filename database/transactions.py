@@ -46,11 +46,6 @@ class TransactionQueries(Queries):
             StoredTransaction, customer_transaction, order, linked_number=document_number, document_type="return"
         )
 
-    def sales_of(self, member_id: str) -> list[StoredTransaction]:
-        """Return the sales of a member, in the order of their purchases."""
-        order = ("purchased_at", "id")
-        return self.find_all(StoredTransaction, customer_transaction, order, member=member_id, document_type="sell")
-
     def unassigned_sales(self, identity: Identity) -> list[StoredTransaction]:
         """Return the sales without a member that name any part of an identity, in the order of their purchases."""
         table = customer_transaction

@@ -201,7 +201,7 @@ KEPT_OF_A_MEMBER: Final[Sequence[KeptRows]] = (
         "countedSales",
         counted_sale,
         _of_member(counted_sale),
-        points=("sold", "amount"),
+        points=("sold", "amount", "new_sold", "new_amount"),
         impersonal=_IDS | {"tier_set"},
     ),
     KeptRows(

@@ -1,6 +1,6 @@
 """Places of members in tier sets, tiers by hand, and what sales count for tiers."""
 
-from sqlalchemy import BigInteger, Column, ForeignKey, Index, String, Table
+from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, String, Table
 
 from database.tables.columns import ID, NAME, Instant, member_column, metadata, store_column
 
@@ -48,5 +48,8 @@ counted_sale = Table(
     Column("at", Instant, nullable=False),  # when the sale happened
     Column("sold", BigInteger, nullable=False),  # what it counted when it was sold, in millionths
     Column("amount", BigInteger, nullable=False),  # what it counts, less returns
+    Column("recounted_by", Integer),  # the revision that counted it again, and is doing so with all sales
+    Column("new_sold", BigInteger),  # what that counted: in force when all sales of the member are counted
+    Column("new_amount", BigInteger),
 )
 Index("ix_counted_sale_member", counted_sale.c.member, counted_sale.c.tier_set, counted_sale.c.at)

@@ -84,8 +84,10 @@ def _run(context: DueItemContext, kind: DueKind) -> EventRef | None:
         case "coupon_begin" | "coupon_warn" | "coupon_expire":
             return run_coupon_item(context, kind)
         case "judge_tier":
-            count_again(context, context.program, context.tx.members.facts(context.subject))
-            return run_tier_item(context, kind)
+            if count_again(context, context.subject):
+                return run_tier_item(context, kind)
+            context.set_due_items({kind: context.now}, member=context.subject)
+            return None
         case "tier_measure" | "tier_months" | "tier_warn" | "tier_review" | "tier_period" | "tier_hold_end":
             return run_tier_item(context, kind)
         case "read_phone":

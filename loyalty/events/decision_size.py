@@ -13,6 +13,7 @@ from loyalty.program.effects import (
     SetAttribute,
     SetTier,
 )
+from loyalty.program.rule_bounds import SpendTakesTooLong
 from loyalty.refusals import SumTooLarge
 from rules import TooMuchWorkTogether
 from rules.exact import dumps
@@ -28,7 +29,7 @@ class DecisionTooLarge(Exception):
     """The reactors on one event would exceed its bounds: set the event aside."""
 
 
-BEYOND_BOUNDS: Final = (TooMuchWorkTogether, DecisionTooLarge, SumTooLarge)
+BEYOND_BOUNDS: Final = (TooMuchWorkTogether, DecisionTooLarge, SumTooLarge, SpendTakesTooLong)
 """The errors of an event that exceeds a bound of one event, or of what a sum can hold: set it aside."""
 
 

@@ -47,6 +47,8 @@ def move_standings(operation: OperationContext, merged: Sequence[MergedStanding]
         _take_higher(operation, each, survivor)
         judge_member(operation, operation.facts_of(survivor), each.tier_set)
     judge_months(operation, survivor)
+    if operation.program.spend_sets:  # a deploy may have had the sales of only one of them counted again
+        operation.schedule(survivor, {"judge_tier": operation.now}, member=survivor)
 
 
 def _join_periods(operation: OperationContext, merged: MergedStanding, survivor: str) -> None:

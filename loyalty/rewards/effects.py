@@ -13,9 +13,9 @@ from loyalty.points.cancelled_awards import cancellation_of
 from loyalty.points.cancelling import CancelTransfer, cancel_transfer
 from loyalty.program.effects import DeductPoints, IssueReward
 from loyalty.program.rewards import Reward
+from loyalty.program.rule_bounds import COUPON_STEPS
 from loyalty.rewards.issuing import NewReward, issue, issued_body
 from loyalty.rewards.refusals import RewardRefusal
-from loyalty.rewards.rule_bounds import COUPON_STEPS
 from loyalty.rewards.supply import left_for, lock_if_limited
 from loyalty.store.contributions import claimed
 from rules import steps_together

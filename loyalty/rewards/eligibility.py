@@ -10,6 +10,7 @@ from loyalty.events.decide import member_values, why_false
 from loyalty.points.postings import spendable_at
 from loyalty.program.program import Program
 from loyalty.program.rewards import Price, Reward
+from loyalty.program.rule_bounds import ELIGIBLE_STEPS, TakesTooLong, bounded
 from loyalty.refusals import MemberFrozen, Refusal
 from loyalty.rewards.refusals import (
     CannotPay,
@@ -21,7 +22,6 @@ from loyalty.rewards.refusals import (
     RewardPaused,
     RewardRefusal,
 )
-from loyalty.rewards.rule_bounds import ELIGIBLE_STEPS, TakesTooLong, bounded
 from loyalty.rewards.supply import why_not_left
 from loyalty.store.limits import LimitUsage
 from loyalty.store.members import Member

@@ -10,10 +10,10 @@ from loyalty.events.decide import member_values, number_of
 from loyalty.points.postings import PointsWork
 from loyalty.program.logic import Logic
 from loyalty.program.rewards import Coupon, Reward
+from loyalty.program.rule_bounds import COUPON_STEPS, TakesTooLong, bounded
 from loyalty.program.wallets import Points
 from loyalty.rewards.due_items import due_items_of_coupon
 from loyalty.rewards.refusals import InvalidCouponValue, NoLongerOnSale, RewardSoldOut
-from loyalty.rewards.rule_bounds import COUPON_STEPS, TakesTooLong, bounded
 from loyalty.rewards.supply import lock_if_limited, take_from_stock, takes_codes, why_not_left
 from loyalty.store.achievements import MILLION
 from loyalty.store.members import Member

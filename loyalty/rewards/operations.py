@@ -18,6 +18,7 @@ from loyalty.points.cancelling import CancelledBy, CancelTransfer, cancel_transf
 from loyalty.points.operations import SpendPoints, spend_points
 from loyalty.points.refusals import DateInPast
 from loyalty.program.rewards import PROGRESS, Price, Reward
+from loyalty.program.rule_bounds import COUPON_STEPS
 from loyalty.rewards.due_items import due_items_of_coupon
 from loyalty.rewards.eligibility import (
     limited_for,
@@ -44,7 +45,6 @@ from loyalty.rewards.refusals import (
     UnknownIssuedReward,
     price_text,
 )
-from loyalty.rewards.rule_bounds import COUPON_STEPS
 from loyalty.rewards.supply import put_back, reward_of, why_not_left
 from loyalty.store.contributions import claimed
 from loyalty.store.members import Member

@@ -109,9 +109,18 @@ class SpendReader(Protocol):
     def of_sale(self, member_id: str, event_id: str) -> Sequence[CountedSale]:
         """Return what the sale of a member's event counts, for each tier set."""
 
+    def not_recounted(self, member_id: str, tier_set: str, *, by: int, limit: int) -> Sequence[str]:
+        """Return the events of decided sales of a member that a revision has not counted again for a tier set."""
+
 
 class SpendRepository(SpendReader, Protocol):
     """What the sales of a store's members count for tiers."""
 
     def set_counted(self, member_id: str, sale: CountedSale) -> None:
-        """Store what a sale counts for a tier set, replacing the present value."""
+        """Store what a sale counts for a tier set, replacing the present value, and what was counted again."""
+
+    def recount(self, member_id: str, sale: CountedSale, *, by: int) -> None:
+        """Store what a revision counts of a sale, beside the present value, until `use_recounts` or `set_counted`."""
+
+    def use_recounts(self, member_id: str, *, by: int) -> None:
+        """Replace what a member's sales count by what a revision counted again."""

@@ -96,9 +96,6 @@ class TransactionReader(Protocol):
     def returns_of(self, document_number: str) -> Sequence[StoredTransaction]:
         """Return the returns of a sale, in the order in which they were stored."""
 
-    def sales_of(self, member_id: str) -> Sequence[StoredTransaction]:
-        """Return the sales of a member, in the order of their purchases."""
-
     def unassigned_sales(self, identity: Identity) -> Sequence[StoredTransaction]:
         """Return the sales without a member that name any part of an identity, in the order of their purchases."""
 

@@ -8,6 +8,7 @@ from program_files.checks.causality import Nodes, responders_of
 from program_files.checks.cycles import note_cycles
 from program_files.checks.overwriting import note_overwriting
 from program_files.checks.returns import note_taken_twice
+from program_files.checks.spend_work import note_slow_spend
 from program_files.folders.layout import PROGRAM_FILES
 from program_files.readers.declarations import Declarations
 from program_files.text.problems import Problems
@@ -31,6 +32,7 @@ def note_cross_file(program: Program, declared: Declarations, nodes: Nodes, prob
     note_overwriting(responders, declared, problems)
     note_misspelt_attributes(program, problems)
     note_taken_twice(responders, program, problems)
+    note_slow_spend(program, problems)
 
 
 def note_past(program: Program, nodes: Nodes, problems: Problems, *, now: datetime) -> None:

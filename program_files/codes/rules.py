@@ -25,6 +25,20 @@ def _sized(value: str) -> Files:
     return {"program.yaml": declared, "reactors/sized.yaml": reactor}
 
 
+_FOR_EACH_LINE = """
+  reduce:
+    - {var: event.body.items}
+    - "+":
+        - {var: accumulator}
+        - reduce: [[1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12], {"+": [{var: accumulator}, {var: current}]}, 0]
+    - 0"""
+
+
+def _spending(rule: str) -> Files:
+    """Return a program whose tiers are reached by spend."""
+    return {"program.yaml": f"{BASE['program.yaml']}tier_by: spend\ntier_spend:{rule}\n"}
+
+
 RULE_CODES: Final[Mapping[str, Code]] = {
     "unknown-operator": Code(
         "JSON Logic has no such operator.",
@@ -48,6 +62,11 @@ RULE_CODES: Final[Mapping[str, Code]] = {
         "A rule has too many parts or too much text, or nests too many loops; or all rules of the program together do.",
         "Split it into several reactors, or nest fewer loops.",
         in_reactor(_LONG, _SHORT),
+    ),
+    "too-slow": Code(
+        "The rules of what counts of a sale for tiers take more than 20,000 steps together on a sale of 500 lines.",
+        "Loop over the lines once, and over nothing else for each of them.",
+        Example(_spending(_FOR_EACH_LINE), _spending(" {var: event.body.gross_value}")),
     ),
     "unknown-path": Code(
         "A rule reads a path that neither the event nor the member has.",

@@ -4,7 +4,9 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from loyalty.program.wallets import Points
+from loyalty.store.memory.events import InMemoryEvents
 from loyalty.store.memory.member_state import MemberState
+from loyalty.store.memory.transactions import InMemoryTransactions
 from loyalty.store.tiers import NO_PLACE, CountedSale, TierHold, TierPlace
 
 
@@ -47,10 +49,16 @@ class InMemoryTierPlaces:
 class InMemorySpend:
     """What sales count for tiers, stored with their members."""
 
-    __slots__ = ("_members",)
+    __slots__ = ("_events", "_members", "_recounted", "_transactions")
 
-    def __init__(self, members: Mapping[str, MemberState]) -> None:
+    def __init__(
+        self, members: Mapping[str, MemberState], transactions: InMemoryTransactions, events: InMemoryEvents
+    ) -> None:
         self._members = members
+        self._transactions = transactions
+        self._events = events
+        self._recounted: dict[str, dict[tuple[str, str], CountedSale]] = {}
+        """By member; there is one revision."""
 
     def spent(self, member_id: str, tier_set: str, *, since: datetime | None, until: datetime | None = None) -> Points:
         found = (each for each in self._members[member_id].counted_sales.values() if each.tier_set == tier_set)
@@ -62,5 +70,22 @@ class InMemorySpend:
     def of_sale(self, member_id: str, event_id: str) -> Sequence[CountedSale]:
         return [each for each in self._members[member_id].counted_sales.values() if each.event == event_id]
 
+    def not_recounted(self, member_id: str, tier_set: str, *, by: int, limit: int) -> Sequence[str]:  # noqa: ARG002
+        done = self._recounted.get(member_id, {})
+        sales = [each.event for each in self._transactions.sales_of(member_id) if each.event is not None]
+        left = [each for each in sales if (each, tier_set) not in done and self._is_decided(each)]
+        return left[:limit]
+
     def set_counted(self, member_id: str, sale: CountedSale) -> None:
         self._members[member_id].counted_sales[sale.event, sale.tier_set] = sale
+        self._recounted.get(member_id, {}).pop((sale.event, sale.tier_set), None)
+
+    def recount(self, member_id: str, sale: CountedSale, *, by: int) -> None:  # noqa: ARG002 - see `_recounted`
+        self._recounted.setdefault(member_id, {})[sale.event, sale.tier_set] = sale
+
+    def use_recounts(self, member_id: str, *, by: int) -> None:  # noqa: ARG002 - see `_recounted`
+        self._members[member_id].counted_sales |= self._recounted.pop(member_id, {})
+
+    def _is_decided(self, event_id: str) -> bool:
+        found = self._events.get(event_id)
+        return found is not None and found.decision is not None

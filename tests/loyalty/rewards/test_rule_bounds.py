@@ -2,9 +2,9 @@
 
 import pytest
 
+from loyalty.program.rule_bounds import COUPON_STEPS, TakesTooLong, bounded
 from loyalty.rewards import refusals
 from loyalty.rewards.eligibility import why_not_buying
-from loyalty.rewards.rule_bounds import COUPON_STEPS, TakesTooLong, bounded
 from rules import steps_together
 from tests.kit.rewards import ANN, Shop, program
 
