@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
@@ -17,6 +18,7 @@ from activities.event_runner import MOST_TRIES, EventRunner
 from activities.rules_process import Request, frame
 from activities.slow_rules import SlowRules, slow_rules
 from database import Database, Transaction
+from database.events import Events
 from database.programs import Programs
 from loyalty.events.decision_input import DecisionInput
 from loyalty.events.evaluations import EvaluatedElsewhere
@@ -302,3 +304,24 @@ async def test_the_process_gets_no_secrets(store: Store, monkeypatch: pytest.Mon
 
     with open(f"/proc/{store.slow.pid}/environ") as environment:  # noqa: ASYNC230, PTH123 - a file of the kernel
         assert "LAUREL" not in environment.read()
+
+
+@pytest.mark.parametrize(("error", "status"), [(RuntimeError("it is wrong"), "failed"), (TimeoutError(), "received")])
+async def test_what_is_kept_for_a_transaction_that_fails_is_dropped(
+    store: Store, monkeypatch: pytest.MonkeyPatch, error: Exception, status: str
+) -> None:
+    kept = []
+
+    def fail(*_: Any, **__: Any) -> None:
+        kept.append(store.slow.kept)
+        raise error
+
+    monkeypatch.setattr(Events, "set_decided", fail)
+    event = await store.accept(SLOW)
+    runner = EventRunner(store.database, store.programs, slow=store.slow)
+
+    with suppress(TimeoutError):  # a transient one is raised, so that the activity is tried again
+        await run_batch(runner, [event], NOW, seconds=60)
+
+    found = await store.database.store("DEFAULT").read(lambda tx: tx.events.get(event.id))
+    assert (found.status, kept, store.slow.kept) == (status, [1], 0)
