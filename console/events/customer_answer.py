@@ -27,6 +27,7 @@ _ENDED: Final[Mapping[str, str]] = {
     "completed_already": "it was completed before",
     "counted_already": "it was counted before",
     "counts_nothing": "it counted nothing",
+    "too_much_work": "what was sent was too large for it",
 }
 _GAINS: Final = frozenset({"award", "add", "receive"})
 _MOST: Final = 3

@@ -40,18 +40,21 @@ class CodesInput:
     event: Event
     now: datetime
 
-    def evaluate(self, program: Program) -> Mapping[str, str]:
-        """Return the texts, by reactor: empty if its rule gives none or takes too long; raise TooMuchWorkTogether."""
+    def evaluate(self, program: Program) -> Mapping[str, str | None]:
+        """Return the texts, by reactor: empty if its rule gives none, None if it takes too long.
+
+        Raise TooMuchWorkTogether.
+        """
         values = rule_input(program, self.member, self.event, now=self.now)
         with rules.steps_together(MAX_STEPS):
             return {name: _text(needed, values) for name, needed in _wanting_on(program, self.event).items()}
 
 
-def _text(needed: CodeRule, values: Mapping[str, Any]) -> str:
+def _text(needed: CodeRule, values: Mapping[str, Any]) -> str | None:
     try:
         text = needed.given.rule(values)
     except rules.TooMuchWork:
-        return ""
+        return None
     return text if isinstance(text, str) else ""
 
 
@@ -64,7 +67,11 @@ def given_codes(context: EventContext) -> GivenCodes:
     texts = context.evaluate(CodesInput(member, context.event, context.now))
     found: dict[str, GivenCode] = {}
     for name in sorted(wanting):
-        code = normal_code(texts[name])
+        text = texts[name]
+        if text is None:
+            found[name] = GivenCode("", None, takes_too_long=True)
+            continue
+        code = normal_code(text)
         is_code = 1 <= len(code) <= MAX_CODE_LENGTH
         used = context.tx.campaign_codes.lock_and_count(name, code) if is_code else None
         found[name] = GivenCode(code[:MAX_CODE_LENGTH], used)

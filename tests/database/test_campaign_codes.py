@@ -11,7 +11,7 @@ from loyalty.campaigns.codes import generate_codes, upload_codes
 from loyalty.campaigns.refusals import CampaignCodesTaken, InvalidCampaignCode, TakesNoCampaignCodes
 from loyalty.decisions.decision_json import from_json
 from loyalty.transactions.operations import register_transaction
-from tests.kit.code_store import CodeStore
+from tests.kit.code_store import WINTER, CodeStore
 from tests.kit.scripted_store import FIRST
 from tests.kit.shop import document
 
@@ -67,6 +67,23 @@ async def test_a_decision_says_why_a_code_is_refused(database: Database) -> None
         ("fired", "it has no condition"),
         ("code_refused", "the code ABC was used 1 of 1 times"),
     ]
+
+
+async def test_a_rule_that_takes_too_long_is_no_refused_code(database: Database) -> None:
+    inner = f"{{reduce: [{[1] * 600}, {{'+': [{{var: accumulator}}, 1]}}, 0]}}"
+    loop = f"{{reduce: [{[1] * 600}, {{'+': [{{var: accumulator}}, {inner}]}}, 0]}}"
+    slow = WINTER.replace("{var: event.body.code}", f"{{if: [{{'>': [{loop}, 0]}}, {{var: event.body.code}}, '']}}")
+    store = await CodeStore.open(database, members=1, winter=slow)
+    await store.operate(upload_codes, "winter", ["ABC"])
+
+    await store.scripted.report(store.members[0], "promo", {"code": "ABC"})
+
+    promos = select(event.c.decision, event.c.status).where(event.c.type == "promo")
+    ((written, status),) = await store.rows(promos)
+    (outcome,) = from_json(written, store.scripted.program.wallets).outcomes
+    assert (status, outcome.verdict) == ("applied", "too_much_work")
+    assert outcome.because == "the rule of its redemption code needs more work than one evaluation may take"
+    assert await store.rows(select(campaign_code.c.used)) == [(0,)]
 
 
 async def test_a_code_is_given_back_once_when_all_that_used_it_came_back(database: Database) -> None:

@@ -35,11 +35,11 @@ class CodeStore:
     members: list[str]
 
     @classmethod
-    async def open(cls, database: Database, *, members: int) -> "CodeStore":
+    async def open(cls, database: Database, *, members: int, winter: str = WINTER) -> "CodeStore":
         """Deploy the program to a new store, and register members."""
         deployed = Programs(database)
         files = programs.files(
-            reactors__winter=WINTER, events__promo=PROMO, reactors__till=TILL, events__transaction=SALES
+            reactors__winter=winter, events__promo=PROMO, reactors__till=TILL, events__transaction=SALES
         )
         program, revision, _ = await deployed.deploy(files, by="test")
         scripted = ScriptedStore(database, EventActivities(database, deployed), program, revision, FIRST)
