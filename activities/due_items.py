@@ -53,14 +53,14 @@ class DueItemActivities:
         Members are served side by side, the items of one member in order. The relay finds the events if they are lost.
         While the program in force cannot be read, all items wait.
         """
-        try:
-            revision, program = await self._programs.current(store)
+        items = await self._database.store(store).read(lambda tx: tx.due_items.due(now=now, limit=PAGE))
+        try:  # after the items: what a deploy made due is run by its revision, or by a later one
+            revision, program = await self._programs.current(store, fresh=True)
         except Exception as error:
             if is_transient(error):
                 raise
             log.exception("due items wait: the program in force cannot be read", store=store)
             return await self._nothing_was_run(store, now)
-        items = await self._database.store(store).read(lambda tx: tx.due_items.due(now=now, limit=PAGE))
         by_member: dict[str, list[DueItem]] = defaultdict(list)
         for item in items:
             by_member[item.member or item.subject].append(item)

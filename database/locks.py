@@ -14,7 +14,7 @@ usage/REACTOR        concurrent events do not exceed limits           deciding a
 code/REACTOR/CODE    a redemption code is used once                   deciding an event
 supply/REWARD        stock and codes of a reward are taken once       deciding, issuing, cancelling, stock, codes
 draft/ADMIN          concurrent changes of one draft do not mix       saving, moving and discarding a draft
-revisions            of two deploys, the second sees the first        deploying
+revisions            of two deploys, the second sees the first        deploying; shared: deciding a registration
 ACCESS               administrators, API keys and roles               changing them, in a transaction of its own
 import/HASH          the same file is imported once                   completing an upload, which takes no other
 subscription/ID      concurrent changes of one do not mix             changing it

@@ -51,9 +51,12 @@ class Programs:
         self._compiled: dict[tuple[str, int], Program] = {}
         self._in_force: dict[str, tuple[int, float]] = {}
 
-    async def current(self, store: str) -> tuple[int, Program]:
-        """Return the number of the revision in force, and its program; raise UnknownStore."""
-        cached = self._in_force.get(store)
+    async def current(self, store: str, *, fresh: bool = False) -> tuple[int, Program]:
+        """Return the number of the revision in force, and its program; raise UnknownStore.
+
+        `fresh`: not one that was replaced within the last CACHE_SECONDS.
+        """
+        cached = None if fresh else self._in_force.get(store)
         if cached is not None and time.monotonic() - cached[1] < CACHE_SECONDS:
             return cached[0], await self.revision(store, cached[0])
         latest = await self._database.store(store).read(lambda tx: tx.revisions.latest())

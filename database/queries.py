@@ -86,6 +86,11 @@ class WriteQueries(Queries):
         if self._dialect == "postgresql":
             self.connection.execute(_LOCK, {"name": f"{self.store}/{name}"})
 
+    def lock_shared(self, name: str) -> None:
+        """Hold a lock of `database.locks` until the transaction ends, beside others that hold it shared."""
+        if self._dialect == "postgresql":
+            self.connection.execute(_LOCK_SHARED, {"name": f"{self.store}/{name}"})
+
     def try_lock(self, name: str) -> bool:
         """Hold a lock of `database.locks` until the transaction ends; return False if another transaction holds it."""
         if self._dialect != "postgresql":
@@ -97,6 +102,7 @@ class WriteQueries(Queries):
 
 
 _LOCK = select(func.pg_advisory_xact_lock(func.hashtextextended(bindparam("name"), 0)))
+_LOCK_SHARED = select(func.pg_advisory_xact_lock_shared(func.hashtextextended(bindparam("name"), 0)))
 _TRY_LOCK = select(func.pg_try_advisory_xact_lock(func.hashtextextended(bindparam("name"), 0)))
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from database.locks import REVISIONS
 from database.queries import Queries, WriteQueries, columns_of
@@ -165,3 +165,9 @@ class Revisions(RevisionQueries, WriteQueries):
         }
         self.insert(revision, row)
         return number + 1, True
+
+    def is_in_force(self, number: int) -> bool:
+        """Return whether a revision is in force; deploys wait until the transaction ends."""
+        self.lock_shared(REVISIONS)
+        newest = select(func.max(revision.c.number)).where(revision.c.store == self.store)
+        return bool(self.connection.execute(newest).scalar_one() == number)

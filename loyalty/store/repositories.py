@@ -19,6 +19,7 @@ from loyalty.store.members import MemberReader, MemberRepository
 from loyalty.store.points import LedgerReader, LedgerRepository
 from loyalty.store.referrals import ReferralReader, ReferralRepository
 from loyalty.store.reversals import ReversalReader, ReversalRepository
+from loyalty.store.revisions import RevisionRepository
 from loyalty.store.rewards import RewardReader, RewardRepository
 from loyalty.store.settings import SettingsReader
 from loyalty.store.tiers import (
@@ -95,6 +96,8 @@ class StoreRepositories(StoreReaders, Protocol):
     def rewards(self) -> RewardRepository: ...
     @property
     def erasures(self) -> ErasureRepository: ...
+    @property
+    def revisions(self) -> RevisionRepository: ...
     @property
     def tier_holds(self) -> TierHoldRepository: ...
     @property

@@ -32,12 +32,17 @@ def move_to_tier(context: EventContext, effect: SetTier) -> None:
 
 
 def begin_periods(context: EventContext) -> None:
-    """Begin the periods of a member who was registered, and put them into the lowest tier of other sets."""
+    """Begin the periods of a member who was registered, and put them into the lowest tier of other sets.
+
+    If another revision was deployed since the event was accepted, the member is judged by it, as all others were then.
+    """
     for tier_set in context.program.tier_sets.values():
         if not tier_set.is_default:
             _enter_lowest(context, tier_set)
         begin_period(context, tier_set, facts_in(context, context.event.member, tier_set))
         watch_months(context, context.member, tier_set)
+    if not context.tx.revisions.is_in_force(context.state.revision):
+        context.schedule(context.event.member, {"judge_tier": context.now}, member=context.event.member)
 
 
 def _enter_lowest(context: EventContext, tier_set: TierSet) -> None:

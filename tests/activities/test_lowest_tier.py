@@ -1,11 +1,15 @@
 """Periods of the lowest tier on both databases: begun by registration and by deploys, ended by the clock."""
 
+import asyncio
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from typing import cast
 
 import pytest
 from sqlalchemy import select
+from temporalio.client import Client
 
+from activities.due_items import DueItemActivities
 from activities.events import EventActivities
 from database import Database, ReadTransaction
 from database.deploys import SEEN_EVERYWHERE
@@ -221,3 +225,56 @@ async def test_members_of_the_lowest_tier_are_not_among_those_who_would_be_notif
         return tx.settings.members_with_end(kind, after=NOW, until=NOW + 2 * YEAR, limit=9)
 
     assert await scripted.database.store("DEFAULT").read(read) == [bob]
+
+
+async def test_who_is_registered_by_a_process_that_does_not_know_a_deploy_has_a_period(
+    database: Database,
+) -> None:
+    scripted = await store_of(database, WARNED)
+    process = Programs(database)
+    stale, _ = await process.current("DEFAULT")
+
+    await Programs(database).deploy(programs.files(program=PROGRAM), by="test")
+    still, _ = await process.current("DEFAULT")
+    ann = await scripted.register("ann@example.com")
+    scripted.now = datetime.now(UTC) + SEEN_EVERYWHERE
+    await scripted.wait(0)
+
+    assert stale == still == scripted.revision
+    assert await periods(database, ann) == (True, True)
+
+
+async def test_who_is_registered_while_a_program_is_deployed_has_a_period(database: Database) -> None:
+    scripted = await store_of(database, WARNED)
+
+    registered = (scripted.register(f"m{number}@example.com") for number in range(12))
+    deployed = Programs(database).deploy(programs.files(program=PROGRAM), by="test")
+    *members, _ = await asyncio.gather(*registered, deployed)
+    scripted.now = datetime.now(UTC) + SEEN_EVERYWHERE
+    await scripted.wait(0)
+
+    assert [await periods(database, str(each)) for each in members] == [(True, True)] * 12
+
+
+async def test_the_clock_runs_what_a_deploy_made_due_by_its_revision(database: Database) -> None:
+    scripted = await store_of(database, WARNED)
+    ann = await scripted.register("ann@example.com")
+    process = Programs(database)
+    await process.current("DEFAULT")
+    await Programs(database).deploy(programs.files(program=PROGRAM), by="test")
+
+    clock = DueItemActivities(database, process, cast("Client", None))
+    await clock.run_due_items("DEFAULT", datetime.now(UTC) + SEEN_EVERYWHERE)
+
+    assert await periods(database, ann) == (True, True)
+
+
+async def periods(database: Database, member: str) -> tuple[bool, bool]:
+    """Whether a period of the member has begun, in the default set and in the other."""
+
+    def read(tx: ReadTransaction) -> tuple[bool, bool]:
+        places = [tx.members.facts(member), tx.tier_places.place(member, "status")]
+        default, status = (each.tier_until is not None for each in places)
+        return default, status
+
+    return await database.store("DEFAULT").read(read)
