@@ -85,7 +85,7 @@ class Place:
 
 
 class _Ended:
-    """Workflows that have ended, told by themselves: to ask the server would cost what is measured."""
+    """Workflows that have ended, as counted by the worker: asking the server would disturb the measurement."""
 
     def __init__(self) -> None:
         self._waiting: dict[str, tuple[asyncio.AbstractEventLoop, asyncio.Future[None]]] = {}

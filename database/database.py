@@ -51,7 +51,10 @@ class Database:
 
     @classmethod
     def open(cls, url: str, keys: SecretKeys = NO_KEYS) -> "Database":
-        """Open and migrate; raise InvalidDatabaseUrl for an invalid URL. Secrets are encrypted with the first key."""
+        """Open and migrate; secrets are encrypted with the first key.
+
+        Raise InvalidDatabaseUrl, NewerSchema, or SecretKeyError if a key that was used is missing.
+        """
         connections = connect(url, keys)
         try:
             upgrade(connections.engine)

@@ -30,13 +30,32 @@ def head() -> str | None:
     return ScriptDirectory.from_config(config()).get_current_head()
 
 
+class NewerSchema(Exception):
+    """A newer version of Laurel migrated the database; the message says what to do."""
+
+    def __init__(self, revision: str) -> None:
+        super().__init__(
+            f"a newer Laurel migrated the database to schema {revision}, and this one knows schemas up to {head()}: "
+            "start the newer version, or restore a backup from before its upgrade"
+        )
+        self.revision = revision
+
+
+def is_known(revision: str) -> bool:
+    """Return whether this version has the script of a revision: it is the newest one or older."""
+    return any(script.revision == revision for script in ScriptDirectory.from_config(config()).walk_revisions())
+
+
 def upgrade(engine: Engine) -> None:
-    """Apply every missing migration. Several processes may call it at once."""
+    """Apply every missing migration; raise NewerSchema. Several processes may call it at once."""
     with engine.begin() as connection:
         if connection.dialect.name == "postgresql":
             connection.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(MIGRATIONS, 0))))
-        if MigrationContext.configure(connection).get_current_revision() == head():
+        current = MigrationContext.configure(connection).get_current_revision()
+        if current == head():
             return
+        if current is not None and not is_known(current):
+            raise NewerSchema(current)
         settings = config()
         settings.attributes["connection"] = connection
         command.upgrade(settings, "head")

@@ -19,7 +19,7 @@ SETTING = "LAUREL_SECRET_KEY"
 
 _NONCE_BYTES = 12
 _OPTION = "laurel_secret_keys"
-_CURE = f"{SETTING} must hold the key that it was encrypted with, beside others"
+_CURE = f"add the key that it was encrypted with to {SETTING}, or put it into the secret-key file of the data folder"
 
 
 class SecretKeyError(Exception):

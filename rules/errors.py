@@ -15,7 +15,7 @@ JsonPath: TypeAlias = tuple[str | int, ...]
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One fault of a rule at a path; `code` is stable, `suggestion` is what was probably meant."""
+    """One fault of a rule at a path; `code` is stable, `suggestion` is the likely correction."""
 
     code: str
     path: JsonPath

@@ -148,21 +148,21 @@ class _Parser:
         operator = TABLE.get(name) if isinstance(name, str) else None
         inside: JsonPath = (*path, name if isinstance(name, str) else str(name))
         given = operands if isinstance(operands, list) else [operands]
-        meant = self._meant(str(name), inside) if operator is None else operator
-        fits = meant is not None and meant.least <= len(given) and (meant.most is None or len(given) <= meant.most)
+        used = self._replacement(str(name), inside) if operator is None else operator
+        fits = used is not None and used.least <= len(given) and (used.most is None or len(given) <= used.most)
         if operator is not None and not fits:
             self._add_fault("wrong_arity", inside, _wrong_arity(operator, str(name), len(given)))
         parsed = tuple(
             self.expression(operand, (*inside, position) if given is operands else inside, depth + 1)
             for position, operand in enumerate(given)
         )
-        if meant is not None and fits:
+        if used is not None and fits:
             self.invalid |= {path} if operator is None else set()
-            return Call(path, meant, parsed)
-        return self._placeholder(path, *(parsed[:1] if meant is None or meant.name in LOOPS else parsed))
+            return Call(path, used, parsed)
+        return self._placeholder(path, *(parsed[:1] if used is None or used.name in LOOPS else parsed))
 
-    def _meant(self, name: str, path: JsonPath) -> Operator | None:
-        """Add a fault for an unknown operator; return the one that was meant, to check its operands."""
+    def _replacement(self, name: str, path: JsonPath) -> Operator | None:
+        """Add a fault for an unknown operator; return the suggested one, so that its operands are checked."""
         self._characters += len(name)
         shown = name if len(name) <= 40 else f"{name[:40]}..."
         known = name if name in _HINTS or name in SYNONYMS else name.lower()

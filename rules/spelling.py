@@ -44,7 +44,7 @@ def closest_match(name: str, known: Iterable[str], *, most_compared: int = MOST_
     near = [each for each in names if is_one_edit_apart(name, each)]
     if len(near) == 1 or len(names) > most_compared:
         return near[0] if near else None
-    if sum(name in _words(each) for each in names) > 1:  # it is ambiguous which of them is meant
+    if sum(name in _words(each) for each in names) > 1:  # ambiguous
         return None
     names = [each for each in names if len(name) > _SHORT or each.startswith(name) or each.endswith(name)]
     similar = get_close_matches(name, names, n=1, cutoff=_LEAST_SIMILAR)

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, func, inspect, select, text
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -15,7 +14,7 @@ from commands.shared.secret_keys import KEY_FILE
 from commands.shared.settings import SECRET_KEY, Settings
 from database import InvalidDatabaseUrl
 from database.audit.readable import damaged_columns
-from database.migrate import config, head
+from database.migrate import head, is_known
 from database.read_only import open_read_only
 from database.secret_keys import SecretKeyError, SecretKeys
 from database.stored_secrets import KEY_CHECK, setting_of
@@ -46,8 +45,7 @@ def _findings(connection: Connection, data: Path, settings: Settings) -> Iterato
         return
     schema = connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one()
     if schema != newest:
-        known = {each.revision for each in ScriptDirectory.from_config(config()).walk_revisions()}
-        is_older = schema in known
+        is_older = is_known(schema)
         cure = "start this version, which migrates it" if is_older else "use the version that wrote it"
         kind = "older" if is_older else "newer"
         yield ill("schema", f"it is of {kind} version {schema}, and this one needs {newest}", cure)

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
-from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, create_engine, inspect, text
 from sqlalchemy.engine import make_url
 
@@ -16,7 +15,7 @@ from commands.shared.data_folder import lock
 from commands.shared.secret_keys import KEY_FILE, keys_of_folder
 from commands.shared.settings import Settings
 from database import Database
-from database.migrate import config
+from database.migrate import is_known
 
 _SQLITE, _POSTGRES = b"SQLite format 3\0", b"PGDMP"
 _TEMPORAL_FILES = ("temporal.db", "temporal.db-wal", "temporal.db-shm")
@@ -41,7 +40,7 @@ def restore_backup(data: Path, file: Path, *, replace: bool) -> list[str]:
         assert url is not None, "only LAUREL_DATABASE_URL names PostgreSQL"
         _restore_postgres(url, file, replace=replace)
         Database.open(url, keys_of_folder(data, settings)).close()
-        return [f"the database is as it was in {file}", _NAMESPACE]
+        return [f"the database is restored from {file}", _NAMESPACE]
     with lock(data, settings) as address:
         return list(_restore_sqlite(Path(str(make_url(address).database)), data, file, settings, replace=replace))
 
@@ -72,8 +71,8 @@ def _restore_sqlite(target: Path, data: Path, file: Path, settings: Settings, *,
     if has_key:
         Database.open(f"sqlite:///{target}", keys_of_folder(data, settings)).close()
     else:
-        yield f"put the key of that time into {data / KEY_FILE} before you start, if it had one"
-    yield f"{target} is as it was in {file}; events that were not applied then are started again"
+        yield f"before you start Laurel, copy the secret key of the backed-up installation to {data / KEY_FILE}"
+    yield f"{target} is restored from {file}; events that it holds as not applied are processed after the start"
 
 
 def _restore_postgres(url: str, file: Path, *, replace: bool) -> None:
@@ -93,8 +92,7 @@ def _require_known_schema(engine: Engine, file: Path) -> None:
         if "alembic_version" not in inspect(connection).get_table_names():
             raise BackupError(f"{file} is no database of Laurel: name a file that `laurel backup` wrote")
         revision = connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one()
-    known = {script.revision for script in ScriptDirectory.from_config(config()).walk_revisions()}
-    if revision not in known:
+    if not is_known(revision):
         raise BackupError(f"{file} was made by a newer Laurel (schema {revision}): restore it with that version")
 
 

@@ -56,11 +56,13 @@ def _database_message(error: Exception) -> str | None:
     from sqlalchemy.exc import SQLAlchemyError
 
     from database import InvalidDatabaseUrl
+    from database.migrate import NewerSchema
     from database.programs import UnknownRevision, UnknownStore
     from database.revisions import AnotherInForce
     from database.secret_keys import SecretKeyError
 
-    if isinstance(error, InvalidDatabaseUrl | SecretKeyError | AnotherInForce | UnknownRevision | UnknownStore):
+    known = InvalidDatabaseUrl | NewerSchema | SecretKeyError | AnotherInForce | UnknownRevision | UnknownStore
+    if isinstance(error, known):
         return str(error)
     if isinstance(error, SQLAlchemyError):
         return (

@@ -10,23 +10,23 @@ DATA = Path("laurel-data")
 API_PORT, TEMPORAL_PORT, UI_PORT = 8000, 7233, 8233
 
 Folder = Annotated[Path, typer.Argument(help="The folder of a program.", show_default=False)]
-Data = Annotated[Path, typer.Option("--data", help="Where databases, logs and the admin's password are kept.")]
+Data = Annotated[Path, typer.Option("--data", help="The folder for the databases, logs and the admin's password.")]
 Drop = Annotated[
     list[str] | None,
-    typer.Option("--drop", help="What members may lose by it: wallet:NAME, tier:NAME, reward:NAME or event:NAME."),
+    typer.Option("--drop", help="Allow the deploy to remove this: wallet:NAME, tier:NAME, reward:NAME or event:NAME."),
 ]
-Rename = Annotated[bool, typer.Option("--rename", help="Its title may be another than that of the program in force.")]
+Rename = Annotated[bool, typer.Option("--rename", help="Allow the deploy to change the title of the program.")]
 MetricsPort = Annotated[
     int | None,
-    typer.Option("--metrics-port", min=1, max=65535, help="Serve metrics to Prometheus here.", show_default="none"),
+    typer.Option(
+        "--metrics-port", min=1, max=65535, help="The port to serve Prometheus metrics on.", show_default="none"
+    ),
 ]
-MetricsHost = Annotated[
-    str, typer.Option("--metrics-host", help="The address to serve metrics at: anyone who reaches it can read them.")
-]
+MetricsHost = Annotated[str, typer.Option("--metrics-host", help="The address to serve metrics on, without a login.")]
 LOOPBACK = "127.0.0.1"
 Store = Annotated[str | None, typer.Option("--store", help="The store's code.", show_default="the only one")]
 
-Docs = Annotated[bool, typer.Option("--docs/--no-docs", help="Whether /docs and /openapi.json answer, to everybody.")]
+Docs = Annotated[bool, typer.Option("--docs/--no-docs", help="Serve /docs and /openapi.json, without a login.")]
 
 
 class Format(StrEnum):

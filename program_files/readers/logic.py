@@ -58,8 +58,8 @@ def warn_of_path(node: Node, problems: Problems, scope: Type) -> None:
     """Warn of a text that is a path to something that rules can read, and is used as a text."""
     steps = split_path(node.value) if isinstance(node.value, str) else ()
     if len(steps) > 1 and path_exists(scope, steps):
-        meant = exact.dumps({"var": node.value})
-        problems.warn(node.place, "path-as-text", f"{shown(str(node.value))} is used as a text", meant)
+        suggestion = exact.dumps({"var": node.value})
+        problems.warn(node.place, "path-as-text", f"{shown(str(node.value))} is used as a text", suggestion)
 
 
 def warn_of_misspelt_operator(node: Node, problems: Problems, scope: Type) -> bool:

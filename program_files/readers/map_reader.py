@@ -57,16 +57,16 @@ class MapReader:
                     self._entries = {suggestion: value, **self._entries}
 
     def _note_unknown(self, key: str, absent: Sequence[str]) -> str | None:
-        """Note an unknown key; return the one that was probably meant."""
-        place, meant = self.node.keys[key], key_cure(key, absent, self._grammar)
+        """Note an unknown key; return the key that replaces it, if there is one."""
+        place, suggestion = self.node.keys[key], key_cure(key, absent, self._grammar)
         if hint := key_hint(key, self._grammar):
             self.problems.add(place, "unknown-key", f"key {key} is unknown: {hint}")
-        elif meant is None:
+        elif suggestion is None:
             self.problems.add_unknown(place, "unknown-key", "key", key, absent)
             return self.problems.nearest(key, absent)
         else:
-            self.problems.add(place, "unknown-key", f"key {key} is unknown", meant)
-        return meant
+            self.problems.add(place, "unknown-key", f"key {key} is unknown", suggestion)
+        return suggestion
 
     def get(self, key: str) -> Node | None:
         """Return the value of a key; None if it is absent."""

@@ -88,11 +88,11 @@ def choice_of(
     for word in words:
         if node.value == word:
             return word
-    meant = word_cure(node.value, words)
-    if meant is None:
+    suggestion = word_cure(node.value, words)
+    if suggestion is None:
         problems.add_unknown(node.place, "unknown-value", what, node.value, [*words, *forms])
     else:
-        problems.add(node.place, "unknown-value", f"{what} {shown(node.value)} is unknown", meant)
+        problems.add(node.place, "unknown-value", f"{what} {shown(node.value)} is unknown", suggestion)
     return words[0]
 
 

@@ -38,8 +38,8 @@ def job(file: Path, changed: str = TWICE) -> Job:
 
 
 def replayed(job: Job, jobs: int) -> tuple[ReplayComparison, list[tuple[int, int | None]]]:
-    told: list[tuple[int, int | None]] = []
-    return backtest(job, jobs=jobs, progress=lambda done, of: told.append((done, of))), told
+    reports: list[tuple[int, int | None]] = []
+    return backtest(job, jobs=jobs, progress=lambda done, of: reports.append((done, of))), reports
 
 
 @pytest.mark.parametrize(
@@ -55,11 +55,11 @@ def test_a_file_that_is_cut_comes_to_what_it_comes_to_in_one_piece(
     monkeypatch.setattr("activities.backtest.SMALL_FILE", 0)
     monkeypatch.setattr("activities.backtest.MAX_SHARE_BYTES", largest_share)
 
-    cut, told = replayed(work, jobs)
+    cut, reports = replayed(work, jobs)
 
     assert cut == whole
     assert (whole.events, whole.members, whole.gaining) == (200, MEMBERS, MEMBERS)
-    assert told[-1] == (200, of)
+    assert reports[-1] == (200, of)
 
 
 def test_members_who_share_a_limit_are_replayed_together(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -47,10 +47,14 @@ async def test_merges_amid_everything_else_lose_nothing(database: Database, seed
         """Report a sale of a member, or a return of a part of it, and answer nothing."""
         email = f"member-{number % 6}@example.com"
         sold: Any = {"type": "return", "linked_number": f"S-{number}"} if back else {"email": email}
-        told = document(f"{'R' if back else 'S'}-{number}", item("beans", 1 if back else 3), now=scripted.now, **sold)
+        reported = document(
+            f"{'R' if back else 'S'}-{number}", item("beans", 1 if back else 3), now=scripted.now, **sold
+        )
 
         def run(tx: Any) -> None:
-            register_transaction(OperationContext(tx, scripted.program, scripted.revision, scripted.now, "admin"), told)
+            register_transaction(
+                OperationContext(tx, scripted.program, scripted.revision, scripted.now, "admin"), reported
+            )
 
         await scripted.database.store("DEFAULT").write(run)
 

@@ -58,10 +58,10 @@ def test_a_deploy_prints_its_changes_and_the_same_again_changes_nothing(
     first, second = write(tmp_path / "1", shop()), write(tmp_path / "2", shop(program=EARLY))
     data = ["--data", tmp_path / "data"]
 
-    told = [laurel("deploy", folder, *data, **environment) for folder in (first, second, second)]
+    runs = [laurel("deploy", folder, *data, **environment) for folder in (first, second, second)]
 
-    assert [done.returncode for done in told] == [0, 0, 0], told
-    assert [done.stdout for done in told] == [
+    assert [done.returncode for done in runs] == [0, 0, 0], runs
+    assert [done.stdout for done in runs] == [
         "store DEFAULT: revision 1 is in force\n",
         "~ setting notify_before points: 7d -> 9d\nstore DEFAULT: revision 2 is in force\n",
         "store DEFAULT: revision 2 was in force already\n",
@@ -122,16 +122,16 @@ def test_a_deploy_prints_the_warnings_of_a_check_and_continues(environment: Mapp
     data = ["--data", tmp_path / "data"]
 
     checked = laurel("check", folder)
-    told = laurel("deploy", folder, *data, **environment)
+    runs = laurel("deploy", folder, *data, **environment)
     again = laurel("deploy", folder, *data, "--format", "json", **environment)
 
-    *warnings, result = told.stdout.splitlines()
+    *warnings, result = runs.stdout.splitlines()
     assert warnings == checked.stdout.splitlines()[:-1]
     assert [warning.split(": ")[1:3] for warning in warnings] == [
         ["warning", "unknown-folder"],
         ["note", "already-over"],
     ]
-    assert (result, told.stderr.splitlines()[-1]) == ("store DEFAULT: revision 1 is in force", "1 warning, 1 note")
+    assert (result, runs.stderr.splitlines()[-1]) == ("store DEFAULT: revision 1 is in force", "1 warning, 1 note")
     assert [each["code"] for each in json.loads(again.stdout)["problems"]] == ["unknown-folder", "already-over"]
 
 

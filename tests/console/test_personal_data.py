@@ -42,8 +42,8 @@ async def add_another(api: Api) -> str:
     customer = {"customer": {**identity, "firstName": "Zdzislawa", "lastName": "Kowal", "birthDate": "1971-03-04"}}
     member = (await api.post("/api/DEFAULT/member", customer)).json()["customerId"]
     who = {"email": identity["email"]}
-    for told in PERSONAL:
-        assert (await api.report(type="text", body={"key": f"I am {told}"}, customerData=who)).status_code == 200
+    for value in PERSONAL:
+        assert (await api.report(type="text", body={"key": f"I am {value}"}, customerData=who)).status_code == 200
     sold = document("D-2", line("cup", 2), customer={**identity, "name": "Zdzislawa Kowal"})
     assert (await api.post("/api/DEFAULT/transaction", sold)).status_code == 200
     await answer_events(api)

@@ -25,7 +25,7 @@ async def test_what_forms_do_is_sent(api: Api, visitor: Visitor) -> None:
     await subscribe(api, MESSAGES)
     seen = 0
 
-    async def told(about: str) -> list[str]:
+    async def messages_about(about: str) -> list[str]:
         """The names of the new messages, of which one names a member at least."""
         nonlocal seen
         new = (await sent(api))[seen:]
@@ -36,25 +36,25 @@ async def test_what_forms_do_is_sent(api: Api, visitor: Visitor) -> None:
     form = hidden_of(await visitor.get(f"{MEMBERS}/new"))
     made = await visitor.post(f"{MEMBERS}/new", form | {"customer.email": "cleo@example.com"})
     cleo = made.headers["location"].rpartition("/")[2]
-    assert await told(cleo) == ["CustomerRegistered"]
+    assert await messages_about(cleo) == ["CustomerRegistered"]
 
     page = await visitor.get(f"{SALES}/{sale}")
     await visitor.post(f"{SALES}/{sale}/assign", hidden_of(page) | {"assign.customerId": anna})
-    assert await told(anna) == ["TransactionAssignedToCustomer"]
+    assert await messages_about(anna) == ["TransactionAssignedToCustomer"]
 
     line, header = "transaction.items.0", "transaction.header"
     back = {f"{header}.documentNumber": "R-1-B", f"{header}.purchasedAt": "2026-05-02T10:00:00"}
     back |= {f"{line}.highPrecisionQuantity": "1", f"{line}.grossValue": "6.25"}
     page = await visitor.get(f"{SALES}/{sale}/return")
     await visitor.post(f"{SALES}/{sale}/return", hidden_of(page) | back)
-    assert sorted(await told(anna)) == ["TransactionAssignedToCustomer", "TransactionRegistered"]
+    assert sorted(await messages_about(anna)) == ["TransactionAssignedToCustomer", "TransactionRegistered"]
 
     gift = {"_reward": "mug", "_way": "gift", "quantity": "1"}
     issued = (await visitor.post(f"{MEMBERS}/{anna}/give", gift)).headers["location"]
     await visitor.post(f"{issued}/status", {"status": "shipped", "comment": "By bike"})
     await visitor.post(f"{issued}/cancel")
-    assert await told(anna) == ["CustomerBoughtReward", *["RewardRedemptionStatusChanged"] * 2]
+    assert await messages_about(anna) == ["CustomerBoughtReward", *["RewardRedemptionStatusChanged"] * 2]
 
     page = await visitor.get(f"{MEMBERS}/{cleo}")
     await visitor.post(f"{MEMBERS}/{cleo}/deactivate", {"_key": hidden_of(page)["_key"]})
-    assert await told(cleo) == ["CustomerDeactivated"]
+    assert await messages_about(cleo) == ["CustomerDeactivated"]

@@ -1,4 +1,4 @@
-"""Which errors of the database pass by themselves: told by their class, and for operational errors by their code."""
+"""Which database errors are transient: by their class, and operational errors by their code."""
 
 import sqlite3
 from typing import Any

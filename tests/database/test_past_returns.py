@@ -72,9 +72,9 @@ class Shop:
 
     async def report(self, type_: str, **body: Any) -> None:
         scripted = self.scripted
-        told = IncomingEvent(type_, scripted.now, body, Identity(self.member), {"customerId": self.member}, None)
+        incoming = IncomingEvent(type_, scripted.now, body, Identity(self.member), {"customerId": self.member}, None)
         store = scripted.database.store(scripted.program.store)
-        await store.write(lambda tx: accept_event(tx, scripted.program, scripted.revision, told, now=scripted.now))
+        await store.write(lambda tx: accept_event(tx, scripted.program, scripted.revision, incoming, now=scripted.now))
         await scripted.relay()
 
 

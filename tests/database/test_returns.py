@@ -94,8 +94,8 @@ async def test_a_return_that_is_stored_while_its_sale_gets_its_member_joins_it(d
     is_stored, is_assigned = threading.Event(), threading.Event()
 
     def take_back(tx: Transaction) -> None:
-        told = document("R", "beans", now=NOW + timedelta(hours=1), type="return", linked_number="A")
-        register_transaction(till.operation(tx), told)
+        sale_return = document("R", "beans", now=NOW + timedelta(hours=1), type="return", linked_number="A")
+        register_transaction(till.operation(tx), sale_return)
         is_stored.set()
         is_assigned.wait(1)  # which it is not, as the sale's number is locked
 

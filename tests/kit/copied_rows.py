@@ -63,7 +63,7 @@ def _value(connection: Connection, table: Table, column: Column[object], unique:
 
 
 def _unique_names(connection: Connection, table: Table) -> set[str]:
-    """The columns of texts by which rows are told apart where no id does it."""
+    """The text columns that identify rows without an id."""
     unique = [list(each.columns) for each in table.constraints if isinstance(each, UniqueConstraint)]
     unique += [list(each.columns) for each in table.indexes if isinstance(each, Index) and each.unique]
     unique.append(list(table.primary_key))

@@ -58,11 +58,11 @@ class Shop:
 
     def give_back(self, number: str, sale: str, *items: Item | str, email: str | None = None, **more: Any) -> str:
         """Report a return of a sale, and process what it records; return the id of the transaction."""
-        told = document(number, *items, now=self.engine.now, email=email, type="return", linked_number=sale, **more)
-        return self.report(told)
+        reported = document(number, *items, now=self.engine.now, email=email, type="return", linked_number=sale, **more)
+        return self.report(reported)
 
-    def report(self, told: Document) -> str:
-        return str(self.operate(register_transaction, told))
+    def report(self, reported: Document) -> str:
+        return str(self.operate(register_transaction, reported))
 
     def operate(self, operation: Callable[..., Any], *arguments: Any) -> Any:
         """Run an operation, and process the events that it records."""

@@ -67,11 +67,11 @@ class Till:
         """Store a document; return the events that it recorded."""
         kind: Any = {} if sale is None else {"type": "return", "linked_number": sale}
         named = email if sale is None else None
-        told = document(number, *items, now=NOW + timedelta(hours=sale is not None), email=named, **kind)
+        reported = document(number, *items, now=NOW + timedelta(hours=sale is not None), email=named, **kind)
 
         def run(tx: Transaction) -> list[EventRef]:
             operation = self.operation(tx)
-            register_transaction(operation, told)
+            register_transaction(operation, reported)
             return operation.to_start
 
         recorded: list[EventRef] = await self.store.write(run)

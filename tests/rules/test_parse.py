@@ -31,13 +31,13 @@ def test_every_fault_is_found_with_its_path():
 
 
 @pytest.mark.parametrize(
-    ("name", "meant"),
+    ("name", "expected"),
     [("=", "=="), ("not", "!"), ("mising", "missing"), ("starts_wiht", "starts_with"), ("AND", "and"), ("gte", ">=")],
 )
-def test_a_misspelt_operator_gets_a_suggestion(name, meant):
+def test_a_misspelt_operator_gets_a_suggestion(name, expected):
     (fault,) = _faults({name: [1, 2]})
 
-    assert str(fault) == f"{name} is not an operator. Did you mean {meant}?"
+    assert str(fault) == f"{name} is not an operator. Did you mean {expected}?"
 
 
 def test_faults_within_an_unknown_operator_are_found_too():

@@ -45,7 +45,7 @@ def spans() -> Iterator[InMemorySpanExporter]:
 
 
 async def report(database: Database, temporal_address: str, receiver: Receiver) -> str:
-    """Report a purchase over HTTP to a running Laurel, and return the store once it is applied and told."""
+    """Report a purchase over HTTP to a running Laurel, and return the store once its webhooks are delivered."""
     client = await worker.connect_to(temporal_address)
     async with running(database, client, files()) as laurel:
         await database.access_write(_add_admin)

@@ -59,8 +59,8 @@ async def test_a_member_is_shown_as_registered(api_anywhere: Api):
 
     shown = await api_anywhere.get(f"{PATH}/{member_id}")
 
-    told = {name: value for name, value in ANNA.items() if name != "registeredAt"}
-    assert {name: shown[name] for name in told} == told
+    reported = {name: value for name, value in ANNA.items() if name != "registeredAt"}
+    assert {name: shown[name] for name in reported} == reported
     assert shown["registeredAt"] == "2024-05-01T00:00:00.000+02:00"
     assert (shown["agreement2"], shown["currentLevel"]["name"], shown["storeCode"]) == (False, "bronze", "DEFAULT")
     assert shown["defaultAccount"]["activePoints"] == 0

@@ -103,10 +103,10 @@ async def test_the_survivor_is_told_of_by_messages(api: Api):
 
     answer = await api.post(f"{PATH}/{anna}/merge", {"mergedCustomer": bert})
     await do(api, answer.json()["mergeId"])
-    told = await sent(api)
+    messages = await sent(api)
 
-    assert [name for name, _ in told] == ["AvailablePointsAmountChanged", "CustomerUpdated"]
-    change, updated = [data for _, data in told]
+    assert [name for name, _ in messages] == ["AvailablePointsAmountChanged", "CustomerUpdated"]
+    change, updated = [data for _, data in messages]
     assert change["customer"]["customerId"] == updated["customer"]["customerId"] == anna
     assert change["amountChange"] == 30
 

@@ -118,12 +118,12 @@ async def test_what_members_would_lose_is_planned_and_must_be_meant(api: Api):
 
     refused = await deploy(api, planned["fingerprint"])
     drop = [f"{each['kind']}:{each['name']}" for each in planned["losses"]]
-    meant = await deploy(api, planned["fingerprint"], rename=True, drop=drop)
+    confirmed = await deploy(api, planned["fingerprint"], rename=True, drop=drop)
 
     assert drop == ["tier:bronze"]
     assert planned["title"] == {"inForce": "Coffee shop", "deployed": "Tea shop"}
     assert fault(refused, "rename")["code"] == "otherTitle"
-    assert meant.status_code == 200, meant.text
+    assert confirmed.status_code == 200, confirmed.text
 
 
 async def test_what_is_wrong_is_planned_alone(api: Api):

@@ -32,7 +32,7 @@ REACTORS = {
     "reactors__points-for-purchase": "",
 }
 
-Told: TypeAlias = tuple[Any, ...]
+Summary: TypeAlias = tuple[Any, ...]
 """What a message says: of a balance its change and the balance, of a transfer its type, units, and if it is pending."""
 
 
@@ -85,15 +85,15 @@ class Shop:
         await self.settle()
         self.seen = len(self.receiver.requests)
 
-    async def told(self) -> dict[str, list[Told]]:
+    async def received(self) -> dict[str, list[Summary]]:
         """What has arrived since about the two members, by format, in order: time passes for others, too."""
         await self.settle()
         ours = (self.member.encode(), self.other.encode())
         since = [each for each in self.receiver.requests[self.seen :] if any(one in each.body for one in ours)]
-        return {each: sorted(_told(request) for request in since if request.path == f"/{each}") for each in FORMATS}
+        return {each: sorted(_summary(request) for request in since if request.path == f"/{each}") for each in FORMATS}
 
 
-def _told(request: Request) -> Told:
+def _summary(request: Request) -> Summary:
     """What a message says, in any format."""
     content, form = request.json, request.path.removeprefix("/")
     if form == "current":
@@ -110,17 +110,17 @@ def _told(request: Request) -> Told:
     return _of_data(False, data)
 
 
-def _of_data(is_balance: bool, data: Mapping[str, Any]) -> Told:
+def _of_data(is_balance: bool, data: Mapping[str, Any]) -> Summary:
     if is_balance:
         return ("balance", data["amountChangeType"], data["amountChange"], data["amount"])
     return ("transfer", data["type"], data["units"], data["pending"])
 
 
-def balance(change: str, points: int, now: int) -> Told:
+def balance(change: str, points: int, now: int) -> Summary:
     return ("balance", change, points, now)
 
 
-def transfer(type_: str, points: int, *, pending: bool = False) -> Told:
+def transfer(type_: str, points: int, *, pending: bool = False) -> Summary:
     return ("transfer", type_, points, pending)
 
 
@@ -229,7 +229,7 @@ async def member_to_member(shop: Shop) -> None:
     await shop.post("transfer", {"sender": shop.member, "receiver": shop.other, "points": 30})
 
 
-SENT: Mapping[str, tuple[Cause, list[Told]]] = {
+SENT: Mapping[str, tuple[Cause, list[Summary]]] = {
     "spent": (spend, [balance("subtract", 30, 70), transfer("spending", 30)]),
     "added by hand": (add, [balance("add", 30, 130), transfer("adding", 30)]),
     "added as pending": (add_pending, [transfer("adding", 30, pending=True)]),
@@ -288,7 +288,7 @@ async def test_every_cause_sends_its_messages_in_each_format(
         for name, (cause, _) in SENT.items():
             await shop.begin()
             await cause(shop)
-            found[name] = await shop.told()
+            found[name] = await shop.received()
 
-    expected = {name: dict.fromkeys(FORMATS, sorted(told)) for name, (_, told) in SENT.items()}
-    assert {name: told for name, told in found.items() if told != expected[name]} == {}
+    expected = {name: dict.fromkeys(FORMATS, sorted(received)) for name, (_, received) in SENT.items()}
+    assert {name: received for name, received in found.items() if received != expected[name]} == {}

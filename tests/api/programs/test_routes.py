@@ -24,8 +24,8 @@ async def test_a_program_is_deployed_once(api_anywhere: Api):
     assert first.json() == {"revision": 2, "hash": content_hash, "isNew": True}
     assert again.json() == {"revision": 2, "hash": content_hash, "isNew": False}
     listed = await api_anywhere.get(PATH)
-    told = [(item["revision"], item["inForce"], item["deployedBy"]) for item in listed["items"]]
-    assert told == [(2, True, "admin"), (1, False, "test")]
+    revisions = [(item["revision"], item["inForce"], item["deployedBy"]) for item in listed["items"]]
+    assert revisions == [(2, True, "admin"), (1, False, "test")]
 
 
 async def test_a_store_is_created_by_its_first_program(api_anywhere: Api):

@@ -184,7 +184,7 @@ async def test_sales_are_listed_by_every_filter(shop: Api, query: str, numbers: 
     await _reported(shop, document("A", "beans", customer=ANNA | {"name": "Anna"}))
     cup = line("cup", grossValue=10.5, maker="Potter", labels=[{"key": "colour", "value": "red"}])
     customer = {"loyaltyCardNumber": "C-9", "phone": "+48500100200", "nip": "77"}
-    told = document(
+    report = document(
         "B",
         cup,
         customer=customer,
@@ -192,8 +192,8 @@ async def test_sales_are_listed_by_every_filter(shop: Api, query: str, numbers: 
         purchasePlace="High street",
         labels=[{"key": "till", "value": "7"}],
     )
-    told["transaction"]["channelId"] = "web"
-    await _reported(shop, told)
+    report["transaction"]["channelId"] = "web"
+    await _reported(shop, report)
 
     listed = await shop.get(f"{PATH}?{query}")
 
@@ -282,9 +282,9 @@ async def test_a_program_says_which_channels_and_labels_there_are(api: Api) -> N
     await api.deploy(events__transaction=LABELLED)
 
     def sale(number: str, weight: Any, channel: str) -> dict[str, Any]:
-        told = document(number, line("beans", labels=[{"key": "weight", "value": weight}]))
-        told["transaction"]["channelId"] = channel
-        return told
+        report = document(number, line("beans", labels=[{"key": "weight", "value": weight}]))
+        report["transaction"]["channelId"] = channel
+        return report
 
     known = await _reported(api, sale("A", "1.5", "web"))
 

@@ -65,9 +65,9 @@ async def test_each_status_of_an_issued_reward_is_sent(api_anywhere: Api):
         assert (await api.post(path, {"status": status, "comment": f"now {status}"})).status_code == 204
     messages = [data for name, data in await sent(api) if name == "RewardRedemptionStatusChanged"]
 
-    told = [(each["oldStatus"], each["newStatus"], each["newComment"]) for each in messages]
+    changes = [(each["oldStatus"], each["newStatus"], each["newComment"]) for each in messages]
     before = ["issued", *statuses[:-1]]
-    assert told == [(old, new, f"now {new}") for old, new in zip(before, statuses, strict=True)]
+    assert changes == [(old, new, f"now {new}") for old, new in zip(before, statuses, strict=True)]
 
 
 async def test_a_return_of_a_sale_is_sent_by_the_tier_and_the_progress_that_it_takes_back(api_anywhere: Api):

@@ -81,7 +81,7 @@ async def test_a_backup_beside_a_writer_is_one_moment_and_is_restored_with_every
 
     done = run(database_url, folder, "restore", file, "--replace", LAUREL_SECRET_KEY=key)
 
-    assert (done[0], "is as it was in" in done[1]) == (0, True), done[1]
+    assert (done[0], "is restored from" in done[1]) == (0, True), done[1]
     restored = counts(database_url)
     assert before <= restored <= after
     assert before < after  # it was written to meanwhile

@@ -177,17 +177,17 @@ async def test_from_a_database_all_caused_events_are_printed_and_no_personal_dat
         await given.answer(event)
 
     details = event_details(event.id.upper(), data=tmp_path, store=None)
-    told = "\n".join(line.plain for line in lines(details))
+    printed = "\n".join(line.plain for line in lines(details))
 
     assert details["workflowId"] == event.workflow_id
-    assert [line.strip().split()[0] for line in told.splitlines() if " applied" in line] == [
+    assert [line.strip().split()[0] for line in printed.splitlines() if " applied" in line] == [
         "app_login",
         "achievement_completed",
         "badge_granted",
     ]
-    assert "           gives grant_badge early-bird" in told
-    assert f"MemberAchievementProgressWasChanged to {receiver.url}/hook: delivered; attempt 1: 200 in" in told
-    assert "ann@example.com" not in told
+    assert "           gives grant_badge early-bird" in printed
+    assert f"MemberAchievementProgressWasChanged to {receiver.url}/hook: delivered; attempt 1: 200 in" in printed
+    assert "ann@example.com" not in printed
 
 
 def details(**changed: object) -> Details:
@@ -210,9 +210,9 @@ def details(**changed: object) -> Details:
     ],
 )
 def test_an_event_without_an_outcome_says_so(changed: dict[str, object], line: str) -> None:
-    told = [text.plain for text in lines(details(**changed))]
+    printed = [text.plain for text in lines(details(**changed))]
 
-    assert line in told
+    assert line in printed
 
 
 @pytest.mark.parametrize(
@@ -235,6 +235,6 @@ def test_an_event_without_an_outcome_says_so(changed: dict[str, object], line: s
 def test_an_effect_is_printed_as_text(effect: dict[str, object], words: str) -> None:
     answer = {"source": "reactor/r", "verdict": "fired", "because": "", "place": "r.yaml:1:1", "effects": [effect]}
 
-    told = [text.plain for text in lines(details(decision=[answer]))]
+    printed = [text.plain for text in lines(details(decision=[answer]))]
 
-    assert f"       gives {words}" in told
+    assert f"       gives {words}" in printed

@@ -214,8 +214,8 @@ async def test_a_difference_caused_by_masking_is_reported(sqlite_database: Datab
 
     done = laurel("new", "test", "--from", await last_purchase(played), LAUREL_DATABASE_URL=url(tmp_path))
 
-    told = "reactor/by-mail was fired, here condition false"
+    difference = "reactor/by-mail was fired, here condition false"
     assert done.returncode == 0
-    assert f"# When it happened it was otherwise: {told}" in done.stdout
-    assert f"laurel: when it happened it was otherwise: {told}" in done.stderr
+    assert f"# When it happened it was otherwise: {difference}" in done.stdout
+    assert f"laurel: when it happened it was otherwise: {difference}" in done.stderr
     assert "anna" not in done.stdout.lower()

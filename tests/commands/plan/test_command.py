@@ -217,7 +217,7 @@ async def test_what_a_plan_would_lose_is_shown_and_deployed_when_it_is_named(
     address = {"LAUREL_DATABASE_URL": url(tmp_path)}
     allowed = ["--drop", "wallet:miles", "--rename"]
 
-    told, as_json, markdown = (
+    printed, as_json, markdown = (
         laurel("plan", poor, "--no-backtest", "--format", form, **address) for form in ("text", "json", "markdown")
     )
     against = laurel("plan", poor, "--no-backtest", "--against", poor, "--format", "json", **address)
@@ -225,7 +225,7 @@ async def test_what_a_plan_would_lose_is_shown_and_deployed_when_it_is_named(
     refused = laurel("deploy", "--plan", tmp_path / "a.plan", "--data", tmp_path / "data", **address)
     done = laurel("deploy", "--plan", tmp_path / "a.plan", "--data", tmp_path / "data", *allowed, **address)
 
-    assert told.stdout.splitlines()[-3:] == [
+    assert printed.stdout.splitlines()[-3:] == [
         "would lose wallet miles (1 member)",
         'would change the title "Coffee shop" to "Tea shop"',
         "deploying it needs --drop wallet:miles --rename",
@@ -246,10 +246,10 @@ async def test_who_would_rise_by_a_plan_is_counted(sqlite_database: Database, tm
     planned = write(tmp_path / "easier", programs.files(program=easier))
     address = {"LAUREL_DATABASE_URL": url(tmp_path)}
 
-    told = laurel("plan", planned, "--no-backtest", **address)
+    printed = laurel("plan", planned, "--no-backtest", **address)
     as_json = laurel("plan", planned, "--no-backtest", "--format", "json", **address)
 
-    assert told.stdout.splitlines()[-2:] == [
+    assert printed.stdout.splitlines()[-2:] == [
         "1 member would rise to tier silver",
         "2 members would rise to tier gold",
     ]

@@ -14,6 +14,7 @@ from commands.shared.lookup import NotFound
 from commands.shared.options import Format
 from commands.shared.plan_files import PlanError
 from database import InvalidDatabaseUrl
+from database.migrate import NewerSchema
 from database.programs import UnknownStore
 from database.revisions import AnotherInForce
 from loyalty.program.logic import Place
@@ -31,6 +32,7 @@ LATE = AnotherInForce(2, by="bob", at=datetime(2026, 1, 1, tzinfo=UTC), based_on
         (NotFound("no event x"), "laurel: no event x\n"),
         (PlanError("plan again"), "laurel: plan again\n"),
         (InvalidDatabaseUrl("x is no address"), "laurel: x is no address\n"),
+        (NewerSchema("9999"), f"laurel: {NewerSchema('9999')}\n"),
         (UnknownStore("NORTH"), "laurel: store NORTH has no program: deploy one with `laurel deploy DIR`\n"),
         (LATE, f"laurel: {LATE}\n"),
         (FileNotFoundError(2, "No such file", "a.json"), "laurel: a.json: No such file\n"),

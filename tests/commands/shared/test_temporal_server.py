@@ -1,4 +1,4 @@
-"""The embedded Temporal server: a damaged database is told from other reasons why it does not start."""
+"""The embedded Temporal server: a damaged database is distinguished from other reasons why it does not start."""
 
 from datetime import UTC, datetime
 from pathlib import Path

@@ -72,8 +72,12 @@ def test_an_unknown_member_is_registered_first(folder: Path, tmp_path: Path) -> 
     assert [each["type"] for each in answer["events"]] == ["member_registered", "purchase"]
 
 
-@pytest.mark.parametrize(("member", "told"), [("{}", "points-for-purchase"), ("{teir: gold}", "key teir is unknown")])
-def test_nothing_large_is_imported_for_an_invented_member(folder: Path, tmp_path: Path, member: str, told: str) -> None:
+@pytest.mark.parametrize(
+    ("member", "expected"), [("{}", "points-for-purchase"), ("{teir: gold}", "key teir is unknown")]
+)
+def test_nothing_large_is_imported_for_an_invented_member(
+    folder: Path, tmp_path: Path, member: str, expected: str
+) -> None:
     code = (
         "import sys; sys.argv[0] = 'laurel'\nfrom cli import app\n"
         "try: app(['simulate', *sys.argv[1:]])\nfinally: print(*sys.modules)"
@@ -82,7 +86,7 @@ def test_nothing_large_is_imported_for_an_invented_member(folder: Path, tmp_path
 
     done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, check=False)
 
-    assert told in done.stdout + done.stderr
+    assert expected in done.stdout + done.stderr
     assert {"fastapi", "temporalio", "sqlalchemy", "pydantic"} & set(done.stdout.split()) == set()
 
 

@@ -179,10 +179,10 @@ def test_too_little_coverage_ends_with_1(tmp_path: Path) -> None:
 def test_json_holds_all_of_tests_and_coverage(tmp_path: Path) -> None:
     path = folder(tmp_path, a=BAD, b=GOOD, c=SKIPPED)
 
-    told = json.loads(laurel(path, "--format", "json").stdout)
+    results = json.loads(laurel(path, "--format", "json").stdout)
 
-    bad, good, skipped = told["tests"]
-    assert (told["good"], told["passed"], told["failed"], told["skipped"]) == (False, 1, 1, 1)
+    bad, good, skipped = results["tests"]
+    assert (results["good"], results["passed"], results["failed"], results["skipped"]) == (False, 1, 1, 1)
     assert bad["misses"] == [
         {"file": "tests/a.yaml", "line": 4, "column": 64, "key": "points", "expected": "6", "actual": "5"}
     ]
@@ -190,9 +190,9 @@ def test_json_holds_all_of_tests_and_coverage(tmp_path: Path) -> None:
     assert bad["events"][0]["answers"][0]["source"] == "reactor/points-for-purchase"
     assert (good["verdict"], good["tags"], good["file"], good["line"]) == ("passed", ["till"], "tests/b.yaml", 1)
     assert (skipped["verdict"], skipped["skip"]) == ("skipped", "not\u0001 decided")
-    assert (told["coverage"]["percent"], told["coverage"]["definition"]) == (40, DEFINITION)
-    assert told["coverage"]["kinds"]["reactor"] == {"parts": 1, "reached": 1}
-    assert told["coverage"]["missing"][0]["message"] == "seven-days was never completed"
+    assert (results["coverage"]["percent"], results["coverage"]["definition"]) == (40, DEFINITION)
+    assert results["coverage"]["kinds"]["reactor"] == {"parts": 1, "reached": 1}
+    assert results["coverage"]["missing"][0]["message"] == "seven-days was never completed"
 
 
 def test_a_failure_shows_which_event_together_did_what(tmp_path: Path) -> None:

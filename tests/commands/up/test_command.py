@@ -138,7 +138,7 @@ def test_a_program_deployed_while_laurel_runs_goes_on_counting_where_the_last_on
             lambda: up.admin.applied(up.admin.report("app_login", on="2026-03-04")),
             lambda event: event["revision"] == 2,
         )
-        told = [request.json["data"]["achievement"] for request in receiver.wait_for(lambda all_: len(all_) >= 4)]
+        seen = [request.json["data"]["achievement"] for request in receiver.wait_for(lambda all_: len(all_) >= 4)]
 
     assert deployed.returncode == 0, deployed
     assert deployed.stdout.splitlines() == [
@@ -147,9 +147,9 @@ def test_a_program_deployed_while_laurel_runs_goes_on_counting_where_the_last_on
         "store DEFAULT: revision 2 is in force",
     ]
     assert fourth["status"] == "applied"
-    progress = [each["memberProgress"]["rules"][0]["completedConsecutivePeriods"] for each in told]
+    progress = [each["memberProgress"]["rules"][0]["completedConsecutivePeriods"] for each in seen]
     assert progress == [1, 2, 3, 4]
-    assert told[-1]["achievementName"] == "Come back seven days in a row"
+    assert seen[-1]["achievementName"] == "Come back seven days in a row"
 
 
 def test_a_killed_temporal_server_is_started_again_and_a_killed_laurel_takes_its_own_along(tmp_path: Path) -> None:
@@ -224,8 +224,8 @@ def test_a_watched_folder_is_deployed_if_right_and_its_problems_printed_if_not(t
 
     assert (first["revision"], second["revision"], points) == (1, 2, 37)
     assert deployed.stdout.splitlines()[-1] == "store DEFAULT: revision 3 is in force, a rollback to 1"
-    told = [(each["revision"], each["deployedBy"], each["note"]) for each in json.loads(listed.stdout)["revisions"]]
-    assert told == [
+    seen = [(each["revision"], each["deployedBy"], each["note"]) for each in json.loads(listed.stdout)["revisions"]]
+    assert seen == [
         (4, "laurel up --watch", ""),
         (3, "admin", "rollback to 1"),
         (2, "laurel up --watch", ""),

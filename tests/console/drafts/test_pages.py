@@ -88,13 +88,13 @@ async def test_a_text_that_was_changed_in_another_window_is_shown_beside_the_sen
 
     late = await visitor.post(FILE, before | {"text": "reactor: spring # mine\n"})
     script = await visitor.post(FILE, before | {"text": "reactor: spring # mine\n"}, headers=FETCH)
-    meant = await visitor.post(FILE, {**hidden_of(late), "path": SPRING, "text": "reactor: spring # mine\n"})
+    confirmed = await visitor.post(FILE, {**hidden_of(late), "path": SPRING, "text": "reactor: spring # mine\n"})
 
     assert late.status_code == 409
     assert "# twice" in late.text
     assert "# mine" in late.text
     assert (script.status_code, script.json()["conflict"]["stored"]) == (409, WRONG)
-    assert meant.status_code == 303
+    assert confirmed.status_code == 303
     assert await stored(api) == "reactor: spring # mine\n"
 
 

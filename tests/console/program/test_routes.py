@@ -45,8 +45,8 @@ async def test_a_rollback_that_would_lose_something_says_what(api: Api, visitor:
     typed = hidden_of(question) | {"_rename": "true", "note": "They miss coffee & cake"}
     late = await visitor.post(f"{PROGRAMS}/1/roll-back", typed | {"_inForce": "9"})
     replayed = await visitor.get(f"{PROGRAMS}/1/roll-back", params={**typed, "days": "3", "_replay": "1"})
-    meant = await visitor.post(f"{PROGRAMS}/1/roll-back", typed)
-    shown = await visitor.page(meant.headers["location"])
+    rolled_back = await visitor.post(f"{PROGRAMS}/1/roll-back", typed)
+    shown = await visitor.page(rolled_back.headers["location"])
 
     assert "The title changes from Tea shop to Coffee shop" in text_of(question)
     assert (refused.status_code, late.status_code, replayed.status_code) == (400, 409, 200)
@@ -54,7 +54,7 @@ async def test_a_rollback_that_would_lose_something_says_what(api: Api, visitor:
     for page in (late, replayed):
         kept = form_of(page, having="note")
         assert (kept["note"], kept.get("_rename")) == ("They miss coffee & cake", "true")
-    assert meant.status_code == 303
+    assert rolled_back.status_code == 303
     assert "rollback to 1: They miss coffee & cake" in shown
     assert "Revision 3 is in force. Roll back to revision 2" in shown
 

@@ -15,13 +15,13 @@ limits: [{every: ever, times: 1}]
 PROMO = "event: promo\nbody: {type: object, required: [code], properties: {code: {type: string}}}\n"
 
 
-def told(text: str) -> ScenarioResult:
+def run_test(text: str) -> ScenarioResult:
     """The result of a test of the program with a reactor that needs codes."""
     return story(text, program(reactors__winter=WINTER, events__promo=PROMO))
 
 
 def test_a_code_is_used_by_the_events_that_fire_whatever_its_case() -> None:
-    result = told("""\
+    result = run_test("""\
         codes: {winter: [ABC, DEF]}
         members: {ann: {}, bob: {}, eve: {}}
         steps:
@@ -48,7 +48,7 @@ def test_a_code_is_used_by_the_events_that_fire_whatever_its_case() -> None:
 
 
 def test_without_a_list_every_text_is_a_code() -> None:
-    result = told("""\
+    result = run_test("""\
         steps:
           - {event: promo, body: {code: anything}}
           - expect: {points: 10}
@@ -59,7 +59,7 @@ def test_without_a_list_every_text_is_a_code() -> None:
 
 @pytest.mark.parametrize("code", ['""', '"   "'])
 def test_an_empty_text_is_no_code(code: str) -> None:
-    result = told(f"""\
+    result = run_test(f"""\
         steps:
           - {{event: promo, body: {{code: {code}}}}}
           - expect: {{points: 0}}

@@ -21,7 +21,7 @@ BASE = {"program.yaml": PROGRAM, "events/visit.yaml": VISIT, "rewards/tea.yaml":
 
 
 def found(program: str = PROGRAM, **files: str) -> list[str]:
-    """What is told of a program; the keyword of a reactor is its name, that of an achievement begins with its kind."""
+    """Return the problems of a program; keywords name reactors, and achievements with the prefix of their kind."""
     texts = {**BASE, "program.yaml": program}
     for name, text in files.items():
         kind, _, rest = name.partition("__")

@@ -1,4 +1,4 @@
-"""Names of files: those of a program, those that are probably meant to be, those that no file can have."""
+"""Names of files: those of a program, those that are nearly right, those that no file can have."""
 
 import pytest
 
@@ -16,7 +16,7 @@ def test_a_file_of_a_program_is_known_by_its_path(path: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("path", "meant"),
+    ("path", "expected"),
     [
         ("reactors/double.YAML", "reactors/double.yaml"),
         ("reactors/double.yaml.txt", "reactors/double.yaml"),
@@ -29,27 +29,27 @@ def test_a_file_of_a_program_is_known_by_its_path(path: str) -> None:
         ("program.yaml.txt", "program.yaml"),
     ],
 )
-def test_a_file_with_nearly_such_a_name_is_a_warning_that_says_the_right_one(path: str, meant: str) -> None:
+def test_a_file_with_nearly_such_a_name_is_a_warning_that_says_the_right_one(path: str, expected: str) -> None:
     problem = stray(path, b"")
 
     assert problem is not None
     assert (problem.place.file, problem.code, problem.severity) == (path, "not-read", "warning")
-    assert problem.suggestion == meant
+    assert problem.suggestion == expected
 
 
 @pytest.mark.parametrize(
-    ("start", "meant"),
+    ("start", "expected"),
     [
         (b"# double points\nreactor: double\n", "reactors/spring.yaml"),
         (b"achievement: a\n", "achievements/spring.yaml"),
         (b"reward : a\n", "rewards/spring.yaml"),
     ],
 )
-def test_a_file_at_the_top_that_says_what_it_is_is_sent_to_its_folder(start: bytes, meant: str) -> None:
+def test_a_file_at_the_top_that_says_what_it_is_is_sent_to_its_folder(start: bytes, expected: str) -> None:
     problem = stray("spring.yaml", start)
 
     assert problem is not None
-    assert problem.suggestion == meant
+    assert problem.suggestion == expected
 
 
 @pytest.mark.parametrize(

@@ -10,15 +10,15 @@ from tests.program_files.cases import GOOD, then
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
 
-def told(body: str) -> list[str]:
-    """What is told of a webhook with this body."""
+def problems_of(body: str) -> list[str]:
+    """Return the problems of a webhook with this body."""
     text = then(f'call_webhook: {{url: "https://a.example", body: {{x: {body}}}}}')
     report = check_program({**GOOD, "reactors/r.yaml": text.encode()}, now=NOW)
     return [str(problem) for problem in report.problems]
 
 
 @pytest.mark.parametrize(
-    ("body", "key", "meant"),
+    ("body", "key", "expected"),
     [
         ("{vra: event.body.total}", "vra", "var"),
         ("{vr: event.body.total}", "vr", "var"),
@@ -31,10 +31,10 @@ def told(body: str) -> list[str]:
         ("[{vra: event.body.total}]", "vra", "var"),
     ],
 )
-def test_what_would_be_right_but_for_its_name_is_questioned(body: str, key: str, meant: str) -> None:
-    (line,) = told(body)
+def test_what_would_be_right_but_for_its_name_is_questioned(body: str, key: str, expected: str) -> None:
+    (line,) = problems_of(body)
 
-    warning = f": warning: misspelt-operator: {key} is no operator, and is kept as it stands. Did you mean {meant}?"
+    warning = f": warning: misspelt-operator: {key} is no operator, and is kept as it stands. Did you mean {expected}?"
     assert line.startswith("reactors/r.yaml:3:6")
     assert line.endswith(warning)
 
@@ -56,14 +56,14 @@ def test_what_would_be_right_but_for_its_name_is_questioned(body: str, key: str,
     ],
 )
 def test_ordinary_json_is_left_alone(body: str) -> None:
-    assert [each for each in told(body) if "misspelt-operator" in each] == []
+    assert [each for each in problems_of(body) if "misspelt-operator" in each] == []
 
 
 @pytest.mark.parametrize(
     ("body", "path"), [("event.body.total", "event.body.total"), ("[1, member.tier]", "member.tier")]
 )
 def test_a_path_that_stands_as_a_text_is_questioned(body: str, path: str) -> None:
-    (line,) = told(body)
+    (line,) = problems_of(body)
 
     assert line.endswith(f'warning: path-as-text: {path} is used as a text. Did you mean {{"var": "{path}"}}?')
 
@@ -72,7 +72,7 @@ def test_a_path_that_stands_as_a_text_is_questioned(body: str, path: str) -> Non
     "body", ["event.body.other", "member", "a.b", "{var: event.body.total}", '"event.body.total is"']
 )
 def test_other_texts_are_left_alone(body: str) -> None:
-    assert told(body) == []
+    assert problems_of(body) == []
 
 
 def test_a_path_whose_text_would_be_counted_as_the_only_value_is_questioned() -> None:

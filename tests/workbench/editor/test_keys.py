@@ -143,17 +143,17 @@ def under(schema: Any, key: str) -> Iterator[Any]:
 
 
 def test_a_schema_has_the_keys_that_the_reader_reads_in_every_map_of_every_file(asked: Asked) -> None:
-    told: Asked = {}
+    documented: Asked = {}
 
     for path, content in {**FILES, **TESTS}.items():
         node, root = node_of(path, content), {"definitions": {}, **SCHEMAS[kind_of(path)]}
         assert node is not None
-        told |= {part.place: keys for part, keys in maps(node, [root], root)}
+        documented |= {part.place: keys for part, keys in maps(node, [root], root)}
 
-    unknown = [place for place in asked if place not in told]
+    unknown = [place for place in asked if place not in documented]
     assert [str(place) for place in unknown] == ["tests/all.yaml:12:8", "tests/one.yaml:3:9"], "a member, as a word"
-    assert {place: told[place] for place in asked if place in told} == {
-        place: keys for place, keys in asked.items() if place in told
+    assert {place: documented[place] for place in asked if place in documented} == {
+        place: keys for place, keys in asked.items() if place in documented
     }
 
 
