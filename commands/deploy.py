@@ -17,16 +17,18 @@ def deploy(
         Path | None, typer.Option("--plan", help="Deploy exactly what `laurel plan --save FILE` planned.")
     ] = None,
     data: Data = DATA,
-    note: Annotated[str, typer.Option("--note", help="Why, for `laurel revisions`.")] = "",
+    note: Annotated[str, typer.Option("--note", help="The reason, shown by `laurel revisions`.")] = "",
     based_on: Annotated[
         int | None,
-        typer.Option("--based-on", min=0, help="Only if this revision is in force.", show_default="the one that is"),
+        typer.Option(
+            "--based-on", min=0, help="Deploy only if this revision is in force.", show_default="the one that is"
+        ),
     ] = None,
     drop: Drop = None,
     rename: Rename = False,
-    format: Annotated[Format, typer.Option("--format", help="How the result is printed.")] = Format.text,  # noqa: A002 - as the option
+    format: Annotated[Format, typer.Option("--format", help="The output format.")] = Format.text,  # noqa: A002 - as the option
 ) -> None:
-    """Put a program in force, and print what changes: in the database of LAUREL_DATABASE_URL, or of `laurel up`."""
+    """Deploy a program to the database of LAUREL_DATABASE_URL or of `laurel up`, and print what changes."""
     from commands.shared import deployment
     from commands.shared.consent import read_consent, refused
     from commands.shared.plan_files import PlanError

@@ -24,10 +24,12 @@ class DiffFormat(StrEnum):
 
 def diff(
     old: Annotated[int | None, typer.Argument(min=0, help="A revision.", show_default="the one before NEW")] = None,
-    new: Annotated[int | None, typer.Argument(min=1, help="Another.", show_default="the one in force")] = None,
+    new: Annotated[
+        int | None, typer.Argument(min=1, help="The revision to compare it with.", show_default="the one in force")
+    ] = None,
     store: Store = None,
     data: Data = DATA,
-    format: Annotated[DiffFormat, typer.Option("--format", help="How differences are printed.")] = DiffFormat.text,  # noqa: A002 - as the option
+    format: Annotated[DiffFormat, typer.Option("--format", help="The output format.")] = DiffFormat.text,  # noqa: A002 - as the option
 ) -> None:
     """Compare two revisions of a program in words: what was added, changed and removed."""
     from commands.shared.registry_access import choose_store, number_in_force, open_registry

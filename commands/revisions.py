@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 def revisions(
     store: Store = None,
     data: Data = DATA,
-    last: Annotated[int, typer.Option("--last", min=1, help="How many are listed.")] = 20,
-    format: Annotated[Format, typer.Option("--format", help="How revisions are printed.")] = Format.text,  # noqa: A002
+    last: Annotated[int, typer.Option("--last", min=1, help="How many to list.")] = 20,
+    format: Annotated[Format, typer.Option("--format", help="The output format.")] = Format.text,  # noqa: A002
 ) -> None:
     """List the revisions of a store's program: when and by whom each was deployed, and which is in force."""
     from commands.shared.registry_access import choose_store, open_registry

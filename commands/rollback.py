@@ -15,15 +15,15 @@ if TYPE_CHECKING:
 
 def rollback(
     revision: Annotated[
-        int | None, typer.Argument(min=1, help="The revision to go back to.", show_default="the one before")
+        int | None, typer.Argument(min=1, help="The revision to roll back to.", show_default="the one before")
     ] = None,
     store: Store = None,
     data: Data = DATA,
     drop: Drop = None,
     rename: Rename = False,
-    format: Annotated[Format, typer.Option("--format", help="How the result is printed.")] = Format.text,  # noqa: A002 - as the option
+    format: Annotated[Format, typer.Option("--format", help="The output format.")] = Format.text,  # noqa: A002 - as the option
 ) -> None:
-    """Put an earlier revision in force again, as a new one, if nothing is wrong in it."""
+    """Deploy an earlier revision again, as a new one, if it has no errors."""
     from commands.shared.consent import read_consent, refused
     from commands.shared.registry_access import open_registry
     from loyalty.refusals import UnnamedLosses

@@ -31,9 +31,11 @@ class FileKind(StrEnum):
     test = "test"
 
 
-Out = Annotated[Path | None, typer.Option("--out", help="Where the schemas are written.", show_default=f"DIR/{HIDDEN}")]
+Out = Annotated[
+    Path | None, typer.Option("--out", help="The folder to write the schemas to.", show_default=f"DIR/{HIDDEN}")
+]
 Stdout = Annotated[
-    FileKind | None, typer.Option("--stdout", help="Print the schema of one kind of file, and write nothing.")
+    FileKind | None, typer.Option("--stdout", help="Print the schema of one kind of file instead of writing files.")
 ]
 
 

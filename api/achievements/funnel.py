@@ -13,9 +13,7 @@ from loyalty.program.wallets import ONE, exact_amount
 router = APIRouter(prefix="/api/{storeCode}/analytics/achievement", tags=["Analytics"])
 
 
-@router.get(
-    "/{achievement}/funnel", summary="Show how far members came with an achievement", response_model=AchievementFunnel
-)
+@router.get("/{achievement}/funnel", summary="Show the funnel of an achievement", response_model=AchievementFunnel)
 async def achievement_funnel(store_request: AdminRequest, name: AchievementInPath) -> Response:
     """Return how many members began an achievement, reached each quarter of its goal, and completed it once or again.
 

@@ -32,7 +32,7 @@ class _Counted(Exception):
 
 @router.post(
     "/request",
-    summary="Ask for a password reset",
+    summary="Request a password reset",
     status_code=204,
     response_class=Response,
     openapi_extra=request_body(PostResetRequest, {"username": "kim"}) | _NO_LOGIN_NEEDED,

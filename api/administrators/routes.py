@@ -66,7 +66,7 @@ async def list_administrators(request: Request, caller: CurrentAdmin, state: Cur
 
 @router.post(
     "/data",
-    summary="Make an administrator",
+    summary="Create an administrator",
     response_model=AdministratorId,
     openapi_extra=request_body(PostAdministrator, {"admin": _NEW}),
 )
@@ -119,7 +119,7 @@ async def put_administrator(request: Request, admin: AdminInPath, change: Curren
 
 @router.put(
     "/password",
-    summary="Change one's own password",
+    summary="Change the caller's password",
     status_code=204,
     response_class=Response,
     openapi_extra=request_body(PutPassword, _PASSWORDS),
@@ -139,7 +139,7 @@ async def put_password(request: Request, change: CurrentAccessChange) -> Respons
     return no_content()
 
 
-@router.get("/permissions", summary="Show what the caller may do", response_model=OwnPermissions)
+@router.get("/permissions", summary="Show the caller's permissions", response_model=OwnPermissions)
 async def show_permissions(caller: CurrentAdmin, state: CurrentState) -> Response:
     """Return the permissions of the caller, an administrator or an API key, and the store that they are limited to."""
 

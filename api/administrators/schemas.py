@@ -26,7 +26,9 @@ class NewAdministrator(RequestModel):
     plain_password: _Password = Field(repr=False)
     roles: _Roles
     username: _Name | None = None
-    store: _Name | None = Field(default=None, description="The only store with access; without it, all.")
+    store: _Name | None = Field(
+        default=None, description="The only store that they have access to. [default: all stores]"
+    )
     is_active: bool = True
 
 

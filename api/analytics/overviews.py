@@ -78,7 +78,9 @@ async def units_overview(
     return ExactJson(period.shown(program.zone) | {"walletTypeCode": code} | found | {"dataType": data_type})
 
 
-@router.get("/campaign/single-view/{campaignId}", summary="Show what a campaign fired", response_model=CampaignOverview)
+@router.get(
+    "/campaign/single-view/{campaignId}", summary="Show the figures of a campaign", response_model=CampaignOverview
+)
 async def campaign_overview(
     store_request: AdminRequest,
     period: AskedPeriod,

@@ -19,9 +19,9 @@ from loyalty.points.liability import Liability, LiabilityRequest, OutOfRange, Pe
 
 router = APIRouter(prefix="/api/{storeCode}/analytics", tags=["Analytics"])
 
-Day = Annotated[date | None, Query(description="The local day at whose end points are counted. [default: yesterday]")]
+Day = Annotated[date | None, Query(description="Count points at the end of this local day. [default: yesterday]")]
 From = Annotated[date | None, Query(alias="from", description="[default: the first of the month of `until`]")]
-Until = Annotated[date | None, Query(description="Movements up to this day, included. [default: `day`]")]
+Until = Annotated[date | None, Query(description="The last day of movements. [default: `day`]")]
 Breakage = Annotated[
     Decimal | None,
     Query(description="The share of points that is never spent. [default: 0]"),

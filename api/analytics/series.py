@@ -50,11 +50,13 @@ async def points_series(store_request: AdminRequest, period: AskedPeriod, code: 
     return ExactJson(period.shown(program.zone) | {"walletTypeCode": code, "items": items})
 
 
-@router.get("/expiring/{walletTypeCode}", summary="Show what expires by week", response_model=ExpiringSeries)
+@router.get("/expiring/{walletTypeCode}", summary="Show expiring points by week", response_model=ExpiringSeries)
 async def expiring_series(
     store_request: AdminRequest,
     code: WalletInPath,
-    weeks: Annotated[int, Query(ge=1, le=MAX_WEEKS, description="This week is the first.")] = DEFAULT_WEEKS,
+    weeks: Annotated[
+        int, Query(ge=1, le=MAX_WEEKS, description="How many weeks, beginning with this one.")
+    ] = DEFAULT_WEEKS,
 ) -> Response:
     """Return the points of a wallet that expire in the coming weeks, from Monday to Sunday, if nothing changes."""
     wallet, program = wallet_in_path(store_request, code), store_request.program

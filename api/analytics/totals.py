@@ -39,7 +39,8 @@ CAMPAIGNS_QUERY = ListQuery({"executedAt": "instant"}, order_by="executions")
 async def members(
     store_request: AdminRequest,
     with_transaction: Annotated[
-        bool | None, Query(alias="withTransaction", description="Only those with a sale, or only those without.")
+        bool | None,
+        Query(alias="withTransaction", description="True: only members with a sale. False: only members without."),
     ] = None,
 ) -> Response:
     """Count members, and those who registered on the last 1, 7, 30 and 365 days."""
@@ -135,7 +136,7 @@ async def levels(store_request: AdminRequest) -> Response:
 
 @router.get(
     "/campaigns",
-    summary="Count what campaigns fired",
+    summary="Count campaign firings",
     response_model=CampaignTotals,
     openapi_extra=CAMPAIGNS_QUERY.openapi_parameters(),
 )

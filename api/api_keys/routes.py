@@ -34,7 +34,7 @@ _EXAMPLE = {
 }
 
 
-@router.post("", summary="Make an API key", response_model=ApiKey, openapi_extra=request_body(PostApiKey, _EXAMPLE))
+@router.post("", summary="Create an API key", response_model=ApiKey, openapi_extra=request_body(PostApiKey, _EXAMPLE))
 async def make_key(request: Request, admin: str, change: CurrentAccessChange) -> Response:
     """Create a key. Store its token: it is not shown again.
 

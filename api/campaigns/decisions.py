@@ -88,7 +88,7 @@ class _Asked:
 
 @router.get(
     "/campaign/{campaign}/decision",
-    summary="List what a campaign answered",
+    summary="List the decisions of a campaign",
     response_model=CampaignDecisions,
     openapi_extra=scrolling_parameters(LIST_QUERY),
 )

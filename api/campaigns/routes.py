@@ -93,7 +93,7 @@ async def simulate(request: Request, store_request: AdminRequest) -> Response:
 
 @router.get(
     "/member/{member}/campaign",
-    summary="List what a member can still get",
+    summary="List the campaigns available to a member",
     response_model=MemberCampaigns,
     openapi_extra=MEMBER_QUERY.openapi_parameters(),
 )
@@ -126,7 +126,7 @@ async def list_member_campaigns(request: Request, member: MemberInPath, store_re
 
 @router.get(
     "/member/{member}/campaign/visible",
-    summary="List the campaigns that a member can see",
+    summary="List the campaigns visible to the caller",
     response_model=VisibleCampaigns,
     openapi_extra=VISIBLE_QUERY.openapi_parameters(),
 )

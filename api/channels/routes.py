@@ -37,7 +37,9 @@ async def list_channels(request: Request, store_request: AdminRequest) -> Respon
     return ExactJson(page_of_records(await store_request.database.read(lambda tx: tx.channels.page(wanted)), _view))
 
 
-@router.post("", summary="Make a channel", response_model=ChannelId, openapi_extra=request_body(PostChannel, _EXAMPLE))
+@router.post(
+    "", summary="Create a channel", response_model=ChannelId, openapi_extra=request_body(PostChannel, _EXAMPLE)
+)
 async def post_channel(request: Request, change: AdminChange) -> Response:
     """Create a channel for members."""
     posted = await read_body(request, PostChannel)

@@ -29,7 +29,7 @@ _EXAMPLE = {
 }
 
 
-@router.get("", summary="Show what corrections need", response_model=CorrectionSettingsView)
+@router.get("", summary="Show the settings of corrections", response_model=CorrectionSettingsView)
 async def show_settings(store_request: AdminRequest) -> Response:
     """Return the reasons for corrections, and whether other changes by hand need one, too."""
     return ExactJson(rules_view(await store_request.database.read(lambda tx: tx.corrections.rules())))
@@ -37,7 +37,7 @@ async def show_settings(store_request: AdminRequest) -> Response:
 
 @router.put(
     "",
-    summary="Change what corrections need",
+    summary="Change the settings of corrections",
     response_model=CorrectionSettingsView,
     openapi_extra=request_body(PutCorrectionSettings, _EXAMPLE),
 )

@@ -40,7 +40,7 @@ async def check_draft(store_request: AdminRequest) -> Response:
 
 @router.post(
     "/completion",
-    summary="Complete a word of a file",
+    summary="Complete a word in a file",
     response_model=Completions,
     openapi_extra=request_body(PostCompletion, _EXAMPLE),
 )

@@ -35,7 +35,12 @@ PathInQuery: TypeAlias = Annotated[
     Query(alias="path", min_length=1, max_length=LONGEST_PATH, description="The path of a file in the program."),
 ]
 VersionInQuery: TypeAlias = Annotated[
-    str, Query(alias="version", max_length=MAX_VERSION_LENGTH, description="That of its text, as it was shown.")
+    str,
+    Query(
+        alias="version",
+        max_length=MAX_VERSION_LENGTH,
+        description="The `version` of the text that the change is based on.",
+    ),
 ]
 
 _CHANGED: dict[int | str, dict[str, Any]] = {
@@ -104,7 +109,7 @@ async def delete_draft_file(store_request: AdminRequest, path: PathInQuery, vers
 
 @router.post(
     "/rebase",
-    summary="Base your draft on the revision in force",
+    summary="Rebase your draft on the revision in force",
     response_model=RebasedDraft,
     responses=_IN_CONFLICT,
     openapi_extra=request_body(PostRebase, {"basedOn": 2}),

@@ -44,7 +44,7 @@ async def list_due_items(request: Request, store_request: AdminRequest) -> Respo
 
 @router.post(
     "/{subject}/{kind}/retry",
-    summary="Try a due item again",
+    summary="Retry a due item",
     status_code=204,
     response_class=Response,
 )

@@ -82,7 +82,7 @@ async def list_events(request: Request, store_request: AdminRequest) -> Response
 
 @router.get(
     "/{customEvent}",
-    summary="Show an event and what came of it",
+    summary="Show an event and its outcome",
     response_model=CustomEventDetails,
     responses={200: {"content": {"application/json": {"example": DETAILS}}}},
 )
@@ -108,7 +108,7 @@ async def show_event(
 
 @router.post(
     "/{customEvent}/retry",
-    summary="Try an event again",
+    summary="Retry an event",
     status_code=204,
     response_class=Response,
     openapi_extra=request_body(PostRetry, {"revision": "current"}),

@@ -35,7 +35,7 @@ class PostRetry(RequestModel):
 
     revision: Literal["accepted", "current"] = Field(
         default="accepted",
-        description="What decides the rest: the revision of its acceptance, or the one in force.",
+        description="Whether undecided rules use the revision in force, or that of the acceptance.",
     )
 
 

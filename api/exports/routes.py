@@ -134,7 +134,7 @@ async def download(export_id: ExportInPath, store_request: AdminRequest) -> Resp
     )
 
 
-@router.post("/{export}/retry", summary="Try an export again", status_code=204, response_class=Response)
+@router.post("/{export}/retry", summary="Retry an export", status_code=204, response_class=Response)
 async def retry(export_id: ExportInPath, store_request: AdminRequest) -> Response:
     """Resume a failed export, after the last row that was written."""
 

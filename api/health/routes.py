@@ -16,13 +16,13 @@ router = APIRouter(tags=["HealthCheck"])
 _NO_LOGIN_NEEDED: dict[str, object] = {"security": []}
 
 
-@router.get("/health/live", summary="Is the process alive", response_model=Liveness, openapi_extra=_NO_LOGIN_NEEDED)
+@router.get("/health/live", summary="Check liveness", response_model=Liveness, openapi_extra=_NO_LOGIN_NEEDED)
 async def live() -> Response:
     """Answer 200 as long as the process answers requests."""
     return ExactJson({"status": "alive"})
 
 
-@router.get("/health/ready", summary="Can events be accepted", response_model=Readiness, openapi_extra=_NO_LOGIN_NEEDED)
+@router.get("/health/ready", summary="Check readiness", response_model=Readiness, openapi_extra=_NO_LOGIN_NEEDED)
 async def ready(state: CurrentState) -> Response:
     """Answer 200 when events can be accepted: the database answers and can be written.
 
@@ -49,7 +49,7 @@ def _check_view(check: Check) -> CheckResult:
     return cast("CheckResult", {"status": check.status, **message, **check.numbers})
 
 
-@router.get("/api/", summary="Name and version", response_model=Version, openapi_extra=_NO_LOGIN_NEEDED)
+@router.get("/api/", summary="Show the name and version", response_model=Version, openapi_extra=_NO_LOGIN_NEEDED)
 async def name_and_version() -> Response:
     """Return the name and version of this server."""
     return ExactJson({"name": "Laurel", "version": version("laurel")})

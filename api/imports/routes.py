@@ -68,7 +68,11 @@ async def post_import(
     type_: Annotated[str, Path(alias="type", description=f"One of {', '.join(NEEDED)}.")],
     store_request: AdminRequest,
     reference: Annotated[
-        str, Query(max_length=255, description="Tells apart two imports of the same content that are both meant.")
+        str,
+        Query(
+            max_length=255,
+            description="A name that makes this an import of its own, although its content was imported before.",
+        ),
     ] = "",
 ) -> Response:
     """Upload a file of up to 100 MB, CSV with a header or JSON lines in UTF-8, and import its lines one by one.
@@ -98,7 +102,7 @@ async def list_imports(request: Request, store_request: AdminRequest) -> Respons
 
 @router.get(
     "/{import}",
-    summary="Show an import and what came of its lines",
+    summary="Show an import and the results of its lines",
     response_model=ImportDetails,
     openapi_extra=ITEM_QUERY.openapi_parameters(),
 )
@@ -157,7 +161,7 @@ async def cancel(import_id: ImportInPath, store_request: AdminRequest) -> Respon
     return await _change(store_request, import_id, "cancelled", ("queued", "running", "paused", "failed"))
 
 
-@router.post("/{import}/retry", summary="Try an import again", status_code=204, response_class=Response)
+@router.post("/{import}/retry", summary="Retry an import", status_code=204, response_class=Response)
 async def retry(import_id: ImportInPath, store_request: AdminRequest) -> Response:
     """Resume a failed import, at the line where it failed."""
     return await _change(store_request, import_id, "queued", ("failed",))

@@ -102,7 +102,7 @@ async def activate(
 
 @router.post(
     "/confirm-change/{token}",
-    summary="Confirm another email or phone by a code",
+    summary="Confirm a new email or phone by a code",
     status_code=204,
     response_class=Response,
     openapi_extra=NO_LOGIN_NEEDED,
@@ -120,7 +120,7 @@ async def confirm(
 
 @router.post(
     "/resend-code",
-    summary="Ask for another activation code",
+    summary="Request another activation code",
     status_code=204,
     response_class=Response,
     openapi_extra=request_body(PostPhone, {"phone": "+48500100200"}) | NO_LOGIN_NEEDED,

@@ -73,7 +73,7 @@ class MemberExport(TypedDict):
 router = APIRouter(prefix="/api/{storeCode}/member", tags=["Member"])
 
 
-@router.get("/{member}/export", summary="Export everything that is kept of a member", response_model=MemberExport)
+@router.get("/{member}/export", summary="Export all data of a member", response_model=MemberExport)
 async def export_member(member: MemberInPath, store_request: CallerRequest) -> StreamingResponse:
     """Return every row of the database about a member, by sections: a list of objects each.
 

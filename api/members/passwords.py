@@ -29,7 +29,7 @@ _OWN = {"currentPassword": "password", "plainPassword": "another password"}
 
 @router.post(
     "/password/reset/request",
-    summary="Ask for a code to reset a password",
+    summary="Request a code to reset a password",
     status_code=204,
     response_class=Response,
     openapi_extra=request_body(PostUsername, {"username": "anna@example.com"}) | NO_LOGIN_NEEDED,
@@ -71,7 +71,7 @@ async def reset(request: Request, state: CurrentState, store: StoreCode) -> Resp
 
 @router.put(
     "/password",
-    summary="Change one's own password",
+    summary="Change the caller's password",
     status_code=204,
     response_class=Response,
     openapi_extra=request_body(PutOwnPassword, _OWN),

@@ -24,7 +24,7 @@ _CHANNEL = {"channelId": "0190f2a0-5c1d-7d3a-9f0e-3b1f6a2c4d5e"}
 
 @router.post(
     "/{member}/channel",
-    summary="Give a member a channel",
+    summary="Set a member's channel",
     status_code=204,
     response_class=Response,
     openapi_extra=request_body(PostMemberChannel, _CHANNEL),
@@ -43,7 +43,7 @@ async def post_channel(request: Request, member: MemberInPath, change: AdminChan
 
 @router.post(
     "/{member}/referral",
-    summary="Say who brought a member",
+    summary="Set a member's referrer",
     status_code=204,
     response_class=Response,
     openapi_extra=request_body(PostReferral, _REFERRER),
@@ -58,7 +58,7 @@ async def post_referral(request: Request, member: MemberInPath, change: AdminCha
     return await change.respond(posted, operates(change, run))
 
 
-@router.delete("/{member}/referral", summary="Forget who brought a member", status_code=204, response_class=Response)
+@router.delete("/{member}/referral", summary="Remove a member's referrer", status_code=204, response_class=Response)
 async def delete_referral(member: MemberInPath, change: AdminChange) -> Response:
     """Remove the member's referrer; what rules gave for the referral stays."""
 

@@ -109,7 +109,7 @@ async def show_member(member: MemberInPath, store_request: CallerRequest) -> Res
     return ExactJson(await store_request.database.read(read))
 
 
-@router.get("/{member}/status", summary="Show where a member stands", response_model=CustomerStatus)
+@router.get("/{member}/status", summary="Show a member's standing", response_model=CustomerStatus)
 async def show_status(member: MemberInPath, store_request: CallerRequest) -> Response:
     """Return points, tier, achievements and badges, as of now."""
     records = await _records(store_request, member)

@@ -17,7 +17,7 @@ class PostMerge(RequestModel):
         max_length=255,
         description="A customerId, or `email=...`, `phone=...` or `loyaltyCardNumber=...`.",
     )
-    comment: str | None = Field(default=None, max_length=1000, description="Why, for those who look at it later.")
+    comment: str | None = Field(default=None, max_length=1000, description="The reason, shown with the merge.")
 
 
 class MergeId(TypedDict):

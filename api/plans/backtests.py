@@ -57,7 +57,7 @@ router = APIRouter(prefix="/api/{storeCode}/program/draft", tags=["Program"])
 
 @router.post(
     "/backtest",
-    summary="Begin a backtest of your draft",
+    summary="Start a backtest of your draft",
     response_model=DraftBacktest,
     openapi_extra=request_body(PostDraftBacktest, {"days": 30}),
 )

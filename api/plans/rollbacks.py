@@ -16,7 +16,7 @@ from api.state.dependencies import AdminRequest
 from database import ReadTransaction
 from database.programs import UnknownRevision, UnknownStore
 
-Days = Annotated[int, Query(ge=0, le=MAX_PLAN_DAYS, description="Days whose events are replayed; 0: nothing is.")]
+Days = Annotated[int, Query(ge=0, le=MAX_PLAN_DAYS, description="How many days of events to replay; 0: none.")]
 
 
 class RollbackPlan(TypedDict):

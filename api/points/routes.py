@@ -293,7 +293,7 @@ async def send(request: Request, change: CallerChange) -> Response:
 
 @router.get(
     "/member/points",
-    summary="List one's own transfers",
+    summary="List the caller's transfers",
     response_model=Transfers,
     openapi_extra=MEMBER_QUERY.openapi_parameters(),
     tags=["Member"],

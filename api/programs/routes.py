@@ -42,7 +42,9 @@ router = APIRouter(prefix="/api/{storeCode}/program", tags=["Program"])
 LIST_QUERY = ListQuery({})
 
 RevisionNumber = Annotated[int, Path(alias="revision", ge=1, le=MAX_REVISION, description="Its number.")]
-Since = Annotated[int | None, Query(ge=0, le=MAX_REVISION, description="Another revision. [default: the one before]")]
+Since = Annotated[
+    int | None, Query(ge=0, le=MAX_REVISION, description="The revision to compare with. [default: the one before]")
+]
 
 REFUSED_DEPLOY: dict[int | str, dict[str, Any]] = {
     400: {"model": RefusedDeploy, "description": "The program is wrong, or members would lose something unnamed."},
@@ -102,7 +104,7 @@ async def deploy(request: Request, store: StoreCode, deploying: DeployRequest) -
 
 @router.post(
     "/rollback",
-    summary="Roll a program back",
+    summary="Roll back a program",
     response_model=RolledBackRevision,
     responses=REFUSED_DEPLOY,
     openapi_extra=request_body(PostRollback, {"revision": 1}),
@@ -164,7 +166,7 @@ async def show_revision(number: RevisionNumber, store_request: AdminRequest) -> 
     return ExactJson(view | {"files": revision.files})
 
 
-@router.get("/{revision}/difference", summary="Show what a revision changed", response_model=RevisionDifference)
+@router.get("/{revision}/difference", summary="Show the changes of a revision", response_model=RevisionDifference)
 async def show_difference(number: RevisionNumber, store_request: AdminRequest, since: Since = None) -> Response:
     """Compare with another revision: changes in words, with the places in both; formatting does not count."""
     before = number - 1 if since is None else since

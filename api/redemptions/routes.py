@@ -54,7 +54,7 @@ async def list_redemptions(request: Request, store_request: AdminRequest) -> Res
 
 @router.get(
     "/member/reward/bought",
-    summary="List one's own issued rewards",
+    summary="List the caller's issued rewards",
     response_model=IssuedRewards,
     openapi_extra=OWN_QUERY.openapi_parameters(),
     tags=["Member"],
@@ -135,7 +135,7 @@ async def redeem(request: Request, member: MemberInPath, change: AdminChange) ->
 
 @router.post(
     "/member/{member}/reward/reissue",
-    summary="Make a used coupon unused",
+    summary="Mark a used coupon as unused",
     response_model=CouponUsage,
     openapi_extra=request_body(PostCouponCode, _CODE),
     tags=["Member"],

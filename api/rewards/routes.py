@@ -61,7 +61,7 @@ async def show_reward(name: RewardInPath, store_request: AdminRequest) -> Respon
 
 @router.get(
     "/member/reward",
-    summary="List what one may buy",
+    summary="List the rewards available to the caller",
     response_model=MemberRewards,
     openapi_extra=MEMBER_QUERY.openapi_parameters(),
     tags=["Member"],
@@ -73,7 +73,7 @@ async def list_own(request: Request, store_request: CallerRequest) -> Response:
 
 @router.get(
     "/member/{member}/reward",
-    summary="List what a member may buy",
+    summary="List the rewards available to a member",
     response_model=MemberRewards,
     openapi_extra=MEMBER_QUERY.openapi_parameters(),
 )
@@ -82,7 +82,7 @@ async def list_of_member(request: Request, member: MemberInPath, store_request: 
     return await _list_of_member(request, store_request, member)
 
 
-@router.get("/reward/{reward}/members", summary="List who may buy a reward", response_model=Customers)
+@router.get("/reward/{reward}/members", summary="List the members who may buy a reward", response_model=Customers)
 async def list_members(
     name: RewardInPath,
     store_request: AdminRequest,

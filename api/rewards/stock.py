@@ -113,7 +113,7 @@ async def delete_coupon(name: RewardInPath, code: CodeInPath, change: AdminChang
     return await change.respond(None, operates(change, run))
 
 
-@router.get("/coupon/{couponCode}", summary="Look a coupon code up", response_model=CouponDetails)
+@router.get("/coupon/{couponCode}", summary="Look up a coupon code", response_model=CouponDetails)
 async def show_coupon(code: CodeInPath, store_request: AdminRequest) -> Response:
     """Return the reward of a code, and the members who have it: a generated, an uploaded or a shared one."""
     program = store_request.program

@@ -50,7 +50,7 @@ async def list_roles(request: Request, _caller: CurrentAdmin, state: CurrentStat
 
 @router.post(
     "/role",
-    summary="Make a role",
+    summary="Create a role",
     response_model=RoleId,
     status_code=201,
     openapi_extra=request_body(PostRole, _EXAMPLE),

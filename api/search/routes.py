@@ -37,7 +37,7 @@ Searched = Annotated[
 ]
 
 
-@router.get("/search", summary="Find by an id, number or code", response_model=SearchResult)
+@router.get("/search", summary="Search by an id, number or code", response_model=SearchResult)
 async def search(store_request: AdminRequest, q: Searched) -> Response:
     """Find what has exactly this text as id, e-mail, phone, card, document number, coupon code, token or own id.
 

@@ -18,11 +18,11 @@ _SHOWN = 10
 
 _Days = Annotated[
     int | None,
-    Query(ge=1, le=MAX_NOTICE_DAYS, description="[default: as it is]"),
+    Query(ge=1, le=MAX_NOTICE_DAYS, description="Days before the end. [default: the present setting]"),
 ]
 
 
-@router.get("/notices", summary="Preview notices", response_model=NoticePreviews)
+@router.get("/notices", summary="Preview the reach of notices", response_model=NoticePreviews)
 async def preview_notices(
     store_request: AdminRequest, points: _Days = None, coupons: _Days = None, tier: _Days = None
 ) -> Response:

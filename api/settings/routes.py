@@ -25,7 +25,7 @@ _EXAMPLE = {"settings": {"expirePointsNotificationDays": 14, "expireCouponsNotif
 
 @router.get("", summary="Show settings", response_model=SettingsView)
 async def show_settings(
-    store_request: AdminRequest, public: Annotated[bool, Query(description="Only what everybody may know.")] = False
+    store_request: AdminRequest, public: Annotated[bool, Query(description="Return only public settings.")] = False
 ) -> Response:
     """Return the settings of a store. Days of notices that are set here override `notify_before` of the program."""
 

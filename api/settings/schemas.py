@@ -11,9 +11,11 @@ from loyalty.store.settings import MAX_NOTICE_DAYS
 
 _Days = Annotated[
     int | None,
-    Field(default=None, ge=1, le=MAX_NOTICE_DAYS, description="Null: as `notify_before` of the program says."),
+    Field(default=None, ge=1, le=MAX_NOTICE_DAYS, description="Null: the value of `notify_before` in the program."),
 ]
-_InFiles = Annotated[Any, Field(default=None, description="Written in the program's files: only its present value.")]
+_InFiles = Annotated[
+    Any, Field(default=None, description="Set in the program's files: only the present value is accepted.")
+]
 
 
 class SettingsFields(RequestModel):

@@ -28,7 +28,7 @@ EXAMPLE = {
 
 @router.post(
     "",
-    summary="Try an event out",
+    summary="Simulate an event",
     response_model=Simulation,
     openapi_extra=request_body(PostSimulation, EXAMPLE),
 )

@@ -29,7 +29,7 @@ ReasonHeader: TypeAlias = Annotated[
     Header(
         alias=NAME,
         max_length=255,
-        description="The code of the reason why this is done by hand; needed where the store requires it.",
+        description="The code of the reason for a change by hand; required if the store requires one.",
     ),
 ]
 

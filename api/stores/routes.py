@@ -56,7 +56,9 @@ async def show_store(code: StoreInPath, caller: CurrentAdmin, state: CurrentStat
     return ExactJson(await _view(state, code, in_force[code]))
 
 
-@router.post("", summary="Make a store", response_model=StoreId, openapi_extra=request_body(PostStore, {"store": _NEW}))
+@router.post(
+    "", summary="Create a store", response_model=StoreId, openapi_extra=request_body(PostStore, {"store": _NEW})
+)
 async def post_store(request: Request, change: CurrentAccessChange) -> Response:
     """Create a store with a first program, which only has its name: deploy the store's own after it.
 

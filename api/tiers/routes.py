@@ -119,7 +119,7 @@ async def show_tier(
 
 @router.get(
     "/member/tier",
-    summary="Show one's own tier",
+    summary="Show the caller's tier",
     response_model=OwnTiers,
     openapi_extra=OWN_QUERY.openapi_parameters(),
     tags=["Member"],
@@ -165,7 +165,7 @@ async def list_member_tier_sets(request: Request, member: MemberInPath, store_re
 
 @router.get(
     "/member/{member}/tierSet/{tierSet}",
-    summary="Show where a member stands in a tier set",
+    summary="Show a member's standing in a tier set",
     response_model=TierSetProgress,
 )
 async def show_progress(member: MemberInPath, name: TierSetInPath, store_request: CallerRequest) -> Response:
@@ -183,7 +183,7 @@ async def show_progress(member: MemberInPath, name: TierSetInPath, store_request
 
 @router.post(
     "/member/{member}/tier",
-    summary="Put a member into a tier by hand",
+    summary="Assign a tier by hand",
     status_code=204,
     response_class=Response,
     openapi_extra=request_body(PostTier, {"levelId": "silver", "until": "2099-12-31"}),
@@ -217,7 +217,7 @@ async def assign(request: Request, member: MemberInPath, by_hand: ChangedByHand)
 
 @router.post(
     "/member/{member}/remove-manually-level",
-    summary="Take a tier by hand back",
+    summary="Remove a tier assigned by hand",
     status_code=204,
     response_class=Response,
     openapi_extra=request_body(PostRemoveTier, {}),

@@ -75,7 +75,7 @@ async def show_delivery(delivery_id: DeliveryInPath, store_request: AdminRequest
 
 @router.post(
     "/delivery/{webhookDelivery}/resend",
-    summary="Send a delivery again",
+    summary="Resend a delivery",
     response_model=DeliveryId,
     openapi_extra=request_body(PostResendOne, {"resend": {}}),
 )

@@ -33,7 +33,7 @@ _EXAMPLE = {"resend": {"eventName": "CustomerUpdated", "createdFrom": "2026-05-0
 
 @router.post(
     "/resend",
-    summary="Send many deliveries again",
+    summary="Resend many deliveries",
     response_model=ResendCount,
     openapi_extra=request_body(PostResend, _EXAMPLE),
 )
@@ -52,7 +52,7 @@ async def resend_many(request: Request, change: AdminChange) -> Response:
 
 @router.post(
     "/subscription/{webhookSubscription}/recover",
-    summary="Recover what failed since a time",
+    summary="Resend the deliveries that failed since a time",
     response_model=ResendCount,
     openapi_extra=request_body(PostRecovery, {"recover": {"since": "2026-05-01T00:00:00+02:00"}}),
 )

@@ -157,7 +157,7 @@ def unknown_subscription(subscription_id: str) -> NotFound:
 
 @router.post(
     "/delivery/{webhookDelivery}/retry",
-    summary="Try a delivery again",
+    summary="Retry a delivery",
     status_code=204,
     response_class=Response,
 )

@@ -31,7 +31,7 @@ class SubscriptionTarget(RequestModel):
     A PUT leaves an absent name and date unchanged, and removes those that are null.
     """
 
-    name: str | None = Field(default=None, min_length=1, max_length=255, description="For people; by default none.")
+    name: str | None = Field(default=None, min_length=1, max_length=255, description="A name for people.")
     active_from: str | None = Field(default=None, max_length=64, description=_ACTIVE_FROM)
     url: str
     destination_type: Literal["rest", "queue"] = "rest"

@@ -11,9 +11,9 @@ from commands.shared.options import DATA, Data, Format
 def audit(
     data: Data = DATA,
     store: Annotated[str | None, typer.Option("--store", help="The store's code.", show_default="every store")] = None,
-    format: Annotated[Format, typer.Option("--format", help="How findings are printed.")] = Format.text,  # noqa: A002
+    format: Annotated[Format, typer.Option("--format", help="The output format.")] = Format.text,  # noqa: A002
 ) -> None:
-    """Prove that the ledger adds up, also beside a running Laurel. Exit code 1: something does not."""
+    """Check that the ledger adds up, also while Laurel runs. Exit code 1: something does not."""
     from commands.audit.auditing import audit_stores
     from commands.audit.output import as_json, lines
 

@@ -13,7 +13,7 @@ def backup(
     file: Annotated[Path, typer.Argument(help="The file to write, which must not exist.", show_default=False)],
     data: Data = DATA,
 ) -> None:
-    """Write a consistent copy of the database to one file, also beside a running Laurel."""
+    """Write a consistent copy of the database to one file, also while Laurel runs."""
     from commands.backup.writing import write_backup
 
     with errors_as_exit_codes():

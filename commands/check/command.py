@@ -29,12 +29,12 @@ class CheckFormat(StrEnum):
 
 def check(
     folder: Folder,
-    format: Annotated[CheckFormat, typer.Option("--format", help="How problems are printed.")] = CheckFormat.text,  # noqa: A002
+    format: Annotated[CheckFormat, typer.Option("--format", help="The output format.")] = CheckFormat.text,  # noqa: A002
     strict: Annotated[
-        bool, typer.Option("--strict", help="Warnings, too, end the check with exit code 1; notes do not.")
+        bool, typer.Option("--strict", help="Exit with code 1 on warnings, too; notes never fail the check.")
     ] = False,
 ) -> None:
-    """Read a program and print everything that is wrong with it."""
+    """Check a program, and print every problem with its place."""
     from commands.check.findings import Findings
     from commands.shared.problem_text import problems_as_json
     from program_files import read_contents

@@ -13,9 +13,9 @@ from commands.shared.options import API_PORT, DATA, Data, Format
 def doctor(
     data: Data = DATA,
     port: Annotated[int, typer.Option("--port", min=1, max=65535, help="The port of the API.")] = API_PORT,
-    format: Annotated[Format, typer.Option("--format", help="How findings are printed.")] = Format.text,  # noqa: A002
+    format: Annotated[Format, typer.Option("--format", help="The output format.")] = Format.text,  # noqa: A002
 ) -> None:
-    """Look for what is wrong with this set-up, and say the cure; nothing is changed. Exit code 1: something is."""
+    """Diagnose this installation, and print what to do; nothing is changed. Exit code 1: something is wrong."""
     from commands.doctor.diagnosis import diagnose
     from commands.doctor.finding import Finding
 

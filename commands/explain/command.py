@@ -10,15 +10,15 @@ from commands.shared.options import DATA, Data, Format
 
 def explain(
     event: Annotated[
-        str, typer.Argument(help="The id of an event: Laurel's, or the reporter's own.", show_default=False)
+        str, typer.Argument(help="The id of an event: its customEventId, or its eventId.", show_default=False)
     ],
     store: Annotated[
-        str | None, typer.Option("--store", help="The store's code.", show_default="every one, until it is found")
+        str | None, typer.Option("--store", help="The store's code.", show_default="every store, until it is found")
     ] = None,
     data: Data = DATA,
-    format: Annotated[Format, typer.Option("--format", help="How the event is printed.")] = Format.text,  # noqa: A002
+    format: Annotated[Format, typer.Option("--format", help="The output format.")] = Format.text,  # noqa: A002
 ) -> None:
-    """Print which reactors and achievements answered an event and which did not, why, and what happened."""
+    """Print why each reactor and achievement fired for an event or did not, and what happened."""
     from rich.console import Console
 
     from commands.explain.event_details import event_details

@@ -21,10 +21,10 @@ def export(
     file: Annotated[
         Path, typer.Argument(help="The file to write: .csv, or .jsonl for JSON lines.", show_default=False)
     ],
-    kind: Annotated[str, typer.Option("--type", help="What is exported.", show_default=False)],
+    kind: Annotated[str, typer.Option("--type", help="The type of the export.", show_default=False)],
     store: Store = None,
     data: Data = DATA,
-    format: Annotated[Format, typer.Option("--format", help="How the result is printed.")] = Format.text,  # noqa: A002 - as the option
+    format: Annotated[Format, typer.Option("--format", help="The output format.")] = Format.text,  # noqa: A002 - as the option
 ) -> None:
     """Export members, points, events, transactions, coupon codes or issued rewards into a file, as of now."""
     from commands.export.files import ApiExports, DatabaseExports

@@ -19,14 +19,19 @@ PAUSE = 0.5
 
 def import_(
     file: Annotated[Path, typer.Argument(help="CSV with a header, or JSON lines, in UTF-8.", show_default=False)],
-    kind: Annotated[str, typer.Option("--type", help="What its lines ask.", show_default=False)],
+    kind: Annotated[str, typer.Option("--type", help="The type of the import.", show_default=False)],
     store: Store = None,
     data: Data = DATA,
     reference: Annotated[
-        str, typer.Option("--reference", help="Tells apart two imports of the same content.", show_default="none")
+        str,
+        typer.Option(
+            "--reference",
+            help="A name that makes this an import of its own, although its content was imported before.",
+            show_default="none",
+        ),
     ] = "",
     wait: Annotated[bool, typer.Option("--wait/--no-wait", help="Show the progress until the file is read.")] = True,
-    format: Annotated[Format, typer.Option("--format", help="How the result is printed.")] = Format.text,  # noqa: A002 - as the option
+    format: Annotated[Format, typer.Option("--format", help="The output format.")] = Format.text,  # noqa: A002 - as the option
 ) -> None:
     """Import a file of members, points, events, transactions or coupon codes. Exit code 1: lines were refused."""
     from commands.import_.files import ApiFiles, DatabaseFiles

@@ -15,21 +15,21 @@ def liability(
     day: Annotated[
         datetime | None,
         typer.Option(
-            "--day", formats=DAYS, help="The local day at whose end points are counted.", show_default="yesterday"
+            "--day", formats=DAYS, help="Count points at the end of this local day.", show_default="yesterday"
         ),
     ] = None,
     since: Annotated[
         datetime | None,
-        typer.Option("--from", formats=DAYS, help="Movements from this day.", show_default="the first of its month"),
+        typer.Option("--from", formats=DAYS, help="The first day of movements.", show_default="the first of its month"),
     ] = None,
     until: Annotated[
         datetime | None,
-        typer.Option("--until", formats=DAYS, help="Movements up to this day, included.", show_default="the day"),
+        typer.Option("--until", formats=DAYS, help="The last day of movements.", show_default="the day"),
     ] = None,
     breakage: Annotated[str, typer.Option("--breakage", help="The share of points that is never spent.")] = "0",
     store: Store = None,
     data: Data = DATA,
-    format: Annotated[Format, typer.Option("--format", help="How figures are printed.")] = Format.text,  # noqa: A002
+    format: Annotated[Format, typer.Option("--format", help="The output format.")] = Format.text,  # noqa: A002
 ) -> None:
     """Print what a store owes its members in points at the end of a past day, by wallet and month of earning."""
     from commands.liability.figures import Wanted, liability_of

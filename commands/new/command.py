@@ -20,11 +20,13 @@ def _group() -> None:
 
 @new.command(name="test", cls=FastTyperCommand)
 def new_test(
-    event: Annotated[str, typer.Option("--from", help="The id of an event: Laurel's, or the reporter's own.")],
+    event: Annotated[str, typer.Option("--from", help="The id of an event: its customEventId, or its eventId.")],
     out: Annotated[
-        Path | None, typer.Option("--out", help="The file, which must not be there yet. [default: it is printed]")
+        Path | None, typer.Option("--out", help="The file to write, which must not exist. [default: standard output]")
     ] = None,
-    store: Annotated[str | None, typer.Option("--store", help="The store's code. [default: any that has it]")] = None,
+    store: Annotated[
+        str | None, typer.Option("--store", help="The store's code. [default: the store that has the event]")
+    ] = None,
     data: Data = DATA,
 ) -> None:
     """Write a test of a past event: its member as they were, and what the event did. Personal data is masked."""

@@ -31,19 +31,20 @@ class PlanFormat(StrEnum):
 
 def plan(
     folder: Folder,
-    days: Annotated[int, typer.Option("--days", min=1, max=3660, help="Replay the events of so many days.")] = 30,
+    days: Annotated[int, typer.Option("--days", min=1, max=3660, help="How many days of events to replay.")] = 30,
     events: Annotated[
-        Path | None, typer.Option("--events", help="Replay a file instead: a line for each event, as it is reported.")
+        Path | None, typer.Option("--events", help="Replay a file instead: one event a line, as it is reported.")
     ] = None,
     against: Annotated[
-        Path | None, typer.Option("--against", help="Compare with a folder. [default: the program in force]")
+        Path | None, typer.Option("--against", help="Compare with this folder. [default: the program in force]")
     ] = None,
-    backtest: Annotated[bool, typer.Option("--backtest/--no-backtest", help="Replay events, or only compare.")] = True,
+    backtest: Annotated[bool, typer.Option("--backtest/--no-backtest", help="Replay events, not only compare.")] = True,
     jobs: Annotated[
-        int | None, typer.Option("--jobs", min=1, max=256, help="Processes. [default: one for each core]")
+        int | None,
+        typer.Option("--jobs", min=1, max=256, help="How many processes to use. [default: one for each core]"),
     ] = None,
-    save: Annotated[Path | None, typer.Option("--save", help="Keep the plan, for `laurel deploy --plan FILE`.")] = None,
-    format: Annotated[PlanFormat, typer.Option("--format", help="How the plan is printed.")] = PlanFormat.text,  # noqa: A002
+    save: Annotated[Path | None, typer.Option("--save", help="Save the plan for `laurel deploy --plan FILE`.")] = None,
+    format: Annotated[PlanFormat, typer.Option("--format", help="The output format.")] = PlanFormat.text,  # noqa: A002
     data: Data = DATA,
 ) -> None:
     """Print what a program would change, and what it would have given and cost. Nothing is written."""

@@ -14,16 +14,16 @@ if TYPE_CHECKING:
 
 
 def pull(
-    folder: Annotated[Path, typer.Argument(help="The folder of a program; it is made if there is none.")],
+    folder: Annotated[Path, typer.Argument(help="The folder of a program; it is created if it does not exist.")],
     store: Store = None,
     data: Data = DATA,
     overwrite: Annotated[
-        bool, typer.Option("--overwrite", help="Take over the program in force; what was changed here is lost.")
+        bool, typer.Option("--overwrite", help="Overwrite local changes with the program in force.")
     ] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Print what would change, and write nothing.")] = False,
-    format: Annotated[Format, typer.Option("--format", help="How the result is printed.")] = Format.text,  # noqa: A002 - as the option
+    format: Annotated[Format, typer.Option("--format", help="The output format.")] = Format.text,  # noqa: A002 - as the option
 ) -> None:
-    """Write the program in force into a folder, and keep what was changed only there."""
+    """Write the program in force into a folder, and keep what was changed only in the folder."""
     from commands.pull.pulling import prepare, read, refuse_conflicts, write
     from commands.shared.registry_access import choose_store, open_registry
 

@@ -13,10 +13,13 @@ def restore(
     file: Annotated[Path, typer.Argument(help="A file that `laurel backup` wrote.", show_default=False)],
     data: Data = DATA,
     replace: Annotated[
-        bool, typer.Option("--replace", help="There may be a database: SQLite's is kept beside, PostgreSQL's is lost.")
+        bool,
+        typer.Option(
+            "--replace", help="Replace an existing database: a SQLite file is renamed, PostgreSQL's is deleted."
+        ),
     ] = False,
 ) -> None:
-    """Bring a database back from a backup, while nothing runs on it."""
+    """Restore a database from a backup, while nothing runs on it."""
     from commands.restore.restoring import restore_backup
 
     with errors_as_exit_codes():

@@ -23,19 +23,20 @@ def simulate(
             metavar="EVENT", help="A file with the event, as it is reported; - reads it from stdin.", show_default=False
         ),
     ] = None,
-    deployed: Annotated[
-        bool, typer.Option("--deployed", help="Use the program in force instead of a folder's.")
-    ] = False,
-    member: Annotated[str | None, typer.Option("--member", help="An invented member: a file, or its content.")] = None,
+    deployed: Annotated[bool, typer.Option("--deployed", help="Use the program in force instead of a folder.")] = False,
+    member: Annotated[
+        str | None, typer.Option("--member", help="A hypothetical member: a file, or its content.")
+    ] = None,
     member_id: Annotated[str | None, typer.Option("--member-id", help="A member of the database, by their id.")] = None,
     now: Annotated[
-        str | None, typer.Option("--now", help="When it is reported. [default: when it happens; of a real member, now]")
+        str | None, typer.Option("--now", help="When it is reported. [default: its time; for a real member, now]")
     ] = None,
     store: Store = None,
     data: Annotated[
-        Path | None, typer.Option("--data", help="The data folder: of the member that the event names, of --deployed.")
+        Path | None,
+        typer.Option("--data", help="The data folder, for --deployed and for the member that the event names."),
     ] = None,
-    format: Annotated[Format, typer.Option("--format", help="How the simulation is printed.")] = Format.text,  # noqa: A002
+    format: Annotated[Format, typer.Option("--format", help="The output format.")] = Format.text,  # noqa: A002
 ) -> None:
     """Simulate an event: what it would do under a program, and why. Nothing is written and nothing sent."""
     from commands.simulate.simulation import SimulationRequest, run_simulation

@@ -34,21 +34,23 @@ def stuck(
             show_default=False,
         ),
     ] = None,
-    retry_all: Annotated[bool, typer.Option("--retry-all", help="Try all again that failed or were skipped.")] = False,
+    retry_all: Annotated[
+        bool, typer.Option("--retry-all", help="Retry everything that failed or was skipped.")
+    ] = False,
     current: Annotated[
         bool,
         typer.Option(
             "--under-current-revision",
-            help="Let the revision in force decide what is not decided yet.",
+            help="Decide undecided events under the revision in force.",
             show_default=False,
         ),
     ] = False,
     store: Store = None,
     data: Data = DATA,
-    last: Annotated[int, typer.Option("--last", min=1, help="How many are printed.")] = 50,
-    format: Annotated[Format, typer.Option("--format", help="How they are printed.")] = Format.text,  # noqa: A002 - as the option
+    last: Annotated[int, typer.Option("--last", min=1, help="How many to print.")] = 50,
+    format: Annotated[Format, typer.Option("--format", help="The output format.")] = Format.text,  # noqa: A002 - as the option
 ) -> None:
-    """List what does not go on in a store, and why: events, due items, deliveries, files, the clock; try again."""
+    """List what is stuck in a store, and why: events, due items, deliveries, files, the clock; retry it."""
     if retry is not None and retry_all:
         fail("--retry names one thing, and --retry-all means all: give one of them")
     if current and retry is None and not retry_all:

@@ -26,16 +26,17 @@ class SuiteFormat(StrEnum):
 def test(
     folder: Folder,
     filter: Annotated[  # noqa: A002
-        str, typer.Option("--filter", "-k", help="Only tests with this in their name or file; or a glob.")
+        str,
+        typer.Option("--filter", "-k", help="Run only tests whose name or file contains this, or matches this glob."),
     ] = "",
-    tag: Annotated[list[str] | None, typer.Option("--tag", help="Only tests with this tag, or one of several.")] = None,
-    format: Annotated[SuiteFormat, typer.Option("--format", help="How the result is printed.")] = SuiteFormat.text,  # noqa: A002
+    tag: Annotated[list[str] | None, typer.Option("--tag", help="Run only tests with one of these tags.")] = None,
+    format: Annotated[SuiteFormat, typer.Option("--format", help="The output format.")] = SuiteFormat.text,  # noqa: A002
     output: Annotated[
-        Path | None, typer.Option("--output", help="Write the result to this file, and text to the terminal.")
+        Path | None, typer.Option("--output", help="Write the result to this file, and print text.")
     ] = None,
     coverage: Annotated[
         bool | None,
-        typer.Option("--coverage/--no-coverage", help="Print what no test reached; by default if all tests are run."),
+        typer.Option("--coverage/--no-coverage", help="Print what no test reached. [default: if all tests run]"),
     ] = None,
     fail_under: Annotated[
         str | None, typer.Option("--fail-under", help="Fail if less than this percentage is covered.")
@@ -43,7 +44,7 @@ def test(
     fail_fast: Annotated[bool, typer.Option("--fail-fast", help="Stop at the first test that fails.")] = False,
     watch: Annotated[bool, typer.Option("--watch", help="Run again whenever a file is saved.")] = False,
 ) -> None:
-    """Run the tests of a program, on the production engine in memory, and print what they do not reach."""
+    """Run the tests of a program on the production engine in memory, and print what they do not cover."""
     from commands.test.output import ReportOptions, run_and_report
     from commands.test.suite import Selection
     from commands.test.watch import run_again
