@@ -2,10 +2,11 @@
 
 import asyncio
 import sys
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import Any
 
 import structlog
 from temporalio.client import Client
@@ -26,7 +27,7 @@ from activities.notices import NoticeActivities
 from activities.owners import Owners
 from activities.retention import RetentionActivities
 from activities.retries import BoundedRetries
-from activities.slow_rules import slow_rules
+from activities.slow_rules import SlowRules, slow_rules
 from activities.temporal_names import TASK_QUEUE
 from activities.webhooks.client import WebhookClient
 from activities.webhooks.deliveries import DeliveryActivities
@@ -148,50 +149,11 @@ async def running(needed: WorkerDependencies, *, runner: WorkflowRunner | None =
     When the block ends, running activities have FINISH_WITHIN to finish.
     """
     async with WebhookClient(needed.allow) as webhooks, slow_rules(needed.programs) as slow:
-        owners = Owners(needed.client)
-        events = EventActivities(
-            needed.database, needed.programs, needed.in_flight, queue=needed.queue, owners=owners, slow=slow
-        )
-        deliveries = DeliveryActivities(needed.database, webhooks)
-        resends = ResendActivities(needed.database)
-        notices = NoticeActivities(needed.database, needed.programs)
-        due_items = DueItemActivities(needed.database, needed.programs, needed.client)
-        erasing = ErasingActivities(needed.database, needed.programs)
-        merging = MergeActivities(needed.database, needed.programs, owners)
-        retention = RetentionActivities(needed.database, needed.keep, needed.keep_audit_log)
-        exports = ExportActivities(needed.database, needed.programs)
-        imports = ImportActivities(
-            needed.database, needed.programs, batch_starter(needed.client, "events of an import")
-        )
         worker = Worker(
             needed.client,
             task_queue=TASK_QUEUE,
             workflows=WORKFLOWS,
-            activities=[
-                events.decide,
-                events.award_points,
-                events.change_member,
-                events.issue_rewards,
-                events.update_achievements,
-                events.take_back,
-                events.fail,
-                events.run_batch,
-                events.hand_over,
-                events.react_to_events,
-                deliveries.deliver_webhook,
-                resends.resend_page,
-                notices.move_notices,
-                due_items.next_due,
-                due_items.run_due_items,
-                due_items.wake_clock,
-                retention.remove_details,
-                erasing.erase_member,
-                merging.merge_members,
-                imports.read_import,
-                imports.fail_import,
-                exports.write_export,
-                exports.fail_export,
-            ],
+            activities=[*_event_activities(needed, slow), *_other_activities(needed, webhooks)],
             workflow_runner=runner or UnsandboxedWorkflowRunner(),
             workflow_task_executor=EventLoopExecutor(),
             interceptors=[LogContext(), BoundedRetries()],
@@ -200,21 +162,75 @@ async def running(needed: WorkerDependencies, *, runner: WorkflowRunner | None =
             graceful_shutdown_timeout=FINISH_WITHIN,
         )
         async with _shut_down_in_time(worker):
-            beside = [
-                asyncio.create_task(run_relays(needed.database, needed.client), name="relays"),
-                asyncio.create_task(watch_deploys(needed.database, needed.client), name="deploys"),
-                asyncio.create_task(run_cleanup(needed.database), name="cleanup"),
-                asyncio.create_task(run_counting(needed.database, needed.programs), name="counting"),
-                asyncio.create_task(run_files(needed.database, needed.client), name="files"),
-            ]
-            if needed.keep is not None or needed.keep_audit_log is not None:
-                beside.append(asyncio.create_task(run_retention(needed.database, needed.client), name="retention"))
+            beside = _background_tasks(needed)
             try:
                 yield worker
             finally:
                 for task in beside:
                     task.cancel()
                 await asyncio.gather(*beside, return_exceptions=True)
+
+
+def _event_activities(needed: WorkerDependencies, slow: SlowRules) -> list[Callable[..., Any]]:
+    """Return the activities of events, and that of merges, which wait in the same queues."""
+    owners = Owners(needed.client)
+    events = EventActivities(
+        needed.database, needed.programs, needed.in_flight, queue=needed.queue, owners=owners, slow=slow
+    )
+    merging = MergeActivities(needed.database, needed.programs, owners)
+    return [
+        events.decide,
+        events.award_points,
+        events.change_member,
+        events.issue_rewards,
+        events.update_achievements,
+        events.take_back,
+        events.fail,
+        events.run_batch,
+        events.hand_over,
+        events.react_to_events,
+        merging.merge_members,
+    ]
+
+
+def _other_activities(needed: WorkerDependencies, webhooks: WebhookClient) -> list[Callable[..., Any]]:
+    """Return the activities of webhooks, due items, retention, erasure, imports and exports."""
+    deliveries = DeliveryActivities(needed.database, webhooks)
+    resends = ResendActivities(needed.database)
+    notices = NoticeActivities(needed.database, needed.programs)
+    due_items = DueItemActivities(needed.database, needed.programs, needed.client)
+    retention = RetentionActivities(needed.database, needed.keep, needed.keep_audit_log)
+    erasing = ErasingActivities(needed.database, needed.programs)
+    imports = ImportActivities(needed.database, needed.programs, batch_starter(needed.client, "events of an import"))
+    exports = ExportActivities(needed.database, needed.programs)
+    return [
+        deliveries.deliver_webhook,
+        resends.resend_page,
+        notices.move_notices,
+        due_items.next_due,
+        due_items.run_due_items,
+        due_items.wake_clock,
+        retention.remove_details,
+        erasing.erase_member,
+        imports.read_import,
+        imports.fail_import,
+        exports.write_export,
+        exports.fail_export,
+    ]
+
+
+def _background_tasks(needed: WorkerDependencies) -> list[asyncio.Task[None]]:
+    """Start the tasks that run beside the worker until they are cancelled."""
+    running = {
+        "relays": run_relays(needed.database, needed.client),
+        "deploys": watch_deploys(needed.database, needed.client),
+        "cleanup": run_cleanup(needed.database),
+        "counting": run_counting(needed.database, needed.programs),
+        "files": run_files(needed.database, needed.client),
+    }
+    if needed.keep is not None or needed.keep_audit_log is not None:
+        running["retention"] = run_retention(needed.database, needed.client)
+    return [asyncio.create_task(task, name=name) for name, task in running.items()]
 
 
 @asynccontextmanager

@@ -6,9 +6,11 @@ from datetime import datetime
 from typing import Protocol, TypeVar
 
 from loyalty.events.builtin_events import ANSWERED, with_transactions
+from loyalty.program.achievements import Achievement
 from loyalty.program.logic import Place
 from loyalty.program.outline import NamesByKind, Outline, names_of_tiers
 from loyalty.program.program import Program
+from loyalty.program.reactors import Reactor
 from loyalty.program.tier_rules import TierRules
 from program_files.checks.cross_file import note_cross_file, note_past
 from program_files.folders.layout import FOLDERS, PROGRAM_FILES, TESTS, bad_name, fault_of_name, is_read
@@ -136,8 +138,23 @@ def _program(
     )
     if settings is None:
         return None
+    program = _assembled(settings, declared, reactors, achievements, problems)
+    note_cross_file(program, declared, nodes, problems)
+    if now is not None:
+        note_past(program, nodes, problems, now=now)
+    return program
+
+
+def _assembled(
+    settings: Settings,
+    declared: Declarations,
+    reactors: Mapping[str, Reactor],
+    achievements: Mapping[str, Achievement],
+    problems: Problems,
+) -> Program:
+    """Return the program of what was read from all its files."""
     default = settings.tiers.tier_set
-    program = Program(
+    return Program(
         store=settings.store,
         title=settings.title,
         zone=settings.zone,
@@ -164,10 +181,6 @@ def _program(
         ),
         attributes=settings.attributes,
     )
-    note_cross_file(program, declared, nodes, problems)
-    if now is not None:
-        note_past(program, nodes, problems, now=now)
-    return program
 
 
 def _faulty_event_types(nodes: Mapping[str, Node | None], problems: Problems) -> Collection[str]:
