@@ -54,7 +54,7 @@ from api.members import routes as members
 from api.merges import routes as merges
 from api.plans import backtests as draft_backtests
 from api.plans import planning as draft_planning
-from api.plans import rollbacks
+from api.plans import rollback_backtests, rollbacks
 from api.plans import testing as draft_tests
 from api.points import balances as points_balances
 from api.points import expiring as points_expiring
@@ -149,6 +149,7 @@ ROUTERS = (
     draft_planning.router,
     draft_backtests.router,
     rollbacks.router,
+    rollback_backtests.router,
     programs.router,
     simulations.router,
     simulation_tests.router,

@@ -339,6 +339,11 @@ _RULES: Mapping[str, _RulesOfPath] = {
     f"{_STORE}/program/{{revision}}": {"GET": Needs(Permission.VIEW_PROGRAMS)},
     f"{_STORE}/program/{{revision}}/difference": {"GET": Needs(Permission.VIEW_PROGRAMS)},
     f"{_STORE}/program/{{revision}}/plan": {"GET": Needs(Permission.DEPLOY_PROGRAMS)},
+    f"{_STORE}/program/{{revision}}/backtest": {
+        "POST": Needs(Permission.DEPLOY_PROGRAMS, audited=False),
+        "GET": Needs(Permission.DEPLOY_PROGRAMS),
+        "DELETE": Needs(Permission.DEPLOY_PROGRAMS, audited=False),
+    },
     f"{_STORE}/simulate": {"POST": Needs(Permission.SIMULATE, audited=False)},
     f"{_STORE}/simulate/test": {"POST": Needs(Permission.SIMULATE, audited=False)},
     f"{_STORE}/customEvent/{{customEvent}}/test": {"GET": Needs(Permission.VIEW_EVENTS)},

@@ -121,6 +121,8 @@ _RULES: Mapping[str, Mapping[str, Rule]] = {
     f"{STORE}/program/{{revision}}/file": {"GET": Needs(Permission.VIEW_PROGRAMS)},
     f"{STORE}/reactors/{{reactor}}": {"GET": Needs(Permission.VIEW_EVENTS)},
     f"{STORE}/program/{{revision}}/roll-back": {"GET": _DEPLOY, "POST": _DEPLOY},
+    f"{STORE}/program/{{revision}}/roll-back/backtest": {"GET": _DEPLOY, "POST": _DEPLOY},
+    f"{STORE}/program/{{revision}}/roll-back/backtest/cancel": {"POST": _DEPLOY},
     f"{STORE}/simulate/test": {"GET": _WRITE_TEST, "POST": _WRITE_TEST},
     f"{STORE}/simulate": {"GET": Needs(Permission.SIMULATE), "POST": Needs(Permission.SIMULATE)},
     f"{STORE}/imports": {"GET": Needs(Permission.VIEW_IMPORTS)},

@@ -1,4 +1,4 @@
-"""Backtests of drafts: the last one of each administrator in each store, with its progress."""
+"""Backtests of drafts and of rollbacks: the last one of each administrator in each store, with its progress."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,7 +13,7 @@ BacktestStatus: TypeAlias = Literal["running", "done", "cancelled", "failed"]
 
 @dataclass(frozen=True, slots=True)
 class StoredBacktest:
-    """A backtest of a draft with a fingerprint against a revision; `events_in_all` None: not counted yet.
+    """A backtest of files with a fingerprint against a revision; `events_in_all` None: not counted yet.
 
     `because` says why it has no result, which is JSON. `seen_at`: when its process last reported.
     """
@@ -62,9 +62,10 @@ class Backtests(BacktestQueries, WriteQueries):
         own = self._running(admin, backtest)
         self.update(draft_backtest, own, status=status, because=because, result=result, seen_at=now)
 
-    def cancel(self, admin: str, *, now: datetime) -> bool:
-        """Cancel the backtest of an administrator; return False if none runs."""
-        return self.update(draft_backtest, {"admin": admin, "status": "running"}, status="cancelled", seen_at=now)
+    def cancel(self, admin: str, *, now: datetime, fingerprint: str | None = None) -> bool:
+        """Cancel the backtest of an administrator, or if it is of this fingerprint; return False if none runs."""
+        own = {"admin": admin, "status": "running"} | ({} if fingerprint is None else {"fingerprint": fingerprint})
+        return self.update(draft_backtest, own, status="cancelled", seen_at=now)
 
     def _running(self, admin: str, backtest: str) -> dict[str, str]:
         return {"admin": admin, "id": backtest, "status": "running"}

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Row, and_, delete, func, select, update
 
 from database.pages import PageRequest, PageResult, find_page
 from database.queries import Queries, WriteQueries, insert_into
-from database.tables import import_chunk, import_file, import_line
+from database.tables import admin, import_chunk, import_file, import_line
 from loyalty.store.imports import FilePlace, ImportLine, ImportStatus, ImportType, Layout, LineStatus, StoredImport
 
 CHUNK_BYTES = 256 * 1024
@@ -20,7 +20,11 @@ RELAY_DELAY = timedelta(seconds=30)
 
 UNFINISHED: Sequence[ImportStatus] = ("uploading", "queued", "running", "paused")
 
-_FILE_COLUMNS = [column for column in import_file.c if column.name not in ("store", "fingerprint", "start_after")]
+_UPLOADER = select(admin.c.username).where(admin.c.id == import_file.c.created_by).scalar_subquery()
+_FILE_COLUMNS = [
+    *(column for column in import_file.c if column.name not in ("store", "fingerprint", "start_after")),
+    _UPLOADER.label("uploader"),
+]
 
 
 @dataclass(frozen=True, slots=True)

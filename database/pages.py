@@ -100,7 +100,7 @@ def find_page(
     within: ColumnElement[bool],
     order_by: Column[Any],
     then_by: Sequence[Column[Any]] = (),
-    columns: Sequence[Column[Any]] | None = None,
+    columns: Sequence[ColumnElement[Any]] | None = None,
     further: Sequence[ColumnElement[bool]] = (),
     indexed: Mapping[str, ColumnElement[bool]] | None = None,
 ) -> PageResult[T]:

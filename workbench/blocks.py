@@ -13,6 +13,7 @@ from typing import Any, Final, Literal, TypeAlias
 import yaml
 from yaml.events import ScalarEvent
 
+from program_files.text.json_text import json_scalars
 from program_files.text.nodes import Node
 from program_files.text.problems import Problems
 from program_files.text.text import read_text
@@ -65,9 +66,9 @@ class _Scalar:
 
 
 def blocks_of(path: str, text: str, schema: Schema) -> Block | None:
-    """Return the blocks of a YAML file; None if it cannot be read, or is JSON."""
-    root = None if path.endswith(".json") else read_text(path, text.encode(), Problems())
-    return None if root is None else _Drawing(root, text, schema).block("", root, ())
+    """Return the blocks of a file; None if it cannot be read."""
+    root = read_text(path, text.encode(), Problems())
+    return None if root is None else _Drawing(root, _scalars(path, text), schema).block("", root, ())
 
 
 def with_literal(path: str, text: str, line: int, column: int, value: LiteralValue) -> str:
@@ -75,9 +76,9 @@ def with_literal(path: str, text: str, line: int, column: int, value: LiteralVal
 
     Only its own characters are replaced, and the meaning of the file only changes in this value.
     """
-    root = None if path.endswith(".json") else read_text(path, text.encode(), Problems())
+    root = read_text(path, text.encode(), Problems())
     found = None if root is None else next((at for at, each in _walk(root, ()) if _stands_at(each, line, column)), None)
-    scalar = None if found is None else _scalars(text).get((line, column))
+    scalar = None if found is None else _scalars(path, text).get((line, column))
     if root is None or found is None or scalar is None:
         raise NotChanged("there is no literal here any more: the text was changed, so load it again")
     changed = text[: scalar.start] + _written(value, scalar.style) + text[scalar.end :]
@@ -88,9 +89,8 @@ def with_literal(path: str, text: str, line: int, column: int, value: LiteralVal
 
 
 class _Drawing:
-    def __init__(self, root: Node, text: str, schema: Schema) -> None:
-        self._root, self._text, self._schema = root, text, schema
-        self._scalars = _scalars(text)
+    def __init__(self, root: Node, scalars: Mapping[tuple[int, int], _Scalar], schema: Schema) -> None:
+        self._root, self._scalars, self._schema = root, scalars, schema
 
     def block(self, label: str, node: Node, path: tuple[str | int, ...]) -> Block:
         at = (node.place.line, node.place.column)
@@ -119,8 +119,14 @@ class _Drawing:
         return Block(kind, f"{label}: {name}" if label else name, *at, info=info, blocks=blocks)
 
 
-def _scalars(text: str) -> dict[tuple[int, int], _Scalar]:
+def _scalars(path: str, text: str) -> dict[tuple[int, int], _Scalar]:
     """Return the scalars on one line, by line and column; those that span lines can only be changed in the text."""
+    if path.endswith(".json"):
+        return {(line, column): _Scalar(start, end, '"') for line, column, start, end in json_scalars(text)}
+    return _yaml_scalars(text)
+
+
+def _yaml_scalars(text: str) -> dict[tuple[int, int], _Scalar]:
     starts = [0, *(found.end() for found in re.finditer(r"\r\n|[\r\n]", text))]
     found = {}
     for event in yaml.parse(text, Loader=yaml.CBaseLoader):
@@ -148,7 +154,7 @@ def _stands_at(node: Node, line: int, column: int) -> bool:
 
 
 def _written(value: LiteralValue, style: str) -> str:
-    """Return a literal as YAML: with the quotes that it had, or without if it needs none."""
+    """Return a literal as YAML or JSON: with the quotes that it had, or without if it needs none."""
     match value:
         case bool():
             return "true" if value else "false"

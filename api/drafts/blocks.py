@@ -63,7 +63,7 @@ class BlockView(TypedDict):
 
 
 class FileBlocks(TypedDict):
-    """A file as blocks, and the version of its text; null: it cannot be read, or is JSON."""
+    """A file as blocks, and the version of its text; null: it cannot be read."""
 
     version: str
     root: BlockView | None

@@ -47,7 +47,8 @@ async def check_draft(store_request: AdminRequest) -> Response:
 async def complete_word(request: Request, store_request: AdminRequest) -> Response:
     """Return the keys, names and paths that can be written at a position of a text, which need not be saved.
 
-    `start` and `end` are the columns of the word that a proposal replaces. Nothing is changed.
+    `start` and `end` are the columns of the word that a proposal replaces; in JSON, both have their quotes. Nothing is
+    changed.
     """
     posted = await read_body(request, PostCompletion, max_bytes=MAX_BODY_BYTES)
     check_path(posted.path)

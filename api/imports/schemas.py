@@ -52,7 +52,10 @@ class Progress(TypedDict):
 
 
 class Import(TypedDict):
-    """An import. `itemsToImport`: its lines, counted by line breaks."""
+    """An import. `itemsToImport`: its lines, counted by line breaks.
+
+    `user` is the id of the administrator who uploaded it, or whose API key did, and `createdBy` their username.
+    """
 
     importId: Id
     type: ImportType
@@ -63,6 +66,7 @@ class Import(TypedDict):
     progress: Progress
     updatedAt: Instant
     user: NotRequired[str]
+    createdBy: NotRequired[str]
     errorMessage: NotRequired[str]
     finishedAt: NotRequired[Instant]
 

@@ -39,7 +39,7 @@ def import_view(found: StoredImport, zone: tzinfo) -> dict[str, Any]:
             "ofBytes": found.size,
         },
         "updatedAt": format_instant(found.updated_at, zone),
-    } | omit_none(user=found.created_by, errorMessage=found.error, finishedAt=finished)
+    } | omit_none(user=found.created_by, createdBy=found.uploader, errorMessage=found.error, finishedAt=finished)
 
 
 def item_view(item: ImportItem, import_id: str, zone: tzinfo) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Backtests of drafts beside requests: begin, watch and cancel them."""
+"""Backtests of drafts beside requests: begin, watch and cancel them. Those of rollbacks begin and end alike."""
 
 import asyncio
 from datetime import UTC, datetime, timedelta, tzinfo
@@ -19,11 +19,12 @@ from api.http.errors import NotFound
 from api.http.requests import read_body, request_body
 from api.http.responses import ExactJson, Instant, format_instant
 from api.programs.validation import validate_program
-from api.state.dependencies import AdminRequest
+from api.state.dependencies import AdminRequest, StoreRequest
 from database import Transaction
 from database.backtests import BacktestStatus, StoredBacktest
 from loyalty.ids import new_id
 from program_files import revision_hash
+from workbench.drafts.merging import Texts
 
 LOST_AFTER = timedelta(minutes=1)
 """After this time without a report of its process, a backtest counts as ended with it."""
@@ -31,10 +32,10 @@ LOST_AFTER = timedelta(minutes=1)
 _LOST = "the process that ran it has ended: begin it again"
 
 
-class DraftBacktest(TypedDict):
-    """A backtest of your draft. `fingerprint` is that of the draft's plan when the backtest began.
+class Backtest(TypedDict):
+    """A backtest of your draft, or of a rollback. `fingerprint` is that of the planned files when the backtest began.
 
-    `isCurrent`: your draft is still the same, and so is the revision in force, `comparedWith`. `events` were replayed
+    `isCurrent`: they are still the same, and so is the revision in force, `comparedWith`. `events` were replayed
     so far, of `eventsInAll`, null: not counted yet. `result` is that of `laurel plan --format json`; if there is none
     in the end, `because` says why.
     """
@@ -58,20 +59,30 @@ router = APIRouter(prefix="/api/{storeCode}/program/draft", tags=["Program"])
 @router.post(
     "/backtest",
     summary="Start a backtest of your draft",
-    response_model=DraftBacktest,
+    response_model=Backtest,
     openapi_extra=request_body(PostDraftBacktest, {"days": 30}),
 )
 async def begin_backtest(request: Request, store_request: AdminRequest) -> Response:
     """Replay the events of the last `days` under the revision in force and under your draft, without waiting for it.
 
-    It replaces your last one; one that already runs for the same draft and days continues.
+    It replaces your last one, also that of a rollback; one that already runs for the same draft and days continues.
     """
     posted = await read_body(request, PostDraftBacktest)
-    draft, admin, now = await draft_of(store_request), admin_of(store_request), store_request.now
-    new, _ = await validate_program(draft.texts, store_request.store)
-    files = encoded(draft.texts)
+    draft = await draft_of(store_request)
+    in_force = draft.in_force, draft.files_in_force
+    return ExactJson(await begin_backtest_of(store_request, draft.texts, in_force, days=posted.days))
+
+
+async def begin_backtest_of(
+    store_request: StoreRequest, texts: Texts, in_force: tuple[int, Texts], *, days: int
+) -> dict[str, Any]:
+    """Begin to replay events under a revision in force and under other files; return the backtest as a response."""
+    admin, now = admin_of(store_request), store_request.now
+    number, present = in_force
+    new, _ = await validate_program(texts, store_request.store)
+    files = encoded(texts)
     fingerprint = await asyncio.to_thread(revision_hash, files)
-    begun = StoredBacktest(new_id(), fingerprint, draft.in_force, posted.days, "running", now, now)
+    begun = StoredBacktest(new_id(), fingerprint, number, days, "running", now, now)
 
     def begin(tx: Transaction) -> StoredBacktest:
         tx.backtests.lock_of(admin)
@@ -83,13 +94,13 @@ async def begin_backtest(request: Request, store_request: AdminRequest) -> Respo
 
     stored = await store_request.database.write(begin)
     if stored is begun:
-        state, before = store_request.state, encoded(draft.files_in_force)
-        asked = BacktestRequest(state.services.database.url, before, files, posted.days)
+        state = store_request.state
+        asked = BacktestRequest(state.services.database.url, encoded(present), files, days)
         state.backtests.begin(RunOfBacktest(store_request.database, admin, begun, asked, new))
-    return ExactJson(_view(stored, store_request.program.zone, is_current=True))
+    return backtest_view(stored, store_request.program.zone, is_current=True)
 
 
-@router.get("/backtest", summary="Show the backtest of your draft", response_model=DraftBacktest)
+@router.get("/backtest", summary="Show the backtest of your draft", response_model=Backtest)
 async def show_backtest(store_request: AdminRequest) -> Response:
     """Return the progress of your last backtest, and its result."""
     admin = admin_of(store_request)
@@ -99,7 +110,7 @@ async def show_backtest(store_request: AdminRequest) -> Response:
     draft = await draft_of(store_request)
     fingerprint = await asyncio.to_thread(revision_hash, encoded(draft.texts))
     is_current = (stored.fingerprint, stored.in_force) == (fingerprint, draft.in_force)
-    return ExactJson(_view(stored, store_request.program.zone, is_current=is_current))
+    return ExactJson(backtest_view(stored, store_request.program.zone, is_current=is_current))
 
 
 @router.delete("/backtest", summary="Cancel the backtest of your draft", status_code=204)
@@ -120,7 +131,8 @@ def _is_lost(stored: StoredBacktest) -> bool:
     return stored.status == "running" and datetime.now(UTC) - stored.seen_at > LOST_AFTER
 
 
-def _view(stored: StoredBacktest, zone: tzinfo, *, is_current: bool) -> dict[str, Any]:
+def backtest_view(stored: StoredBacktest, zone: tzinfo, *, is_current: bool) -> dict[str, Any]:
+    """Return a backtest in the documented fields."""
     lost = _is_lost(stored)
     return {
         "backtestId": stored.id,

@@ -38,16 +38,9 @@ from workbench.differences import as_json, differences
 from workbench.drafts.merging import Texts
 
 
-class DraftPlan(TypedDict):
-    """What deploying a draft would do.
+class Plan(TypedDict):
+    """What putting files in force would change, in place of the revision `inForce`."""
 
-    `losses` and `title` are those that a deploy refuses until `drop` and `rename` name them; `risers` has the members
-    who would rise to each tier. `backtest` is that of `laurel plan --format json`, null if nothing was replayed; then
-    `notReplayed` says why, if `days` asked for it.
-    """
-
-    fingerprint: str
-    basedOn: int
     inForce: int
     problems: list[DraftProblem]
     changes: list[ProgramChange]
@@ -57,6 +50,18 @@ class DraftPlan(TypedDict):
     tests: DraftTestRun
     backtest: dict[str, Any] | None
     notReplayed: str | None
+
+
+class DraftPlan(Plan):
+    """What deploying a draft would do.
+
+    `losses` and `title` are those that a deploy refuses until `drop` and `rename` name them; `risers` has the members
+    who would rise to each tier. `backtest` is that of `laurel plan --format json`, null if nothing was replayed; then
+    `notReplayed` says why, if `days` asked for it.
+    """
+
+    fingerprint: str
+    basedOn: int
 
 
 router = APIRouter(prefix="/api/{storeCode}/program/draft", tags=["Program"])
@@ -78,7 +83,6 @@ async def plan_draft(request: Request, store_request: AdminRequest) -> Response:
     head: dict[str, Any] = {
         "fingerprint": await asyncio.to_thread(revision_hash, encoded(draft.texts)),
         "basedOn": draft.based_on,
-        "inForce": draft.in_force,
     }
     planned = await plan_texts(store_request, draft.texts, (draft.in_force, draft.files_in_force), days=posted.days)
     return ExactJson(head | planned)
@@ -106,15 +110,16 @@ _NOTHING: Mapping[str, Any] = {
 async def plan_texts(
     store_request: StoreRequest, texts: Texts, in_force: tuple[int, Texts], *, days: int
 ) -> dict[str, Any]:
-    """Return what putting texts in force would do, in place of a revision with its texts.
+    """Return what putting texts in force would do, in place of a revision with its texts: the fields of a Plan.
 
-    It is a DraftPlan from `problems` on; `days` 0: nothing is replayed.
+    `days` 0: nothing is replayed.
     """
     problems = await asyncio.to_thread(problems_of, encoded(texts), store_request.now)
     if any(each["severity"] == "error" and not each["path"].startswith(f"{TESTS}/") for each in problems):
-        return {"problems": problems, **_NOTHING}
+        return {"inForce": in_force[0], "problems": problems, **_NOTHING}
     program, _ = await validate_program(texts, store_request.store)
-    return {"problems": problems, **await _planned(store_request, texts, program, in_force, days)}
+    planned = await _planned(store_request, texts, program, in_force, days)
+    return {"inForce": in_force[0], "problems": problems, **planned}
 
 
 async def _planned(

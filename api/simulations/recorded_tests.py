@@ -23,7 +23,7 @@ from workbench.generation.generation import (
     SALE,
     CannotGenerateTest,
     RecordedEvent,
-    RecordedReturn,
+    RecordedReversal,
     generate_test,
 )
 
@@ -64,35 +64,38 @@ def refuse_caused(tx: ReadTransaction, stored: StoredEvent) -> None:
 def recorded_event(tx: ReadTransaction, program: Program, stored: StoredEvent) -> RecordedEvent:
     """Return an event with the state of its member: a snapshot at the start of its day, and a replay from there.
 
-    A return is recorded with its sale, before which the state is. Raise CannotGenerateTest for an event that reverses
-    another, and for a return whose sale cannot be recorded.
+    A return is recorded with its sale, and an event that reverses another with that; the state is the one before it.
+    Raise CannotGenerateTest if that event cannot be recorded.
     """
+    reversed_ = _reversed_by(tx, program, stored)
+    if reversed_ is None:
+        return _recorded(tx.connection, program, stored)
+    reversal = RecordedReversal(stored.type, stored.time, stored.received_at, stored.body)
+    return replace(_recorded(tx.connection, program, reversed_), reversal=reversal)
+
+
+def _reversed_by(tx: ReadTransaction, program: Program, stored: StoredEvent) -> StoredEvent | None:
+    """Return the event that a return or an event of a program reverses; None for an event that reverses none."""
+    known = program.event_types.get(stored.type)
     if stored.type == RETURN:
-        sale = _recorded(tx.connection, program, _sale_of(tx, stored))
-        return replace(sale, returned=RecordedReturn(stored.received_at, stored.body))
-    return _recorded(tx.connection, program, stored)
-
-
-def _sale_of(tx: ReadTransaction, returned: StoredEvent) -> StoredEvent:
-    """Return the event of the sale whose goods were returned."""
-    sale = tx.transactions.get(returned.body["sale"])
-    event = None if sale is None or sale.event is None else tx.events.get(sale.event)
+        sale = tx.transactions.get(stored.body["sale"])
+        name, event_id = "its sale", None if sale is None else sale.event
+    elif known is not None and known.reverses is not None:
+        reversal = tx.reversals.get(stored.id)
+        name, event_id = f"the {known.reverses.event} that it reverses", None if reversal is None else reversal.reversed
+    else:
+        return None
+    event = None if event_id is None else tx.events.get(event_id)
     if event is None:
-        raise CannotGenerateTest("the event of its sale is not kept any more")
+        raise CannotGenerateTest(f"the event of {name} is not kept any more")
     try:
         refuse_caused(tx, event)
     except CannotGenerateTest as error:
-        raise CannotGenerateTest(f"it takes back what its sale gave, and {error}") from None
+        raise CannotGenerateTest(f"it takes back what {name} gave, and {error}") from None
     return event
 
 
 def _recorded(connection: Connection, program: Program, stored: StoredEvent) -> RecordedEvent:
-    known = program.event_types.get(stored.type)
-    if known is not None and known.reverses is not None:
-        raise CannotGenerateTest(
-            f"{stored.type} takes back what a {known.reverses.event} did: make the test of that event, "
-            f"and add a step of {stored.type} to it"
-        )
     since = start_of(local_day(stored.received_at, program.zone), program.zone)
     history = History(connection, program, since=since, until=stored.received_at)
     only = MemberRange(stored.member, stored.member)

@@ -5,10 +5,9 @@ from typing import Any
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from api.http.errors import NotFound
 from api.plans.backtests import show_backtest
-from console.pages.backtest_charts import backtest_charts
 from console.pages.page import PageOfStore, StorePage
+from console.pages.plan_backtests import backtest_context
 from console.route_rules import STORE
 
 router = APIRouter()
@@ -23,10 +22,5 @@ async def show_page(page: PageOfStore) -> Response:
 
 
 async def last_backtest(page: StorePage) -> dict[str, Any]:
-    """Return the last backtest of the caller's draft for templates, with its charts; None if there is none."""
-    try:
-        backtest = await page.call(show_backtest)
-    except NotFound:
-        return {"backtest": None, "charts": []}
-    result = backtest["result"]
-    return {"backtest": backtest, "charts": [] if result is None else backtest_charts(page, result)}
+    """Return the last backtest of the caller's draft for templates."""
+    return await backtest_context(page, show_backtest, page.url("program", "draft", "backtest"))

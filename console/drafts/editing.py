@@ -20,16 +20,17 @@ from workbench.drafts.merging import version_of
 
 router = APIRouter()
 
-COPY = Form([Field("path", "Name of the copy", required=True)])
-RENAME = Form([Field("path", "New name", required=True)])
+COPY = Form([Field("copy.path", "Name of the copy", required=True, hint="Its name in the file changes, too.")])
+RENAME = Form([Field("rename.path", "New name", required=True, hint="What it declares keeps its name.")])
 _FILE = f"{STORE}/program/draft/file"
 
 
 @router.get(_FILE)
 async def show_page(page: PageOfStore) -> Response:
     """Return the editor of a file, with its problems."""
-    path = page.request.query_params.get("path", "")
-    return await _render(page, await page.call(show_draft_file, path=path))
+    query = page.request.query_params
+    file = await page.call(show_draft_file, path=query.get("path", ""))
+    return await _render(page, file, copy=COPY.shown(query), rename=RENAME.shown(query))
 
 
 @router.post(_FILE)
@@ -45,7 +46,8 @@ async def save_page(page: PageOfStore) -> Response:
     except REFUSED as error:
         return await refused(page, path, text, error)
     if not is_script(page):
-        return page.redirect(file_url(page, path), notice="Saved in your draft.")
+        typed = {each.name: page.sent.first(each.name) for form in (COPY, RENAME) for each in form.fields}
+        return page.redirect(file_url(page, path, **typed), notice="Saved in your draft.")
     problems = await _problems(page)
     return ExactJson(
         {
@@ -117,10 +119,12 @@ async def restore_page(page: PageOfStore) -> Response:
 
 
 async def _copied(page: StorePage, form: Form, *, keeps: bool) -> Response:
-    """Store the text of a file at another path, and unless `keeps` is set, remove it at its own."""
-    old, form = page.sent.first("_path"), form.filled(page.sent)
+    """Save the text that is sent along, store it at another path, and unless `keeps` is set, remove it at its own."""
+    if page.sent.has("text") and (answer := await save_sent(page)) is not None:
+        return answer
+    old, form = page.sent.first("path"), form.filled(page.sent)
     file = await page.call(show_draft_file, path=old)
-    path = path_of(old.rpartition("/")[0], form["path"].value.strip())
+    path = path_of(old.rpartition("/")[0], form.fields[0].value)
     text = file["text"] or ""
     body = {"path": path, "text": duplicate(text, path) if keeps else text, "version": ""}
     try:

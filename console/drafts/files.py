@@ -32,9 +32,10 @@ _DECLARATION: Final = re.compile(r"^(reactor|event|achievement|reward|test)(:[ \
 _JSON_DECLARATION: Final = re.compile(r'("(?:reactor|event|achievement|reward|test)"\s*:\s*)"(?:[^"\\]|\\.)*"')
 
 
-def file_url(page: StorePage, path: str) -> str:
-    """Return the URL of the editor of a file."""
-    return f"{page.url('program', 'draft', 'file')}?{urlencode({'path': path})}"
+def file_url(page: StorePage, path: str, **typed: str) -> str:
+    """Return the URL of the editor of a file, with what was typed into its fields."""
+    filled = {name: text for name, text in typed.items() if text}
+    return f"{page.url('program', 'draft', 'file')}?{urlencode({'path': path, **filled})}"
 
 
 def path_of(folder: str, name: str) -> str:

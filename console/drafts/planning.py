@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import urlencode
 
 from fastapi import APIRouter
 from starlette.responses import Response
@@ -14,6 +13,7 @@ from console.drafts.backtest import last_backtest
 from console.drafts.files import file_url
 from console.pages.forms import Field, Form
 from console.pages.page import REFUSED, PageOfStore, StorePage
+from console.pages.plan_backtests import DROP, RENAME, with_sent_fields
 from console.route_rules import STORE
 
 router = APIRouter()
@@ -24,10 +24,6 @@ DAYS = 30
 FORM = Form(
     [Field("days", "Days before today", "whole"), Field("note", "Why", hint="It is shown beside the revision.")]
 )
-_DROP, _RENAME = "_drop", "_rename"
-_KEPT = ("days", "note", _DROP, _RENAME)
-_MOST_KEPT = 500
-"""The most characters of a field that the URL keeps: more than the API accepts."""
 
 
 @router.get(f"{STORE}/program/draft/plan")
@@ -37,7 +33,7 @@ async def plan_page(page: PageOfStore) -> Response:
     last = context["backtest"]
     days = query.get("days") or str(DAYS if last is None else last["days"])
     form = page.new_form(FORM.shown({"days": days, "note": query.get("note")}))
-    chosen = _chosen(query.getlist(_DROP), rename=_RENAME in query)
+    chosen = _chosen(query.getlist(DROP), rename=RENAME in query)
     return await page.render(_TEMPLATE, form=form, **chosen, **context)
 
 
@@ -45,7 +41,7 @@ async def plan_page(page: PageOfStore) -> Response:
 async def deploy_page(page: PageOfStore) -> Response:
     """Put in force exactly what the page has shown."""
     form, sent = FORM.filled(page.sent), page.sent
-    agreed = {"drop": sent.all(_DROP), "rename": sent.has(_RENAME)}
+    agreed = {"drop": sent.all(DROP), "rename": sent.has(RENAME)}
     body = {"fingerprint": sent.first("_fingerprint"), "note": form["note"].value, **agreed}
     try:
         done = await page.call(deploy_draft, body=body, store=page.store)
@@ -75,7 +71,7 @@ async def cancel_page(page: PageOfStore) -> Response:
 
 
 async def _refuse(page: StorePage, form: Form, error: Exception) -> Response:
-    chosen = _chosen(page.sent.all(_DROP), rename=page.sent.has(_RENAME))
+    chosen = _chosen(page.sent.all(DROP), rename=page.sent.has(RENAME))
     return await page.refuse(_TEMPLATE, form, error, **chosen, **await _planned(page))
 
 
@@ -85,10 +81,7 @@ def _chosen(drop: list[str], *, rename: bool) -> Mapping[str, Any]:
 
 
 def _plan_url(page: StorePage) -> str:
-    """Return the URL of the plan, at its backtest, with the fields of its form."""
-    kept = [(name, value[:_MOST_KEPT]) for name, value in page.sent.fields if name in _KEPT and value]
-    query = f"?{urlencode(kept)}" if kept else ""
-    return f"{page.url('program', 'draft', 'plan')}{query}#backtest"
+    return with_sent_fields(page, page.url("program", "draft", "plan"))
 
 
 async def _planned(page: StorePage) -> dict[str, Any]:

@@ -24,7 +24,13 @@ _LINKS: Final[Mapping[str, tuple[str, str]]] = {
 """The ids in an entry: the section whose page shows it, and the text of the link."""
 
 _MOMENT: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d")
-_IDS: Final = frozenset({"accountId", "walletId", "newLevelId", "tierSetId", "lot", "merged", "code_id", "hold"})
+_NOT_SHOWN: Final = frozenset(
+    {
+        *("accountId", "walletId", "newLevelId", "tierSetId", "lot", "merged", "code_id", "hold"),
+        *("walletTypeCode", "walletUnitSingularName", "walletUnitPluralName"),
+    }
+)
+"""Ids without a page, and names of a wallet beside the one that is shown."""
 
 _HARMLESS: Final = frozenset(
     {
@@ -89,7 +95,7 @@ def _details(page: StorePage, said: Mapping[str, Any]) -> dict[str, Any]:
     return {
         name: ", ".join(map(str, value)) if isinstance(value, list) else value
         for name, value in said.items()
-        if name not in _LINKS and name not in _IDS and value not in (None, "", [])
+        if name not in _LINKS and name not in _NOT_SHOWN and value not in (None, "", [])
         if page.shows_personal_data or name in _HARMLESS
     }
 

@@ -30,6 +30,7 @@ IMPORTS = Table(
     "imports",
     (
         Column("Uploaded", "uploadedDate", "moment"),
+        Column("By", "createdBy"),
         Column("File", "fileName"),
         Column("What", "type"),
         Column("Lines", "progress.read"),

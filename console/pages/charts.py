@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 
 import rules
 
+_UNTIL: Final = " to "
 Kind: TypeAlias = Literal["lines", "bars", "pairs"]
 """The kind of a chart. `bars` of several series are stacked, `pairs` of two stand side by side."""
 
@@ -47,10 +48,12 @@ class Chart:
 
     @property
     def data(self) -> str:
-        """Return the input of the drawing script, as JSON."""
+        """Return the input of the drawing script, as JSON; `places` are the labels on the axis, which are short."""
         shown: dict[str, Any] = {
             "kind": self.kind,
+            "labelled": self.labelled,
             "labels": list(self.labels),
+            "places": [each.partition(_UNTIL)[0] for each in self.labels],
             "series": [{"name": each.name, "values": list(each.values)} for each in self.series],
         }
         return str(rules.exact.dumps(shown))
@@ -63,7 +66,9 @@ class Chart:
 
 def labels_of(items: Iterable[Mapping[str, Any]]) -> list[str]:
     """Return the days of intervals: one day, or the first and the last."""
-    return [each["from"] if each["from"] == each["until"] else f"{each['from']} to {each['until']}" for each in items]
+    return [
+        each["from"] if each["from"] == each["until"] else f"{each['from']}{_UNTIL}{each['until']}" for each in items
+    ]
 
 
 def day_after(day: str) -> str:

@@ -5,6 +5,14 @@
   const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
   const round = (value) => value.toLocaleString("en", { maximumFractionDigits: 2 });
 
+  const NONE = "–";
+  const WHOLE = Array.from({ length: 15 }, (_, power) => [1, 2, 5].map((each) => each * 10 ** power)).flat();
+
+  // How many pixels a label on the axis takes, in its font.
+  const measure = document.createElement("canvas").getContext("2d");
+  const FONT = "12px system-ui, -apple-system, Segoe UI, Roboto, Helvetica Neue, Noto Sans, sans-serif";
+  const widest = (labels) => { measure.font = FONT; return Math.max(0, ...labels.map((each) => measure.measureText(each).width)); };
+
   // Bars are stacked: each series is drawn up to the sum of those below it, the highest first.
   function stacked(series) {
     const sums = [];
@@ -18,22 +26,23 @@
     const lines = chart.series.map((each, i) => {
       const own = colour(COLOURS[i % COLOURS.length]);
       const line = { label: each.name, stroke: own, width: 2, points: { show: chart.labels.length === 1 } };
-      if (isBars) return { ...line, fill: own, paths: uPlot.paths.bars({ size: [0.7, 60] }), value: (_, __, ___, at) => at === null ? "" : round(each.values[at]) };
-      const value = (_, value) => value === null || value === undefined ? "" : round(value);
+      if (isBars) return { ...line, fill: own, paths: uPlot.paths.bars({ size: [0.7, 60] }), value: (_, __, ___, at) => at === null ? NONE : round(each.values[at]) };
+      const value = (_, value) => value === null || value === undefined ? NONE : round(value);
       if (chart.kind === "pairs") return { ...line, fill: own, paths: half(i), value };
       return { ...line, dash: DASHES[i % DASHES.length], value };
     });
-    const label = (at) => Number.isInteger(at) && chart.labels[at] !== undefined ? chart.labels[at] : "";
+    const place = (at) => chart.places[at] ?? "";
+    const isWhole = chart.series.every((each) => each.values.every(Number.isInteger));
     const thin = { stroke: colour("--chart-grid"), width: 1 };
-    const axis = { stroke: colour("--chart-text"), grid: thin, ticks: thin };
+    const axis = { stroke: colour("--chart-text"), grid: thin, ticks: thin, font: FONT };
     return {
       width: element.clientWidth,
       height: 240,
       scales: { x: { time: false, range: () => [-0.5, chart.labels.length - 0.5] }, y: { range: (_, low, high) => [Math.min(0, low ?? 0), Math.max(1, (high ?? 0) * 1.05)] } },
-      series: [{ label: "", value: (_, at) => label(at) }, ...(isBars ? lines.reverse() : lines)],
+      series: [{ label: chart.labelled, value: (_, at) => chart.labels[at] ?? NONE }, ...(isBars ? lines.reverse() : lines)],
       axes: [
-        { ...axis, space: 90, incrs: [1, 2, 5, 10, 20, 50, 100, 200], values: (_, places) => places.map(label) },
-        { ...axis, size: 70, values: (_, values) => values.map(round) },
+        { ...axis, space: widest(chart.places) + 16, incrs: [1, 2, 5, 10, 20, 50, 100, 200], values: (_, places) => places.map(place) },
+        { ...axis, size: 70, ...(isWhole ? { incrs: WHOLE } : {}), values: (_, values) => values.map(round) },
       ],
       cursor: { drag: { x: false, y: false } },
     };

@@ -138,7 +138,8 @@
   }
 
   async function complete(context) {
-    const word = context.matchBefore(/[\w.$#/+-]+/);
+    const isJson = form.elements.path.value.endsWith(".json");
+    const word = context.matchBefore(isJson ? /"[\w.$#/+-]*|[\w.$#/+-]+/ : /[\w.$#/+-]+/);
     if (!word && !context.explicit) return null;
     const line = context.state.doc.lineAt(context.pos);
     const column = [...line.text.slice(0, context.pos - line.from)].length + 1;
@@ -147,11 +148,13 @@
     }).catch(() => null);
     if (!answer?.ok) return null;
     const found = await answer.json();
+    // In JSON the closing quote, which the editor has written, is replaced, too.
+    const to = isJson ? offset(line.number, found.end) : context.pos;
     const options = found.proposals.map(({ label, kind, info }) => ({
       label, info: info || undefined, type: kind === "key" ? "property" : "enum",
-      apply: kind === "key" && !/^\s*:/.test(context.state.doc.sliceString(context.pos, line.to)) ? `${label}: ` : label,
+      apply: kind === "key" && !/^\s*:/.test(context.state.doc.sliceString(to, line.to)) ? `${label}: ` : label,
     }));
-    return { from: offset(line.number, found.start), options, validFor: /^[\w.$#/+-]*$/ };
+    return { from: offset(line.number, found.start), to, options, validFor: isJson ? /^"?[\w.$#/+-]*"?$/ : /^[\w.$#/+-]*$/ };
   }
 
   // What is drawn of another text is not changed.
@@ -181,6 +184,12 @@
   forceLinting(view);
 
   form.addEventListener("submit", () => { field.value = text(); }, true);
+  // Enter in the field of a name does what stands below it, and not what the form does first.
+  for (const name of document.querySelectorAll("input[form=editor]")) name.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter") return;
+    event.preventDefault();
+    form.requestSubmit(name.closest(".file-actions > div").querySelector("button"));
+  });
   problems.addEventListener("click", (event) => {
     const button = event.target.closest("button[name=_cure]");
     const link = event.target.closest("a[data-line]");

@@ -65,6 +65,8 @@ class StoredImport:
     created_at: datetime
     updated_at: datetime
     finished_at: datetime | None
+    uploader: str | None = None
+    """The present username of who uploaded it."""
 
     @property
     def read(self) -> int:

@@ -3,6 +3,7 @@
 import json
 import re
 from bisect import bisect_right
+from collections.abc import Iterator
 from contextlib import suppress
 
 from loyalty.program.logic import Place
@@ -35,12 +36,26 @@ def read_json(file: str, text: str, problems: Problems) -> Node:
     return document.read()
 
 
+def json_scalars(text: str) -> Iterator[tuple[int, int, int, int]]:
+    """Yield the texts, numbers and words of a valid JSON text: line and column, both from 1, and offsets in it."""
+    lines, end = _line_starts(text), 0
+    while (found := _TOKEN.match(text, end)) is not None and found.lastgroup not in (None, "end"):
+        start, end = found.span(found.lastgroup)
+        if found.lastgroup != "mark":
+            line = bisect_right(lines, start)
+            yield line, start - lines[line - 1] + 1, start, end
+
+
+def _line_starts(text: str) -> list[int]:
+    return [0, *(found.end() for found in re.finditer("\n", text))]
+
+
 class _Document:
     def __init__(self, file: str, text: str, problems: Problems) -> None:
         self._file = file
         self._text = text
         self._problems = problems
-        self._lines = [0, *(found.end() for found in re.finditer("\n", text))]
+        self._lines = _line_starts(text)
         self._offset = 0
         self._values = 0
         self._kind = ""

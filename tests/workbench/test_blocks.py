@@ -101,10 +101,54 @@ def test_a_place_without_a_literal_is_not_changed() -> None:
     for line, column in ((1, 1), (2, 1), (2, 2), (99, 1), (4, 1)):
         with pytest.raises(NotChanged):
             with_literal(PATH, TEXT, line, column, 1)
-    for path, text in (("reactors/x.json", '{"a": 1}'), (PATH, "a: [")):
+    for path, text in (("reactors/x.json", '{"a": 1'), (PATH, "a: [")):
         assert blocks_of(path, text, SCHEMA) is None
         with pytest.raises(NotChanged):
             with_literal(path, text, 1, 4, 1)
+
+
+JSON_PATH = "reactors/x.json"
+JSON = r"""{
+  "reactor": "x",   "on": "purchase",
+	"when": {"and": [{">=": [{"var": "event.body.total"}, 20]}, {"unheard_of": ["ż\u0142", "a \" 1"]}]},
+  "then": [{"award_points": {"points": 1.50}}, {"call_webhook": {"url": "https:\/\/x.example", "body": {"yes": true}}}]
+}"""
+
+
+def test_json_is_drawn_as_yaml_is() -> None:
+    whole = blocks_of(JSON_PATH, JSON, SCHEMA)
+
+    assert whole is not None
+    values = ["x", "purchase", "event.body.total", 20, "żł", 'a " 1', Decimal("1.50"), "https://x.example", True]
+    assert literals(whole) == values
+    assert "ping" in (literal_at(whole, 2, 27) or whole).choices
+    assert (
+        "event.body.total"
+        in (literal_at(whole, 3, JSON.splitlines()[2].index('"event.body.total"') + 1) or whole).choices
+    )
+
+
+@pytest.mark.parametrize(
+    ("old", "value", "new"),
+    [
+        ('"purchase"', "ping", '"ping"'),
+        ('"żł"'.replace("ł", r"\u0142"), 'say "ł"\n', r'"say \"ł\"\n"'),
+        ("20]", Decimal("2.5"), "2.5]"),
+        ("1.50", 7, "7"),
+        ("true", False, "false"),
+        (r'"https:\/\/x.example"', "https://y.example", '"https://y.example"'),
+    ],
+)
+def test_a_literal_of_json_is_replaced_alone(old: str, value: LiteralValue, new: str) -> None:
+    line, column = JSON.split(old)[0].count("\n") + 1, JSON.index(old) - JSON.rfind("\n", 0, JSON.index(old))
+
+    assert with_literal(JSON_PATH, JSON, line, column, value) == JSON.replace(old, new, 1)
+
+
+def test_a_key_of_json_and_what_stands_elsewhere_is_not_changed() -> None:
+    for line, column in ((2, 3), (1, 1), (3, 10), (9, 9)):
+        with pytest.raises(NotChanged):
+            with_literal(JSON_PATH, JSON, line, column, "y")
 
 
 def test_a_field_is_read_as_the_literal_that_it_replaces() -> None:

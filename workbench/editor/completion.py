@@ -1,7 +1,9 @@
 """Completion at a position of a file, by the schema of its kind of file."""
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import product
 from re import compile as pattern
 from typing import Any, Final, Literal
 
@@ -16,18 +18,22 @@ MOST = 300
 """The most proposals at one position."""
 
 _WORD: Final = pattern(r"[\w.$#/+!=<>*%?-]*")
+_JSON_TEXT: Final = pattern(r'"(?:[^"\\]|\\.)*(?P<end>"?)')
 _MARK: Final = "zzLaurelCompletesHerezz"
 _MARKS: Final = (_MARK, f"{_MARK}: 0", f"- {_MARK}", f"- {_MARK}: 0")
 """Placeholders for the position: a value, a key, an item, or the first key of an item."""
+_JSON_MARKS: Final = (f'"{_MARK}"', f'"{_MARK}": 0')
+_CLOSING: Final = {"{": "}", "[": "]"}
 
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """A key or a value that can be written, and its meaning."""
+    """A key or a value that can be written, and its meaning. `is_text` False: true or false, without quotes in JSON."""
 
     label: str
     kind: Literal["key", "value"]
     info: str
+    is_text: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,23 +55,62 @@ class _Spot:
 
 
 def complete(path: str, text: str, line: int, column: int, schema: Schema) -> Completion:
-    """Return the proposals at a position of a YAML file; none if the file cannot be read even with a word there."""
+    """Return the proposals at a position of a file; none if the file cannot be read even with a word there.
+
+    In JSON, the proposals and the word that they replace have their quotes.
+    """
     lines = text.split("\n")
-    if path.endswith(".json") or not 1 <= line <= len(lines):
+    if not 1 <= line <= len(lines):
         return Completion(column, column, ())
-    whole = lines[line - 1]
+    is_json, whole = path.endswith(".json"), lines[line - 1]
     cursor = min(column - 1, len(whole))
-    start = next(at for at in range(cursor + 1) if _WORD.fullmatch(whole, at, cursor))
-    word = _WORD.match(whole, cursor)
-    end = cursor if word is None else word.end()
-    for mark in _MARKS:
-        marked = "\n".join([*lines[: line - 1], whole[:start] + mark + whole[end:], *lines[line:]])
+    start, end = _json_word(whole, cursor) if is_json else _word(whole, cursor)
+    before, after = "\n".join([*lines[: line - 1], whole[:start]]), "\n".join([whole[end:], *lines[line:]])
+    for marked in (_marked_json if is_json else _marked_yaml)(before, after):
         root = read_text(path, marked.encode(), Problems())
         spot = None if root is None else next(_marked(root, root, ()), None)
         found = {} if spot is None else {each.label: each for each in _proposals(spot, schema)}
         if found:
-            return Completion(start + 1, end + 1, tuple(found.values())[:MOST])
+            shown = [_quoted(each) for each in found.values()] if is_json else found.values()
+            return Completion(start + 1, end + 1, tuple(shown)[:MOST])
     return Completion(start + 1, end + 1, ())
+
+
+def _word(whole: str, cursor: int) -> tuple[int, int]:
+    """Return where the word at a position of a line of YAML begins and ends."""
+    start = next(at for at in range(cursor + 1) if _WORD.fullmatch(whole, at, cursor))
+    word = _WORD.match(whole, cursor)
+    return start, cursor if word is None else word.end()
+
+
+def _json_word(whole: str, cursor: int) -> tuple[int, int]:
+    """Return where the text at a position of a line of JSON begins and ends, with its quotes; else the word."""
+    for found in _JSON_TEXT.finditer(whole):
+        if found.start() < cursor < found.end() or (cursor == found.end() and not found["end"]):
+            return found.start(), found.end()
+    return _word(whole, cursor)
+
+
+def _marked_yaml(before: str, after: str) -> Iterator[str]:
+    yield from (f"{before}{mark}{after}" for mark in _MARKS)
+
+
+def _marked_json(before: str, after: str) -> Iterator[str]:
+    """Yield the text with the placeholder, with a comma that is not written yet, and as if it ended there."""
+    opened: list[str] = []
+    for each in _JSON_TEXT.sub("", before):
+        if each in _CLOSING:
+            opened.append(each)
+        elif each in "]}" and opened:
+            opened.pop()
+    ends = "".join(_CLOSING[each] for each in reversed(opened))
+    for rest, left, right, mark in product((after, ends), ("", ","), ("", ","), _JSON_MARKS):
+        yield f"{before}{left}{mark}{right}{rest}"
+
+
+def _quoted(proposal: Proposal) -> Proposal:
+    label = json.dumps(proposal.label, ensure_ascii=False) if proposal.is_text else proposal.label
+    return replace(proposal, label=label)
 
 
 def values_at(root: Node, path: tuple[str | int, ...], schema: Schema) -> list[str]:
@@ -108,7 +153,7 @@ def _values(schema: Schema) -> Iterator[Proposal]:
         if isinstance(choice, str):
             yield Proposal(choice, "value", str(meaning))
     if schema.get("type") == "boolean":
-        yield from (Proposal(word, "value", "") for word in ("true", "false"))
+        yield from (Proposal(word, "value", "", is_text=False) for word in ("true", "false"))
 
 
 def _stepped(schema: Schema, step: str | int) -> Iterator[Schema]:

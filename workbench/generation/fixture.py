@@ -19,16 +19,18 @@ from workbench.masking import Masker
 
 
 @dataclass(frozen=True, slots=True)
-class RecordedReturn:
-    """A past return of goods of a sale."""
+class RecordedReversal:
+    """A past event that took back what another gave: a return of goods of a sale, or an event that `reverses` it."""
 
+    type: str
+    time: datetime
     received_at: datetime
     body: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class RecordedEvent:
-    """A past event, and the state of its member just before it was received. `returned`: what came back of a sale."""
+    """A past event, and the state of its member just before it was received. `reversal`: what took it back."""
 
     type: str
     time: datetime
@@ -38,7 +40,7 @@ class RecordedEvent:
     is_registered: bool
     used_by_program: Mapping[str, Mapping[Any, DailyUse]]
     """What firings had used of limits `per: program`, by reactor and day."""
-    returned: RecordedReturn | None = None
+    reversal: RecordedReversal | None = None
 
 
 def fixture_lines(recorded: RecordedEvent, masker: Masker, program: Program) -> Iterator[tuple[str, str]]:

@@ -8,7 +8,7 @@ from loyalty.engine.in_memory import ProcessedEvent
 from loyalty.program.program import Program
 from program_files.text.plain_yaml import flow
 from workbench.generation.expectations import expectations
-from workbench.generation.fixture import RecordedEvent, RecordedReturn, fixture_lines
+from workbench.generation.fixture import RecordedEvent, RecordedReversal, fixture_lines
 from workbench.masking import CannotMask, Masker
 from workbench.scenarios.files import read_tests
 from workbench.scenarios.model import Scenario
@@ -29,7 +29,7 @@ __all__ = [
     "CannotGenerateTest",
     "GeneratedTest",
     "RecordedEvent",
-    "RecordedReturn",
+    "RecordedReversal",
     "generate_test",
 ]
 
@@ -75,9 +75,9 @@ def _masked(recorded: RecordedEvent, program: Program) -> tuple[Masker, Any]:
     return masker, _mask(masker, recorded.body)
 
 
-def _mask(masker: Masker, body: Mapping[str, Any]) -> Any:
+def _mask(masker: Masker, body: Mapping[str, Any], event_type: str | None = None) -> Any:
     try:
-        return masker.mask_body(body)
+        return masker.mask_body(body, event_type=event_type)
     except CannotMask as error:
         raise CannotGenerateTest(f"event.body.{error} must be masked, and no replacement fits its schema") from None
 
@@ -89,9 +89,10 @@ def _scenario(text: str, program: Program) -> Scenario:
 
 def _beginning(recorded: RecordedEvent, body: Any, masker: Masker, program: Program) -> str:
     """Return the test without its expectations."""
-    at, returned = recorded.received_at.astimezone(program.zone), recorded.returned
-    type_, named = (recorded.type, at) if returned is None else (RETURN, returned.received_at.astimezone(program.zone))
-    name = f"{type_} of {named.replace(tzinfo=None).isoformat(' ')}"  # to the microsecond: names are unique
+    at, reversal = recorded.received_at.astimezone(program.zone), recorded.reversal
+    tested = recorded if reversal is None else reversal
+    named = tested.received_at.astimezone(program.zone)
+    name = f"{tested.type} of {named.replace(tzinfo=None).isoformat(' ')}"  # to the microsecond: names are unique
     lines = [
         f"test: {flow(name)}",
         f"at: {flow(at.isoformat())}",
@@ -100,8 +101,10 @@ def _beginning(recorded: RecordedEvent, body: Any, masker: Masker, program: Prog
         "steps:",
     ]
     steps = [_step(recorded, body, program)]
-    if returned is not None:
-        steps.append(_return(returned, body["document_number"], masker, program))
+    if reversal is not None and reversal.type == RETURN:
+        steps.append(_return(reversal, body["document_number"], masker, program))
+    elif reversal is not None:
+        steps.append(_reversing_event(reversal, masker, program))
     return "\n".join([*lines, *(f"  - {flow(each)}" for each in steps), ""])
 
 
@@ -126,12 +129,24 @@ def _sale(body: Mapping[str, Any], masked: Mapping[str, Any]) -> dict[str, Any]:
     return {"transaction": masked["document_number"], **of_whole, "items": _lines(body, masked)}
 
 
-def _return(returned: RecordedReturn, sale: str, masker: Masker, program: Program) -> dict[str, Any]:
+def _return(returned: RecordedReversal, sale: str, masker: Masker, program: Program) -> dict[str, Any]:
     """Return the step of a return; the masker of its sale masks what both have alike."""
     masked = _mask(masker, {name: value for name, value in returned.body.items() if name not in _OF_RETURNS})
     at = returned.received_at.astimezone(program.zone).isoformat()
     items = _lines(returned.body, masked)
     return {"return": masked["document_number"], "of": sale, "at": at, "items": items}
+
+
+def _reversing_event(reversal: RecordedReversal, masker: Masker, program: Program) -> dict[str, Any]:
+    """Return the step of an event that reverses another, whose masker masks what both have alike."""
+    body = _mask(masker, reversal.body, reversal.type)
+    if not program.event_types[reversal.type].body.is_valid(body):
+        raise CannotGenerateTest(
+            "what it shares with the event that it reverses must be masked, and no replacement fits both schemas"
+        )
+    at, time = (each.astimezone(program.zone).isoformat() for each in (reversal.received_at, reversal.time))
+    late = {"time": time} if reversal.time != reversal.received_at else {}
+    return {"event": reversal.type, "at": at, **late, "body": body}
 
 
 def _lines(body: Mapping[str, Any], masked: Mapping[str, Any]) -> list[dict[str, Any]]:

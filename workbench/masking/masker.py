@@ -42,9 +42,13 @@ class Masker:
             self._harmless.add_identifier(value)
             self._replacement(value, ("member",), label=label)
 
-    def mask_body(self, body: Mapping[str, Any]) -> Any:
-        """Return the event's body, masked so that it satisfies its schema; raise CannotMask if it cannot be."""
-        path = ("body", self._event_type.name)
+    def mask_body(self, body: Mapping[str, Any], *, event_type: str | None = None) -> Any:
+        """Return the event's body, masked so that it satisfies its schema; raise CannotMask if it cannot be.
+
+        `event_type` is the type of the body of another event, which is masked alike.
+        """
+        of_event = self._event_type if event_type is None else self._program.event_types[event_type]
+        path = ("body", of_event.name)
 
         def masked(write: _Write) -> Any:
             return self._visit(body, path, self._schema_at(path), write)
@@ -52,7 +56,7 @@ class Masker:
         masked(_unchanged)  # notes what is to be replaced
         self._choose(
             [each for each in self._replacements.values() if each.text is None],
-            lambda: self._event_type.body.is_valid(masked(_replaced)),
+            lambda: of_event.body.is_valid(masked(_replaced)),
         )
         return masked(_replaced)
 

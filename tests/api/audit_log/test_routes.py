@@ -44,6 +44,7 @@ def test_what_is_not_audited_is_little_and_known():
         f"POST {store}/member/points",
         f"POST {store}/member/resend-code",
         f"POST {store}/program/draft/backtest",
+        f"POST {store}/program/{{revision}}/backtest",
         f"POST {store}/program/draft/completion",
         f"POST {store}/program/draft/plan",
         f"POST {store}/program/draft/rebase",
@@ -55,6 +56,7 @@ def test_what_is_not_audited_is_little_and_known():
         f"PUT {store}/program/draft/blocks",
         f"PUT {store}/program/draft/file",
         f"DELETE {store}/program/draft/backtest",
+        f"DELETE {store}/program/{{revision}}/backtest",
         f"DELETE {store}/program/draft/file",
     }
 

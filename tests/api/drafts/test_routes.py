@@ -256,7 +256,8 @@ async def test_a_draft_is_checked_and_its_words_are_completed(api: Api):
     assert "app_login" in await labels("reactor: spring\non: ap\n", 2, 7)
     assert "member.tier" in await labels("reactor: spring\non: app_login\nwhen: {var: me}\n", 3, 15)
     assert {"limits", "when"} <= set(await labels("reactor: spring\non: app_login\n\n", 3, 1))
-    assert await labels("{", 1, 2) == await labels("{}", 1, 2, "reactors/a.json") == await labels("", 9, 1) == []
+    assert '"member.tier"' in await labels('{"on": "app_login", "when": {"var": ""}}', 1, 37, "reactors/a.json")
+    assert await labels("{", 1, 2) == await labels("", 9, 1) == []
     for wrong_body in ({"line": 0}, {"path": "x"}, {"column": "1"}, {"text": None}):
         body = {"path": NEW, "text": "", "line": 1, "column": 1} | wrong_body
         assert (await api.post(f"{PATH}/completion", body)).status_code == 400
@@ -285,6 +286,22 @@ async def test_a_file_is_drawn_as_blocks_and_a_literal_is_changed(api: Api):
     assert (await api.http.put(f"{PATH}/blocks", json={"path": NEW, "version": "", "line": 0})).status_code == 400
     await put(api, NEW, "a: [", done.json()["version"])
     assert (await api.get(f"{PATH}/blocks", params={"path": NEW}))["root"] is None
+
+
+async def test_a_json_file_is_drawn_as_blocks_and_a_literal_is_changed(api: Api):
+    path, text = (
+        "reactors/spring.json",
+        '{"reactor": "spring",\n"on": "app_login", "then": [{"award_points": {"points": 5}}]}',
+    )
+    version = (await put(api, path, text, "")).json()["version"]
+    root = (await api.get(f"{PATH}/blocks", params={"path": path}))["root"]
+    on = next(each for each in root["blocks"] if each["label"] == "on")
+    at = {"path": path, "version": version, "line": on["line"], "column": on["column"], "value": "purchase"}
+
+    done = await api.http.put(f"{PATH}/blocks", json=at)
+
+    assert (on["type"], on["value"], "purchase" in on["choices"], done.status_code) == ("text", "app_login", True, 200)
+    assert (await shown(api, path))["text"] == text.replace("app_login", "purchase")
 
 
 async def shown_text(api: Api) -> str:

@@ -51,6 +51,7 @@ async def test_a_file_is_stored_and_its_import_shown_with_progress_and_lines(api
     ]
     shown = await api.get(f"{PATH}/{import_id}?_orderBy[createdAt]=asc")
     assert (shown["import"]["status"], shown["import"]["type"]) == ("done", "member")
+    assert [queued[0]["createdBy"], shown["import"]["createdBy"]] == ["admin", "admin"]
     progress = shown["import"]["progress"]
     assert (progress["read"], progress["done"], progress["refused"]) == (3, 2, 1)
     assert progress["bytes"] == progress["ofBytes"]

@@ -1,5 +1,7 @@
 """Plans of rollbacks: what an earlier revision would change, in words, in tests and in losses; nothing is changed."""
 
+import asyncio
+
 from access import Permission
 from tests.kit.access import add_administrator, add_role
 from tests.kit.api import Api
@@ -33,6 +35,43 @@ async def test_a_rollback_is_planned_and_nothing_is_changed(api_anywhere: Api) -
     assert (itself["backtest"]["days"], itself["backtest"]["membersGaining"]) == (1, 0)
     assert (refused.status_code, done.status_code) == (400, 200)
     assert (await api.get(PATH))["items"][0]["note"] == "rollback to 1: no miles"
+
+
+async def test_a_rollback_is_backtested_beside_requests(api_anywhere: Api) -> None:
+    api, backtest = api_anywhere, f"{PATH}/1/backtest"
+    await api.programs.deploy(files(reactors__spring=SPRING), by="eve")
+    await api.report()
+    none = await api.http.get(backtest)
+
+    begun = (await api.post(backtest, {"days": 1})).json()
+    again = (await api.post(backtest, {"days": 1})).json()
+    other = await api.http.get(f"{PATH}/2/backtest")
+    await api.http.delete(f"{PATH}/2/backtest")  # that of another revision goes on
+    async with asyncio.timeout(200):
+        while (done := await api.get(backtest))["status"] == "running":
+            await asyncio.sleep(0.2)
+    await api.programs.deploy(files(reactors__spring=SPRING.replace("5", "6")), by="eve")
+
+    assert (none.status_code, other.status_code) == (404, 404)
+    assert (begun["status"], again["backtestId"]) == ("running", begun["backtestId"])
+    assert (done["status"], done["comparedWith"], done["isCurrent"], done["days"]) == ("done", 2, True, 1)
+    assert [(each["inForce"], each["planned"]) for each in done["result"]["fired"]] == [(1, 0)]
+    assert (await api.get(backtest))["isCurrent"] is False
+
+
+async def test_the_backtest_of_a_rollback_is_cancelled_and_replaces_that_of_the_draft(api: Api) -> None:
+    await api.programs.deploy(files(reactors__spring=SPRING), by="eve")
+    draft = (await api.post(f"{PATH}/draft/backtest", {"days": 1})).json()
+
+    begun = (await api.post(f"{PATH}/1/backtest", {"days": 1})).json()
+    cancelled = await api.http.delete(f"{PATH}/1/backtest")
+
+    assert draft["backtestId"] != begun["backtestId"] == (await api.get(f"{PATH}/draft/backtest"))["backtestId"]
+    assert cancelled.status_code == 204
+    assert (await api.get(f"{PATH}/1/backtest"))["status"] == "cancelled"
+    for revision, content, status in ((9, {}, 404), (0, {}, 400), (1, {"days": 91}, 400), (1, {"days": "x"}, 400)):
+        answer = await api.post(f"{PATH}/{revision}/backtest", content)
+        assert answer.status_code == status, (revision, content)
 
 
 async def test_what_cannot_be_planned_is_refused(api: Api) -> None:

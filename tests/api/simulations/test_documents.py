@@ -116,8 +116,6 @@ async def test_a_sale_is_written_as_a_test_and_a_return_with_its_sale(api: Api) 
     simulated = await api.post(f"{PATH}/test", sold)
     assert (await api.post(TRANSACTION, sold)).status_code == 200
     assert (await api.post(TRANSACTION, returned("R1", "S-ANNA", "cup"))).status_code == 200
-    for type_, body in (("order", {"number": "7"}), ("refund", {"order": "7"})):
-        assert (await api.report(type=type_, body=body, customerData=ANNA)).status_code == 200
     await _applied(api)
     ids = select(event.c.type, event.c.id)
     events = dict(await api.write(lambda tx: [tuple(each) for each in tx.connection.execute(ids)]))
@@ -125,9 +123,6 @@ async def test_a_sale_is_written_as_a_test_and_a_return_with_its_sale(api: Api) 
     written = await api.http.get(f"/api/DEFAULT/customEvent/{events['transaction']}/test")
     back = await api.http.get(f"/api/DEFAULT/customEvent/{events['transaction_returned']}/test")
 
-    refund = await api.http.get(f"/api/DEFAULT/customEvent/{events['refund']}/test")
-
-    assert "add a step of refund to it" in refund.json()["errors"][0]["message"]
     assert (simulated.status_code, written.status_code) == (400, 200), (simulated.text, written.text)
     text = written.json()["text"]
     assert "- {transaction: " in text
@@ -149,6 +144,81 @@ async def test_a_sale_is_written_as_a_test_and_a_return_with_its_sale(api: Api) 
     assert "anna@" not in whole["text"]
     assert whole["differences"] == []
     assert whole["path"].startswith("tests/transaction_returned-")
+
+
+PARTLY = """\
+event: refund
+body:
+  type: object
+  required: [order, amount, note]
+  properties: {order: {type: string, maxLength: 12}, amount: {type: number}, note: {type: string}}
+reverses:
+  event: order
+  where: {number: {var: event.body.order}}
+  share: {"/": [{var: event.body.amount}, {var: reversed.body.total}]}
+"""
+PRICED = ORDER.replace(
+    "number: {type: string}", "number: {type: string}, total: {type: number, exclusiveMinimum: 0}"
+).replace("[number]", "[number, total]")
+
+
+async def _orders_of_anna(api: Api) -> dict[str, str]:
+    """Report an order of Anna and a refund of a quarter of it; return the ids of the events by type."""
+    reported = (
+        ("order", {"number": "ANNA-7", "total": 80}),
+        ("refund", {"order": "ANNA-7", "amount": 20, "note": "Anna is allergic"}),
+    )
+    for type_, body in reported:
+        assert (await api.report(type=type_, body=body, customerData=ANNA)).status_code == 200
+    await _applied(api)
+    ids = select(event.c.type, event.c.id)
+    return dict(await api.write(lambda tx: [tuple(each) for each in tx.connection.execute(ids)]))
+
+
+async def test_an_event_that_reverses_another_is_written_as_a_test_with_it(api_anywhere: Api) -> None:
+    api = api_anywhere
+    await api.deploy(**FILES | {"events__order": PRICED, "events__refund": PARTLY})
+    events = await _orders_of_anna(api)
+
+    written = await api.http.get(f"/api/DEFAULT/customEvent/{events['refund']}/test")
+    order = await api.http.get(f"/api/DEFAULT/customEvent/{events['order']}/test")
+
+    assert written.status_code == 200, written.text
+    text = written.json()["text"]
+    assert text.startswith('test: "refund of ')
+    first, second = [line for line in text.splitlines() if line.startswith("  - {")]
+    number = first.partition("number: ")[2].partition(",")[0]
+    assert first.startswith("  - {event: order, body: ")
+    assert second.startswith("  - {event: refund, at: ")
+    assert f"order: {number}, amount: 20" in second
+    assert [each in text for each in ("ANNA", "allergic", "anna@")] == [False] * 3
+    assert "points: {points: 75}" in text
+    assert written.json()["differences"] == []
+    assert written.json()["path"].startswith("tests/refund-")
+    assert "refund" not in order.json()["text"]
+
+
+async def test_what_reverses_an_event_that_is_not_kept_is_no_test(api: Api) -> None:
+    await api.deploy(**FILES | {"events__order": PRICED, "events__refund": PARTLY})
+    events = await _orders_of_anna(api)
+    old = update(event).where(event.c.id == events["order"]).values(removed_at=datetime.now(UTC))
+    await api.write(lambda tx: tx.connection.execute(old))
+
+    refund = await api.http.get(f"/api/DEFAULT/customEvent/{events['refund']}/test")
+
+    assert refund.json()["errors"][0]["code"] == "noTest"
+    assert "it takes back what the order that it reverses gave, and body" in refund.json()["errors"][0]["message"]
+
+
+async def test_what_no_replacement_fits_in_both_events_is_no_test(api: Api) -> None:
+    their = PARTLY.replace("maxLength: 12", 'pattern: "^ANNA-[0-9]$"')
+    await api.deploy(**FILES | {"events__order": PRICED, "events__refund": their})
+    events = await _orders_of_anna(api)
+
+    refund = await api.http.get(f"/api/DEFAULT/customEvent/{events['refund']}/test")
+
+    assert refund.json()["errors"][0]["code"] == "noTest"
+    assert "no replacement fits both" in refund.json()["errors"][0]["message"]
 
 
 async def test_a_return_whose_sale_is_not_kept_is_no_test(api: Api) -> None:

@@ -59,7 +59,7 @@ async def test_a_designer_changes_plans_deploys_and_rolls_back_by_keyboard(conso
     await page.goto(f"{console.home}/program/draft")
     await press_on(page, REACTOR)
     await settled(page, "**/draft/file**")
-    await tab_to(page, "f-copy")
+    await tab_to(page, "f-copy-path")
     await page.keyboard.type("double-in-april")
     await page.keyboard.press("Enter")
     await expect(page.locator(".cm-content")).to_contain_text("reactor: double-in-april")
@@ -145,6 +145,29 @@ async def test_a_word_is_completed_and_two_windows_overwrite_nothing(console: Co
     await other.locator(".cm-tooltip-autocomplete li", has_text="member.tier").first.click()
     await expect(other.locator(".cm-content")).to_contain_text("member.tier")
 
+    await page.goto(f"{console.home}/program/draft")
+    await page.get_by_text("Forget all my changes").click()
+    await page.get_by_role("button", name="Discard my changes").click()
+    await expect(page.locator("main")).to_contain_text("Nothing is changed.")
+
+
+async def test_a_json_file_is_completed_and_changed_in_its_blocks(console: Console, page: Page) -> None:
+    await page.goto(f"{console.home}/program/draft")
+    await page.locator("main select[name=kind]").select_option("reactors")
+    await page.locator("main input[name=path]").fill("spring.json")
+    await page.get_by_role("button", name="Add file").click()
+    await settled(page, "**/program/draft/file?*")
+    await replace(page, '"member_registered"', '"app_l')
+    await expect(page.locator(".cm-tooltip-autocomplete")).to_contain_text('"app_login"')
+    await page.locator(".cm-tooltip-autocomplete li", has_text="app_login").first.click()
+    await expect(page.locator(".cm-content")).to_contain_text('"on": "app_login",')
+    await expect(page.locator("#problems")).to_contain_text("Nothing is wrong in this file.")
+    await expect(page.locator("#saving")).to_have_text("Saved.")
+    await expect(page.locator("#blocks[inert]")).to_have_count(0)
+    await page.locator("#blocks").get_by_label("points, line").fill("7")
+    await page.locator("#blocks").get_by_label("points, line").press("Tab")
+
+    await expect(page.locator(".cm-content")).to_contain_text('"points": 7')
     await page.goto(f"{console.home}/program/draft")
     await page.get_by_text("Forget all my changes").click()
     await page.get_by_role("button", name="Discard my changes").click()

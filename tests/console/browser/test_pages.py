@@ -54,6 +54,7 @@ PAGES = (
     "/program/1",
     "/program/1/file?path=reactors/double-on-web.yaml&line=8",
     "/program/1/roll-back",
+    "/program/1/roll-back/backtest",
     "/reactors/double-on-web",
     "/event-types",
     "/event-types/purchase",
@@ -206,6 +207,29 @@ async def test_a_search_opens_the_only_hit_and_shows_why(console: Console, page:
     await expect(step).to_contain_text("event.body.total is 12, needed >= 20")
     await expect(step.locator(".badge")).to_contain_text("no")
     await page_is_good(page, page.url)
+
+
+_AXES = """() => [...document.querySelectorAll(".chart")].map(({ plot, dataset }) => {
+  const { places } = JSON.parse(dataset.chart), pen = document.createElement("canvas").getContext("2d");
+  pen.font = "12px system-ui, sans-serif";
+  const [step] = plot.axes[0]._found, room = plot.valToPos(step, "x") - plot.valToPos(0, "x");
+  return [room, Math.max(...places.map((each) => pen.measureText(each).width))];
+})"""
+"""The room of a label below each picture, and the width of its widest label, in pixels."""
+
+
+@pytest.mark.parametrize("width", [375, 1280])
+async def test_the_labels_of_pictures_do_not_overlap(
+    console: Console, things: Mapping[str, str], page: Page, width: int
+) -> None:
+    await page.set_viewport_size({"width": width, "height": 800})
+    for path in ("/figures", "/figures/deliveries", "/figures/achievements?achievement=seven-days"):
+        await page.goto(url_of(console, path, things))
+        await expect(page.locator(".chart .u-over").first).to_be_visible()
+
+        for room, label in await page.evaluate(_AXES):
+            assert room > label, path
+        await expect(page.locator(".u-legend").first).not_to_contain_text("Value")
 
 
 async def test_a_hostile_text_is_harmless(console: Console, page: Page) -> None:

@@ -55,7 +55,7 @@ async def test_a_backtest_is_begun_followed_and_cancelled_without_scripts(api: A
     part = await visitor.get(BACKTEST, headers={"hx-request-type": "partial"})
     cancelled = await visitor.post(f"{BACKTEST}/cancel")
 
-    assert "No backtest of this draft was begun." in none
+    assert "Nothing was replayed yet." in none
     assert (begun.status_code, begun.headers["location"]) == (303, f"{DRAFT}/plan?days=2#backtest")
     for words in (planned, looked):
         assert "1,200 of 30,000 events of 2 days are replayed" in words
@@ -93,7 +93,7 @@ async def test_a_backtest_of_another_text_is_said_to_be_one(api: Api, visitor: V
 
     words = await visitor.page(f"{DRAFT}/plan")
 
-    assert "This is the backtest of another text of your draft" in words
+    assert "This is the backtest of other files" in words
     assert "Nothing was replayed: no event was reported since 2026-05-01" in words
 
 
@@ -123,4 +123,4 @@ async def test_days_that_make_no_sense_are_refused(api: Api, visitor: Visitor) -
     for days in ("x", "0", "91", "-1", "1.5"):
         refused = await visitor.post(BACKTEST, {"days": days})
         assert refused.status_code == 400, days
-    assert "No backtest of this draft was begun." in await visitor.page(BACKTEST)
+    assert "Nothing was replayed yet." in await visitor.page(BACKTEST)

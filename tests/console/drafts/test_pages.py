@@ -58,10 +58,10 @@ async def test_a_file_is_added_checked_cured_copied_renamed_and_removed(api: Api
     assert "Nothing is wrong in this file." in right
     assert await stored(api) == WRONG.replace("teir", "tier")
 
-    await visitor.post(f"{FILE}/copy", {"_path": SPRING, "path": "autumn"})
-    taken = await visitor.post(f"{FILE}/copy", {"_path": SPRING, "path": "events/text.yaml"})
-    await visitor.post(f"{FILE}/rename", {"_path": SPRING, "path": "reactors/march.yaml"})
-    bad = await visitor.post(f"{FILE}/rename", {"_path": "reactors/march.yaml", "path": "elsewhere/x.yaml"})
+    await visitor.post(f"{FILE}/copy", {"path": SPRING, "copy.path": "autumn"})
+    taken = await visitor.post(f"{FILE}/copy", {"path": SPRING, "copy.path": "events/text.yaml"})
+    await visitor.post(f"{FILE}/rename", {"path": SPRING, "rename.path": "reactors/march.yaml"})
+    bad = await visitor.post(f"{FILE}/rename", {"path": "reactors/march.yaml", "rename.path": "elsewhere/x.yaml"})
 
     assert (await stored(api, "reactors/autumn.yaml")).startswith("reactor: autumn  # twice\n")
     assert (await stored(api, "reactors/march.yaml")).startswith("reactor: spring  # twice\n")
@@ -185,7 +185,7 @@ async def test_a_draft_is_planned_deployed_with_a_note_and_rolled_back(api: Api,
     assert "added reactor spring" in words
     assert "0 passed, 1 failed" in words
     assert "expected 6 , got 5" in words
-    assert "No backtest of this draft was begun." in words
+    assert "Nothing was replayed yet." in words
 
     late = hidden_of(planned)
     await visitor.post(FILE, await fields(visitor, test.replace("6", "5"), "tests/spring.yaml"))
@@ -262,6 +262,27 @@ async def test_a_new_file_of_each_kind_is_right(api: Api, visitor: Visitor) -> N
     assert (await api.post("/api/DEFAULT/program/draft/plan", {})).json()["tests"]["passed"] == 1
 
 
+async def test_a_text_that_is_not_saved_is_kept_by_the_other_forms_of_its_page(api: Api, visitor: Visitor) -> None:
+    await visitor.post(f"{DRAFT}/new", {"kind": "reactors", "path": "spring"})
+    text = "reactor: spring\non: app_login\nthen: []  # new\n"
+    typed = await fields(visitor, text) | {"copy.path": "autumn", "rename.path": "elsewhere/x.yaml"}
+
+    saved = await visitor.post(FILE, typed)
+    late = await visitor.post(f"{FILE}/copy", typed | {"text": "# later\n"})
+    now = typed | {"version": hidden_of(await visitor.get(at()))["version"], "text": f"{text}# more\n"}
+    refused = await visitor.post(f"{FILE}/rename", now)
+    copied = await visitor.post(f"{FILE}/copy", now | {"version": hidden_of(refused)["version"]})
+
+    shown = await visitor.get(saved.headers["location"])
+    assert 'value="autumn"' in shown.text
+    assert (late.status_code, refused.status_code, copied.status_code) == (409, 400, 303)
+    assert "# later" in late.text
+    assert "# more" in refused.text
+    assert 'id="f-rename-path-error"' in refused.text
+    assert await stored(api) == f"{text}# more\n"
+    assert await stored(api, "reactors/autumn.yaml") == f"{text}# more\n".replace("spring", "autumn")
+
+
 async def test_what_is_changed_in_blocks_is_written_into_the_text(api: Api, visitor: Visitor) -> None:
     text = "# mine\nreactor: spring\non: app_login   # each\nthen: [{award_points: {points: 5, round: down}}]  # five\n"
     await visitor.post(f"{DRAFT}/new", {"kind": "reactors", "path": "spring"})
@@ -298,11 +319,11 @@ async def test_a_json_file_is_begun_checked_cured_and_copied_as_json(api: Api, v
     await visitor.post(FILE, await fields(visitor, wrong, path))
     problem = (await visitor.post(FILE, await fields(visitor, wrong, path), headers=FETCH)).json()["problems"][0]
     await visitor.post(FILE, await fields(visitor, wrong, path) | {"_cure": f"{problem['line']}:{problem['column']}"})
-    await visitor.post(f"{FILE}/copy", {"_path": path, "path": "autumn.json"})
+    await visitor.post(f"{FILE}/copy", {"path": path, "copy.path": "autumn.json"})
 
     assert begun == {"reactor": "spring", "on": "member_registered", "then": [{"award_points": {"points": 1}}]}
-    assert "Blocks and completion are for YAML files." in shown
-    assert "Ctrl+Space" not in shown
+    assert "Ctrl+Space completes." in shown
+    assert "Write into the text" in shown
     assert await stored(api, path) == wrong.replace("teir", "tier")
     assert await stored(api, copied) == wrong.replace("teir", "tier").replace('"spring"', '"autumn"')
     for kind in KINDS:

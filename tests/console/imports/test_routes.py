@@ -1,5 +1,7 @@
 """Pages of imports and exports."""
 
+import re
+
 from tests.kit.api import Api
 from tests.kit.console import FROM_HERE, HOME, Visitor, hidden_of
 
@@ -17,6 +19,7 @@ async def test_a_file_is_uploaded_and_its_import_can_be_paused_and_cancelled(api
 
     assert sent.status_code == 303
     assert "members.csv" in shown
+    assert re.search(r"Uploaded \d{4}-\d\d-\d\d \d\d:\d\d:\d\d by admin", " ".join(shown.split()))
     assert [each.status_code for each in (paused, resumed, cancelled)] == [303] * 3
     assert (await api.get("/api/DEFAULT/import"))["items"][0]["status"] == "cancelled"
     assert "members.csv" in await visitor.page(f"{IMPORTS}?status=cancelled")

@@ -1,5 +1,6 @@
 """Pages of the program: revisions, differences, rolling back."""
 
+import asyncio
 from datetime import UTC, datetime
 
 import pytest
@@ -44,13 +45,15 @@ async def test_a_rollback_that_would_lose_something_says_what(api: Api, visitor:
     refused = await visitor.post(f"{PROGRAMS}/1/roll-back", hidden_of(question))
     typed = hidden_of(question) | {"_rename": "true", "note": "They miss coffee & cake"}
     late = await visitor.post(f"{PROGRAMS}/1/roll-back", typed | {"_inForce": "9"})
-    replayed = await visitor.get(f"{PROGRAMS}/1/roll-back", params={**typed, "days": "3", "_replay": "1"})
+    begun = await visitor.post(f"{PROGRAMS}/1/roll-back/backtest", typed | {"days": "3"})
+    replayed = await visitor.get(begun.headers["location"])
     rolled_back = await visitor.post(f"{PROGRAMS}/1/roll-back", typed)
     shown = await visitor.page(rolled_back.headers["location"])
 
     assert "The title changes from Tea shop to Coffee shop" in text_of(question)
     assert (refused.status_code, late.status_code, replayed.status_code) == (400, 409, 200)
-    assert "Nothing was replayed: no event was reported since" in text_of(replayed)
+    assert "Nothing was replayed yet." in text_of(question)
+    assert "events of 3 days are replayed" in text_of(replayed)
     for page in (late, replayed):
         kept = form_of(page, having="note")
         assert (kept["note"], kept.get("_rename")) == ("They miss coffee & cake", "true")
@@ -61,11 +64,31 @@ async def test_a_rollback_that_would_lose_something_says_what(api: Api, visitor:
 
 @pytest.mark.parametrize("days", ["x", "0", "91", "-1", "٣", "9" * 30])
 async def test_days_of_a_rollback_that_make_no_sense_are_said_at_their_field(visitor: Visitor, days: str) -> None:
-    answer = await visitor.get(f"{PROGRAMS}/1/roll-back", params={"days": days, "_replay": "1", "note": "kept"})
+    answer = await visitor.post(f"{PROGRAMS}/1/roll-back/backtest", {"days": days, "note": "kept"})
 
     assert answer.status_code == 400
     assert 'id="f-days-error"' in answer.text
     assert form_of(answer, having="note")["note"] == "kept"
+
+
+async def test_the_backtest_of_a_rollback_goes_on_beside_the_page(api: Api, visitor: Visitor) -> None:
+    await api.programs.deploy(files(program=CHANGED), by="eve")
+    await api.report()
+    question, backtest = f"{PROGRAMS}/1/roll-back", f"{PROGRAMS}/1/roll-back/backtest"
+
+    begun = await visitor.post(backtest, {"days": "2", "note": "kept"})
+    async with asyncio.timeout(200):
+        while "members gain" not in (words := await visitor.page(question)):
+            await asyncio.sleep(0.2)
+    looked = await visitor.post(backtest, {"_look": "1", "days": "2"})
+    cancelled = await visitor.post(f"{backtest}/cancel")
+
+    assert (begun.status_code, begun.headers["location"]) == (303, f"{question}?days=2&note=kept#backtest")
+    assert (looked.status_code, cancelled.status_code) == (303, 303)
+    assert "events of" in words
+    assert "Backtest of a rollback to revision 1" in await visitor.page(backtest)
+    assert "Nothing was replayed yet." in await visitor.page(f"{PROGRAMS}/2/roll-back")
+    assert (await visitor.get(f"{PROGRAMS}/9/roll-back/backtest")).status_code == 404
 
 
 async def test_a_rollback_shows_what_it_would_change(api: Api, visitor: Visitor) -> None:
