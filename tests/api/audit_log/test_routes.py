@@ -20,7 +20,7 @@ async def newest(api: Api, query: str = "") -> dict:
 
 def test_what_is_not_audited_is_little_and_known():
     in_files = Needs(Permission.DEPLOY_PROGRAMS, audited=False)  # which answers 405, and changes nothing
-    rules = {operation: rule for operation, rule in RULES.items() if rule != in_files}
+    rules = {(method, path): rule for (method, path), rule in RULES.items() if rule != in_files or "backtest" in path}
     unaudited = {f"{method} {path}" for (method, path), rule in rules.items() if not audited_entity(method, rule)}
 
     store = "/api/{storeCode}"
