@@ -33,7 +33,7 @@ from database import ReadTransaction, Transaction
 from loyalty.events.operations import OperationContext
 from loyalty.members.identity import identity_of
 from loyalty.members.registration import find_member
-from loyalty.refusals import DifferentMembers, MemberInactive
+from loyalty.refusals import DifferentMembers, InvalidMemberId, MemberInactive
 from loyalty.transactions.operations import (
     assign_transaction,
     change_transaction,
@@ -228,7 +228,8 @@ def _member_named(tx: ReadTransaction, assignment: Assignment) -> str:
     if not given:
         message = "no member is named: send a customerId, a customerLoyaltyCardNumber or a customerPhoneNumber"
         raise BadInput.at("assign", message, "missing")
-    found = find_member(tx, identity_of(given))
+    with refusals_at({InvalidMemberId: "assign.customerId", DifferentMembers: "assign"}):
+        found = find_member(tx, identity_of(given))
     if found is None:
         raise BadInput.at("assign", f"no member of {tx.store} is known by this", "unknownMember")
     return found
