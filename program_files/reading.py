@@ -17,6 +17,7 @@ from program_files.folders.layout import FOLDERS, PROGRAM_FILES, TESTS, bad_name
 from program_files.readers.achievements import read_achievement
 from program_files.readers.declarations import Declarations, names_of_all_tiers, scopes_of_rewards
 from program_files.readers.events import read_event
+from program_files.readers.issuing import scopes_of_coupons
 from program_files.readers.reactors import read_reactor
 from program_files.readers.reversals import with_reversals
 from program_files.readers.rewards import RewardReader
@@ -255,30 +256,31 @@ def _declarations(
     nodes: Mapping[str, Mapping[str, Node | None]], settings: Settings | None, problems: Problems
 ) -> Declarations:
     events = _named(nodes["events"], lambda node: read_event(node, problems), "event", problems)
-    reader = RewardReader(settings, scopes_of_rewards(settings or NO_SETTINGS), problems)
-    rewards = _named(nodes["rewards"], reader.read, "reward", problems)
     event_types = with_transactions({**ANSWERED, **events})
     declared = Declarations(
         settings=settings or NO_SETTINGS,
         event_types=event_types,
-        rewards=rewards,
+        rewards={},
         names={
             "event type": event_types if len(events) == len(nodes["events"]) else None,
-            "reward": rewards if len(rewards) == len(nodes["rewards"]) else None,
+            "reward": _names_of(nodes["rewards"], "reward"),
             "wallet": settings.wallets if settings else None,
             "tier": names_of_all_tiers(settings) if settings else None,
             "tier set": settings.tier_sets if settings else None,
             "badge": settings.badges if settings else None,
-            "achievement": _names_of(nodes["achievements"]),
+            "achievement": _names_of(nodes["achievements"], "achievement"),
         },
     )
     declared.event_types = with_reversals(nodes["events"], declared, problems)
+    issued_by = scopes_of_coupons(declared, nodes, _faulty_event_types(nodes["events"], problems))
+    reader = RewardReader(settings, scopes_of_rewards(declared.settings), issued_by, problems)
+    declared.rewards = _named(nodes["rewards"], reader.read, "reward", problems)
     return declared
 
 
-def _names_of(nodes: Mapping[str, Node | None]) -> Collection[str] | None:
-    """Return the names of achievements, before these are read; None if one cannot be read."""
-    names = [node and node.entries.get("achievement") for node in nodes.values()]
+def _names_of(nodes: Mapping[str, Node | None], key: str) -> Collection[str] | None:
+    """Return the names in the files of a folder, before these are read; None if one cannot be read."""
+    names = [node and node.entries.get(key) for node in nodes.values()]
     texts = [name.value for name in names if name and isinstance(name.value, str)]
     return texts if len(texts) == len(names) else None
 

@@ -64,3 +64,8 @@ def logics_of(template: Template) -> Iterator[Logic]:
 def reads_member(logic: Logic) -> bool:
     """Return whether a rule may read anything of the member."""
     return rules.may_read(logic.expression, "member")
+
+
+def reads_event(logic: Logic) -> bool:
+    """Return whether a rule may read anything of the event."""
+    return rules.may_read(logic.expression, "event")

@@ -48,7 +48,7 @@ class Coupon:
     prefix: str
     length: int
     value: Decimal | Logic
-    """A rule that reads `member`, `points` (what was paid) and `now`."""
+    """A rule that reads `member`, `points` (what was paid) and `now`; of a reward without a price also `event`."""
     value_type: ValueType
     valid: Duration | None
     """Counted from when it can be used; None: unlimited, unless there is `until`."""

@@ -57,11 +57,16 @@ def eligibility_scope(seen: Type) -> Type:
     return record({"member": member, "now": now})
 
 
-def coupon_value_scope(seen: Type) -> Type:
-    """Return the input type of the rule that computes the value of a coupon: it also reads the points paid."""
-    eligibility = eligibility_scope(seen)
+def coupon_value_scope(seen: Type, *, with_event: bool = False) -> Type:
+    """Return the input type of the rule that computes the value of a coupon: it also reads the points paid.
+
+    `with_event`: and the event of `seen`, by which reactors issue the reward.
+    """
+    eligibility, event = eligibility_scope(seen), step_into(seen, "event")
     assert isinstance(eligibility, RecordType), "it is a record of two"
-    return record({**dict(eligibility.fields), "points": NUMBER})
+    assert event is not None, "every rule reads the event"
+    more = {"event": event} if with_event else {}
+    return record({**dict(eligibility.fields), "points": NUMBER, **more})
 
 
 def reversal_scopes(seen: Type, reversed_type: Type) -> tuple[Type, Type]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 
 from loyalty.calendar import local_day
 from loyalty.decisions.decision import Claim, RuleOutcome
@@ -121,12 +122,11 @@ def _new(
     context: EventContext, issued_id: str, source: str, reward: Reward, paid: tuple[str, DeductPoints] | None
 ) -> NewReward:
     member = context.facts_of(context.event.member)
+    new = NewReward(issued_id, member, reward, context.event.id, "reactor", source, issued_by=context.event)
     if paid is None:
-        return NewReward(issued_id, member, reward, context.event.id, "reactor", source)
+        return new
     transfer, deducted = paid
-    return NewReward(
-        issued_id, member, reward, context.event.id, "reactor", source, deducted.wallet, deducted.points, transfer
-    )
+    return replace(new, wallet=deducted.wallet, cost=deducted.points, transfer=transfer)
 
 
 def _deduction(context: EventContext, outcome: RuleOutcome) -> tuple[str, DeductPoints] | None:

@@ -6,9 +6,9 @@ from datetime import date, datetime
 from decimal import ROUND_DOWN, Decimal
 from typing import Any, Final
 
-from loyalty.events.decide import member_values, number_of
+from loyalty.events.decide import event_input, member_values, number_of
 from loyalty.points.postings import PointsWork
-from loyalty.program.logic import Logic
+from loyalty.program.logic import Logic, reads_event
 from loyalty.program.rewards import Coupon, Reward
 from loyalty.program.rule_bounds import COUPON_STEPS, TakesTooLong, bounded
 from loyalty.program.wallets import Points
@@ -16,6 +16,7 @@ from loyalty.rewards.due_items import due_items_of_coupon
 from loyalty.rewards.refusals import InvalidCouponValue, NoLongerOnSale, RewardSoldOut
 from loyalty.rewards.supply import lock_if_limited, take_from_stock, takes_codes, why_not_left
 from loyalty.store.achievements import MILLION
+from loyalty.store.events import Event
 from loyalty.store.members import Member
 from loyalty.store.rewards import IssuedReward, Origin
 
@@ -49,6 +50,8 @@ class NewReward:
     """When its coupon ends; None: as the program says."""
     counted_on: date | None = None
     counted_per: str = ""
+    issued_by: Event | None = None
+    """The event that the reactor answers; None: it is bought, or given by hand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +178,10 @@ def _value(work: PointsWork, new: NewReward, coupon: Coupon) -> int:
 def _value_by_rule(work: PointsWork, new: NewReward, rule: Logic) -> Decimal | int | str:
     """Return the number that a rule gives for the value of a coupon, or the reason why it gives none."""
     paid = Decimal(0) if new.wallet is None else Decimal(work.program.wallets[new.wallet].amount(new.cost))
-    values = {"member": member_values(work.program, new.member), "now": work.now, "points": paid}
+    if new.issued_by is None and reads_event(rule):
+        return "it is computed from the event by which it is issued: send couponValue"
+    event = {} if new.issued_by is None else event_input(new.issued_by, now=work.now)
+    values = {**event, "member": member_values(work.program, new.member), "now": work.now, "points": paid}
     try:
         return bounded(lambda: number_of(rule, values), COUPON_STEPS)
     except TakesTooLong as error:

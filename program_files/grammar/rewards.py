@@ -74,7 +74,8 @@ COUPON: Final = MapGrammar(
         Key(
             "value",
             RuleValue("a number"),
-            "What a code is worth: a number, or a rule that reads `member`, `points` (what was paid) and `now`.",
+            "What a code is worth: a number, or a rule that reads `member`, `points` (what was paid), `now`, and of a "
+            "reward without a price the `event` of the reactors that issue it.",
             required=True,
         ),
         Key("type", VALUE_TYPE, "What `value` is.", required=True),

@@ -59,10 +59,13 @@ def scope_with(settings: Settings, body: Type, badges: Collection[str] | None, e
     )
 
 
-def scopes_of_rewards(settings: Settings) -> tuple[Type, Type]:
-    """Return the types of what rules of rewards read: who may buy one, and what its coupons are worth."""
+def scopes_of_rewards(settings: Settings, *, with_event: bool = False) -> tuple[Type, Type]:
+    """Return the types of what rules of rewards read: who may buy one, and what its coupons are worth.
+
+    `with_event`: the latter also read an event, whose body may be anything.
+    """
     seen = scope_with(settings, ANY, settings.badges)
-    return eligibility_scope(seen), coupon_value_scope(seen)
+    return eligibility_scope(seen), coupon_value_scope(seen, with_event=with_event)
 
 
 def names_of_all_tiers(settings: Settings) -> list[str]:

@@ -1,7 +1,7 @@
 """Files of rewards/: rewards, their price and how their coupons are made."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -54,14 +54,22 @@ WHOLE_PRICE: Final = 100
 class RewardReader:
     """Reads rewards. Without settings, any wallet is accepted.
 
-    `scopes` are the input types of two rules: of who may buy a reward, and of the value of its coupons.
+    `scopes` are the input types of two rules: of who may buy a reward, and of the value of its coupons. `issued_by`
+    returns those of the value of a reward that is not sold, by what issues it; they have the event, too.
     """
 
-    def __init__(self, settings: Settings | None, scopes: tuple[Type, Type], problems: Problems) -> None:
+    def __init__(
+        self,
+        settings: Settings | None,
+        scopes: tuple[Type, Type],
+        issued_by: Callable[[str], Sequence[Type]],
+        problems: Problems,
+    ) -> None:
         known = settings or NO_SETTINGS
         self._wallets, self._any_wallet = known.wallets, settings is None
         self._zone: ZoneInfo = known.zone
         self._eligibility_scope, self._value_scope = scopes
+        self._issued_by = issued_by
         self._problems = problems
 
     def read(self, node: Node) -> Reward | None:
@@ -73,7 +81,7 @@ class RewardReader:
         reward = Reward(
             name or "?",
             fields.text("title", name or "?"),
-            coupon=None if coupon is None else self._coupon(coupon),
+            coupon=None if coupon is None else self._coupon(coupon, [] if price or not name else self._issued_by(name)),
             cost=fields.amount("cost"),
             description=fields.text("description", ""),
             categories=tuple(self._categories(fields)),
@@ -166,7 +174,7 @@ class RewardReader:
 
     # -- coupons
 
-    def _coupon(self, node: Node) -> Coupon:
+    def _coupon(self, node: Node, issued_by: Sequence[Type]) -> Coupon:
         fields = MapReader(node, self._problems, COUPON)
         length, value, shared = fields.integer("length"), fields.need("value"), fields.get("shared")
         decimals = fields.integer("decimals")
@@ -177,7 +185,7 @@ class RewardReader:
         return Coupon(
             prefix=_pattern(fields, "prefix", PREFIX),
             length=USUAL_LENGTH if length is None else length,
-            value=Decimal(1) if value is None else self._value(value, value_type),
+            value=Decimal(1) if value is None else self._value(value, value_type, issued_by or [self._value_scope]),
             value_type=value_type,
             decimals=USUAL_DECIMALS if decimals is None else decimals,
             valid=fields.duration("valid"),
@@ -196,13 +204,21 @@ class RewardReader:
             if own is not None and fields.get(key) is not None:
                 self._problems.add(fields.node.keys[key], "unknown-key", f"{key} says nothing {own}: remove it")
 
-    def _value(self, node: Node, value_type: str) -> Decimal | Logic:
+    def _value(self, node: Node, value_type: str, scopes: Sequence[Type]) -> Decimal | Logic:
         if isinstance(node.value, dict | list):
-            return read_logic(node, self._problems, self._value_scope, NUMBER, self._zone)
+            found = [self._value_by_rule(node, scope) for scope in scopes]
+            return found[0]
         value = amount_of(node, self._problems, "value")
         if value_type == "percentage" and value > WHOLE_PRICE:
             self._problems.add(node.place, "out-of-range", f"a percentage is at most {WHOLE_PRICE}")
         return value
+
+    def _value_by_rule(self, node: Node, scope: Type) -> Logic:
+        """Read a rule for one of its scopes; a problem that it has in several is noted once."""
+        found = self._problems.separate()
+        rule = read_logic(node, found, scope, NUMBER, self._zone)
+        self._problems.found += [each for each in found.found if each not in self._problems.found]
+        return rule
 
     def _shared(self, node: Node) -> SharedCode:
         fields = MapReader(node, self._problems, SHARED)

@@ -91,7 +91,7 @@ def read_vocabulary(
         reactors=_declared("reactors", "reactor", files, unread),
         built_in=frozenset(BUILT_IN),
         scope_types={name: declared.scope_of(name) for name in declared.event_types},
-        reward_scopes=scopes_of_rewards(settings),
+        reward_scopes=scopes_of_rewards(settings, with_event=True),
         reversal_scopes={
             name: reversal_scopes(declared.scope_of(name), declared.scope_of(found.reverses.event))
             for name, found in declared.event_types.items()

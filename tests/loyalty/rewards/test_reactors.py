@@ -1,5 +1,7 @@
 """Rewards that reactors issue, for points or for none."""
 
+from decimal import Decimal
+
 import pytest
 
 from loyalty.points.operations import AddPoints, SpendPoints, add_points, spend_points
@@ -95,3 +97,28 @@ def test_a_reactor_that_gives_more_than_the_coupon_keeps_what_it_took(shop: Shop
     shop.engine.report(ANN, "visit", {})
 
     assert shop.points() == 0
+
+
+FIVE_PERCENT = "reward: back\ncoupon: {value: {'*': [{var: event.body.total}, 0.05]}, type: money}\n"
+SPENT = "event: spent\nbody: {type: object, required: [total], properties: {total: {type: number}}}\n"
+BACK = "reactor: back\non: spent\nthen: [{issue_reward: back}]\n"
+
+
+@pytest.mark.parametrize("stock", [None, 2])
+def test_a_coupon_is_worth_a_part_of_the_event_by_which_it_is_issued(shop: Shop, stock: int | None) -> None:
+    shop.engine.program = program(rewards__back=FIVE_PERCENT, events__spent=SPENT, reactors__back=BACK)
+    shop.stock("back", stock)
+
+    issued = [shop.engine.report(ANN, "spent", {"total": total})[-1] for total in (Decimal("99.99"), 40)]
+
+    assert [shop.issued(each.body["issued_reward"]).value for each in issued] == [4_990_000, 2_000_000]
+
+
+def test_such_a_coupon_is_given_by_hand_with_a_value_alone(shop: Shop) -> None:
+    shop.engine.program = program(rewards__back=FIVE_PERCENT, events__spent=SPENT, reactors__back=BACK)
+
+    with pytest.raises(refusals.InvalidCouponValue, match="send couponValue"):
+        shop.give("back")
+    (issued_id,) = shop.give("back", value=Decimal(7))
+
+    assert shop.issued(issued_id).value == 7_000_000
