@@ -108,7 +108,7 @@ NESTED: Mapping[ImportType, Mapping[str, str]] = {
 }
 """Objects in JSON whose fields are columns, with the prefix of these columns' names."""
 
-_NUMBER = re.compile(r"-?\d{1,30}(\.\d{1,30})?")
+_NUMBER = re.compile(r"-?\d{1,30}(\.\d{1,30})?", re.ASCII)
 _BOOLEANS = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
 
 

@@ -118,7 +118,9 @@ def _csv_values(text: str, layout: Layout, type_: ImportType) -> dict[str, Any]:
     columns = {column.name: column for column in COLUMNS[type_]}
     cells = _cells(text, layout.delimiter)
     if len(cells) != len(layout.columns):
-        message = f"the line has {len(cells)} cells and the header {len(layout.columns)}: is it broken off?"
+        is_short = len(cells) < len(layout.columns)
+        why = "is it broken off?" if is_short else "put a cell with a separator in it between quotes"
+        message = f"the line has {len(cells)} cells and the header {len(layout.columns)}: {why}"
         raise LineFault("wrongNumberOfCells", "", message)
     pairs = zip(layout.columns, cells, strict=True)
     return _given({name: cell_value(columns[name], cell) for name, cell in pairs})

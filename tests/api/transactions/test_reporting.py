@@ -115,6 +115,10 @@ async def test_nobody_unknown_is_assigned_and_no_unknown_document(shop: Api) -> 
 
     assert await refused(transactionDocumentNumber="A") == [("assign", "missing")]
     assert await refused(transactionDocumentNumber="A", customerPhoneNumber="+1") == [("assign", "unknownMember")]
+    assert await refused(transactionDocumentNumber="A", customerId="mine") == [("assign.customerId", "invalidId")]
+    await _member(shop, loyaltyCardNumber="C-2", phone="+48500100201")
+    two = {"customerLoyaltyCardNumber": "C-1", "customerPhoneNumber": "+48500100201"}
+    assert await refused(transactionDocumentNumber="A", **two) == [("assign", "differentMembers")]
     assert await refused(transactionDocumentNumber="Z", customerLoyaltyCardNumber="C-1") == [
         ("assign.transactionDocumentNumber", "unknownTransaction")
     ]

@@ -91,6 +91,7 @@ def test_cells_are_read_by_their_columns():
         (b"anna@example.com,ten", "invalid", "points"),
         (b"anna@example.com,NaN", "invalid", "points"),
         (b"anna@example.com,1e9", "invalid", "points"),
+        ("anna@example.com,٣".encode(), "invalid", "points"),
         (b"x" * 256 + b",1", "invalid", "email"),
         (b"anna@example.com,\x001", "unkeepableText", ""),
         (b"ann\xe9@example.com,1", "wrongEncoding", ""),
@@ -103,6 +104,15 @@ def test_a_wrong_line_of_csv_is_refused_with_its_column(line: bytes, code: str, 
         values(line)
 
     assert (raised.value.code, raised.value.path) == (code, path)
+
+
+def test_a_line_of_too_few_or_too_many_cells_is_refused_with_what_to_do():
+    with pytest.raises(LineFault, match="has 1 cells and the header 2: is it broken off") as few:
+        values(b"anna@example.com")
+    with pytest.raises(LineFault, match="has 3 cells and the header 2: put a cell with a separator") as many:
+        values(b"anna@example.com,1,50")
+
+    assert few.value.code == many.value.code == "wrongNumberOfCells"
 
 
 @pytest.mark.parametrize(
