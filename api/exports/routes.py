@@ -80,7 +80,7 @@ async def post_export(
     criteria: dict[str, Any] = getattr(posted, to_snake(kind))
 
     async def prepare() -> Operation:
-        conditions = conditions_of(kind, criteria, asked.program.zone)
+        conditions = conditions_of(kind, criteria, asked.program)
 
         def add(tx: Transaction) -> Changed:
             export_id, how = new_id(), posted.format

@@ -106,6 +106,27 @@ async def test_filters_are_those_of_lists(api: Api):
     assert await exported(api, member={"email": "nobody"}) == (await exported(api)).splitlines(keepends=True)[0]
 
 
+async def test_tiers_and_rewards_are_filtered_by_the_ids_that_the_api_shows(api: Api):
+    await api.deploy(rewards__coffee="reward: coffee\n")
+    customer = {"email": "Ann@bücher.example", "phone": "+48 500-100-200", "levelId": "silver"}
+    ann = (await api.post("/api/DEFAULT/member", {"customer": customer})).json()["customerId"]
+    await api.post("/api/DEFAULT/reward/coffee/buy", {"customerId": ann, "quantity": 1, "withoutPoints": True})
+    tiers = {each["name"]: each["levelId"] for each in (await api.get("/api/DEFAULT/tier"))["items"]}
+    (coffee,) = {each["rewardId"] for each in (await api.get("/api/DEFAULT/redemption"))["items"]}
+
+    async def found(type_: str, **criteria: Any) -> int:
+        return len((await exported(api, type_, format="jsonl", **{type_: criteria})).splitlines())
+
+    assert [await found("member", levelId=each) for each in ("silver", tiers["silver"], tiers["gold"])] == [1, 1, 0]
+    assert [await found("rewardFulfillment", rewardId=each) for each in ("coffee", coffee, coffee.upper(), ann)] == [
+        1,
+        1,
+        1,
+        0,
+    ]
+    assert await found("member", phone="+48500100200", email="ann@xn--bcher-kva.example") == 1
+
+
 @pytest.mark.parametrize(
     ("criteria", "path"),
     [
