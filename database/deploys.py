@@ -78,8 +78,9 @@ def losses_of_deploy(tx: ReadTransaction, replaced: Replaced, new: Outline) -> D
     old = replaced.outline
     if old is None:
         return DeployLosses()
-    losses = tx.losses.of(old.dropped_by(new)) + tx.losses.of_attributes(old.narrowed_by(new))
-    return DeployLosses(losses, old.retitled_by(new))
+    losses = tx.losses
+    found = losses.of(old.dropped_by(new)) + losses.of_attributes(old.narrowed_by(new))
+    return DeployLosses(found + losses.of_achievements(old.measured_otherwise_by(new)), old.retitled_by(new))
 
 
 def risers_of_deploy(tx: ReadTransaction, replaced: Replaced, new: Program, *, now: datetime) -> dict[str, int]:

@@ -1,13 +1,13 @@
 """Count what members would lose if a program dropped some names."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import assert_never
 
 from sqlalchemy import Column, ColumnElement, Table, Text, cast, func, or_, select
 
 import rules
 from database.queries import Queries
-from database.tables import account, event, issued_reward, member, member_tier
+from database.tables import account, event, issued_reward, mark, member, member_tier
 from loyalty.losses import LOSS_KINDS, Loss, LossKind
 from loyalty.program.attributes import fits
 from loyalty.program.body_schema import BodySchema
@@ -34,6 +34,13 @@ class LossQueries(Queries):
                 unfit[name] += name in attributes and not fits(schema, attributes[name])
         return tuple(Loss("attribute", name, members) for name, members in sorted(unfit.items()) if members)
 
+    def of_achievements(self, names: Collection[str]) -> tuple[Loss, ...]:
+        """Return the achievements with progress of members, of some that count something else by a new program."""
+        counts = (
+            self._counts(mark, mark.c.achievement, sorted(names), mark.c.member, mark.c.amount != 0) if names else ()
+        )
+        return tuple(Loss("achievement", name, members) for name, members, _ in counts)
+
     def _lost(self, kind: LossKind, names: list[str]) -> Iterator[Loss]:
         match kind:
             case "wallet":
@@ -46,8 +53,8 @@ class LossQueries(Queries):
                 return self._rewards(names)
             case "event":
                 return self._event_types(names)
-            case "attribute":
-                return iter(())  # undeclared attributes stay
+            case "attribute" | "achievement":
+                return iter(())  # what is not declared any more stays
             case _:
                 assert_never(kind)
 

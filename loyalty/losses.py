@@ -5,8 +5,11 @@ from typing import Final, Literal, TypeAlias, get_args
 
 from rules.values import Json
 
-LossKind: TypeAlias = Literal["wallet", "tier", "tier_set", "reward", "event", "attribute"]
+LossKind: TypeAlias = Literal["wallet", "tier", "tier_set", "reward", "event", "attribute", "achievement"]
 LOSS_KINDS: Final[tuple[LossKind, ...]] = get_args(LossKind)
+
+LOSS_KEYS: Final = ", ".join(f"{kind}:NAME" for kind in LOSS_KINDS)
+"""The forms of the keys of losses, in words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,7 +17,8 @@ class Loss:
     """A wallet with points, a tier or tier set with members, a reward with open coupons, or an event type in use.
 
     Of an event type: events are in flight. Of an attribute: members have values that its new schema refuses; they stay,
-    and rules do not read them.
+    and rules do not read them. Of an achievement: members have progress, which another measure counted; it stays, and
+    counts as if by the new one.
     """
 
     kind: LossKind
@@ -33,6 +37,8 @@ class Loss:
         members = f"{self.members:,} member{'' if self.members == 1 else 's'}"
         if self.kind == "attribute":
             return f"attribute {self.name} of {members}, whose value its schema refuses"
+        if self.kind == "achievement":
+            return f"achievement {self.name} ({members} with progress that another measure counted)"
         if self.kind != "event":
             return f"{self.kind.replace('_', ' ')} {self.name} ({members})"
         return f"event type {self.name} ({self.events:,} event{'' if self.events == 1 else 's'} of {members} in flight)"

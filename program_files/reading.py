@@ -14,7 +14,7 @@ from loyalty.program.reactors import Reactor
 from loyalty.program.tier_rules import TierRules
 from program_files.checks.cross_file import note_cross_file, note_past
 from program_files.folders.layout import FOLDERS, PROGRAM_FILES, TESTS, bad_name, fault_of_name, is_read
-from program_files.readers.achievements import read_achievement
+from program_files.readers.achievements import measure_text, read_achievement
 from program_files.readers.declarations import Declarations, names_of_all_tiers, scopes_of_rewards
 from program_files.readers.events import read_event
 from program_files.readers.issuing import scopes_of_coupons
@@ -104,7 +104,9 @@ def read_declarations(
 
 def read_outline(files: Mapping[str, bytes]) -> Outline:
     """Return the outline of a deployed revision, even of one that this version of Laurel cannot run."""
-    declared, _ = read_declarations(files)
+    problems = Problems()
+    nodes = _read_all({path: content for path, content in files.items() if _declares(path)}, (), problems)
+    declared = _declarations(nodes, _settings(nodes[PROGRAM], problems), problems)
     settings = declared.settings
     names: NamesByKind = {
         "wallet": frozenset(settings.wallets),
@@ -112,11 +114,20 @@ def read_outline(files: Mapping[str, bytes]) -> Outline:
         "reward": frozenset(declared.rewards),
         "event": frozenset(declared.event_types),
         "attribute": frozenset(),  # without a declaration an attribute stays, as free text
+        "achievement": frozenset(),  # progress stays, and is found again by its name
     }
     rules = TierRules.of(settings.tiers.tier_set, settings.zone)
     more = {each.tier_set.name: TierRules.of(each.tier_set, settings.zone) for each in settings.more_tier_sets}
     title = "" if settings.title == settings.store else settings.title  # its title cannot be read
-    return Outline(title, names, rules, more_tier_rules=more, region=settings.region, attributes=settings.attributes)
+    return Outline(
+        title,
+        names,
+        rules,
+        more_tier_rules=more,
+        region=settings.region,
+        attributes=settings.attributes,
+        measures=_measures(nodes["achievements"]),
+    )
 
 
 def _declares(path: str) -> bool:
@@ -276,6 +287,12 @@ def _declarations(
     reader = RewardReader(settings, scopes_of_rewards(declared.settings), issued_by, problems)
     declared.rewards = _named(nodes["rewards"], reader.read, "reward", problems)
     return declared
+
+
+def _measures(nodes: Mapping[str, Node | None]) -> Mapping[str, str]:
+    """Return what each achievement counts, as `measure_text`, by name."""
+    read = [node for node in nodes.values() if node is not None and "achievement" in node.entries]
+    return {str(node.entries["achievement"].value): measure_text(node) for node in read}
 
 
 def _names_of(nodes: Mapping[str, Node | None], key: str) -> Collection[str] | None:

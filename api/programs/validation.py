@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 
 from api.http.errors import BadInput, InputFault
-from loyalty.losses import DeployConsent, is_loss_key
+from loyalty.losses import LOSS_KEYS, DeployConsent, is_loss_key
 from loyalty.program.program import Program
 from program_files import read_program
 
@@ -21,7 +21,7 @@ async def validate_program(texts: Mapping[str, str], store: str) -> tuple[Progra
 
 def validate_consent(drop: Sequence[str], *, rename: bool) -> DeployConsent:
     """Return what a deploy may lose; raise BadInput for each invalid item of `drop`."""
-    message = "it names what goes as wallet:NAME, tier:NAME, reward:NAME or event:NAME"
+    message = f"it names what goes as {LOSS_KEYS}"
     wrong = [
         InputFault(message, "invalidLoss", f"drop.{index}") for index, key in enumerate(drop) if not is_loss_key(key)
     ]

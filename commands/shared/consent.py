@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from commands.shared.errors import CommandError
-from loyalty.losses import DeployConsent, DeployLosses, is_loss_key
+from loyalty.losses import LOSS_KEYS, DeployConsent, DeployLosses, is_loss_key
 from loyalty.refusals import UnnamedLosses
 
 
@@ -19,8 +19,7 @@ def read_consent(drop: Sequence[str] | None, *, rename: bool) -> DeployConsent:
     """Return the consents of --drop and --rename; raise InvalidDrop."""
     for key in drop or ():
         if not is_loss_key(key):
-            kinds = "wallet:NAME, tier:NAME, reward:NAME or event:NAME"
-            raise InvalidDrop(f"--drop {key} names nothing: name what goes as {kinds}")
+            raise InvalidDrop(f"--drop {key} names nothing: name what goes as {LOSS_KEYS}")
     return DeployConsent(frozenset(drop or ()), rename)
 
 

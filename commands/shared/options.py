@@ -6,6 +6,8 @@ from typing import Annotated
 
 import typer
 
+from loyalty.losses import LOSS_KEYS
+
 DATA = Path("laurel-data")
 API_PORT, TEMPORAL_PORT, UI_PORT = 8000, 7233, 8233
 
@@ -13,7 +15,7 @@ Folder = Annotated[Path, typer.Argument(help="The folder of a program.", show_de
 Data = Annotated[Path, typer.Option("--data", help="The folder for the databases, logs and the admin's password.")]
 Drop = Annotated[
     list[str] | None,
-    typer.Option("--drop", help="Allow the deploy to remove this: wallet:NAME, tier:NAME, reward:NAME or event:NAME."),
+    typer.Option("--drop", help=f"Allow the deploy to remove or change this: {LOSS_KEYS}."),
 ]
 Rename = Annotated[bool, typer.Option("--rename", help="Allow the deploy to change the title of the program.")]
 MetricsPort = Annotated[

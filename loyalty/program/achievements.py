@@ -62,6 +62,8 @@ class Achievement:
     """How often it can be completed; None: unlimited."""
     then: tuple[EffectRule, ...]
     place: Place
+    measure_text: str = ""
+    """The event type and the measure, as JSON."""
 
     def logics(self) -> Iterator[Logic]:
         """Yield the rules of the condition, of the measure and of the effects."""

@@ -29,6 +29,8 @@ class Outline:
     """The country by whose rules phone numbers are read."""
     attributes: Mapping[str, BodySchema] = field(default_factory=dict)
     """Declared attributes of members, with the schema of their values."""
+    measures: Mapping[str, str] = field(default_factory=dict)
+    """What each achievement counts: its event type and its measure, as JSON."""
 
     @classmethod
     def of(cls, program: Program) -> "Outline":
@@ -39,10 +41,13 @@ class Outline:
             "reward": frozenset(program.rewards),
             "event": frozenset(program.event_types),
             "attribute": frozenset(),  # without a declaration an attribute stays, as free text
+            "achievement": frozenset(),  # progress stays, and is found again by its name
         }
         rules = TierRules.of(program.default_tier_set, program.zone)
         more = {each.name: TierRules.of(each, program.zone) for each in program.more_tier_sets}
-        return cls(program.title, names, rules, program.notify_before, more, program.region, program.attributes)
+        measures = {each.name: each.measure_text for each in program.achievements}
+        attributes = program.attributes
+        return cls(program.title, names, rules, program.notify_before, more, program.region, attributes, measures)
 
     def dropped_by(self, new: "Outline") -> NamesByKind:
         """Return the names that a new program does not have; of a tier set that it does not have, only the set."""
@@ -63,6 +68,10 @@ class Outline:
             for name, schema in new.attributes.items()
             if name not in self.attributes or self.attributes[name].schema != schema.schema
         }
+
+    def measured_otherwise_by(self, new: "Outline") -> frozenset[str]:
+        """Return the achievements of which a new program counts something else."""
+        return frozenset(name for name, text in new.measures.items() if self.measures.get(name, text) != text)
 
     def retitled_by(self, new: "Outline") -> Retitling | None:
         """Return both titles if those of the programs differ; None if they do not, or this one has none."""

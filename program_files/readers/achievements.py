@@ -23,6 +23,7 @@ from program_files.readers.node_values import choice_of, duration_of, integer_of
 from program_files.readers.reactors import read_on, read_when
 from program_files.text.nodes import Node
 from program_files.text.problems import Problems, shown
+from rules import exact
 from rules.types import NUMBER
 
 DAYS_IN: Final = {"day": 1, "week": 7, "month": 31, "year": 366}
@@ -49,8 +50,15 @@ def read_achievement(node: Node, problems: Problems, declared: Declarations) -> 
         repeat=_repeat(fields),
         then=() if then is None else EffectReader(declared, problems, "achievement_completed").read(then),
         place=node.place,
+        measure_text=measure_text(node),
     )
     return None if name is None else achievement
+
+
+def measure_text(node: Node) -> str:
+    """Return what an achievement counts, its event type and its measure, as JSON."""
+    on, measure = node.entries.get("on"), node.entries.get("measure")
+    return exact.dumps([on and on.plain(), "events" if measure is None else measure.plain()])
 
 
 def _measure(fields: MapReader, declared: Declarations, on: str) -> Measure:

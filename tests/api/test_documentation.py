@@ -80,7 +80,7 @@ MEANINGS = {
     "invalidHeader": "not a valid name or value of a header",
     "invalidId": "not a UUID",
     "invalidIdempotencyKey": "not 1 to 255 printable ASCII characters",
-    "invalidLoss": "not what a deploy can drop: `wallet:NAME`, `tier:NAME`, `reward:NAME` or `event:NAME`",
+    "invalidLoss": "not what a deploy can drop: see [deploying](deploying.md#deploys-that-would-lose-something)",
     "invalidPath": "not the path of a file of a program",
     "invalidSecret": "not a valid `whsec_` secret",
     "lastAdministrator": "no other administrator has all permissions in all stores",

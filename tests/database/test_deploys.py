@@ -273,3 +273,39 @@ async def test_values_that_a_new_schema_of_an_attribute_refuses_are_named_and_st
     assert (done[2], again[2]) == (True, True)
     kept = await shop.database.store("DEFAULT").read(lambda tx: tx.members.facts(bob).attributes)
     assert kept == {"shoe_size": "tall"}
+
+
+SHOPPER = "achievement: shopper\non: purchase\ngoal: 30\n"
+SPENDING = SHOPPER + "measure: {sum: {var: event.body.total}}\n"
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [SPENDING, SHOPPER + "measure: days\n", SHOPPER.replace("purchase", "app_login")],
+    ids=["sum", "days", "on"],
+)
+async def test_progress_that_another_measure_counted_is_named_and_then_stays(database: Database, changed: str) -> None:
+    deployed = Programs(database)
+    program, revision, _ = await deployed.deploy(programs.files(achievements__shopper=SHOPPER), by="test")
+    shop = ScriptedStore(database, EventActivities(database, deployed), program, revision, FIRST)
+    ann, _ = await shop.register("ann@example.com"), await shop.register("bob@example.com")
+    await shop.report(ann, "purchase", {"total": 20})
+
+    refusal = await refused(deployed, programs.files(achievements__shopper=changed))
+    again = programs.files(achievements__shopper=SHOPPER.replace("30", "40") + "measure: events\nrepeat: unlimited\n")
+    _, _, is_new = await deployed.deploy(again, by="test")
+    consent = without("achievement:shopper")
+    _, _, is_counted = await deployed.deploy(programs.files(achievements__shopper=changed), by="test", consent=consent)
+
+    assert refusal.unnamed.losses == (Loss("achievement", "shopper", 1),)
+    assert "lose achievement shopper (1 member with progress that another measure counted)" in str(refusal)
+    assert (is_new, is_counted) == (True, True), "the same measure in other words, and then a named one"
+
+
+async def test_an_achievement_towards_which_nobody_has_progress_may_count_something_else(database: Database) -> None:
+    deployed = Programs(database)
+    await deployed.deploy(programs.files(achievements__shopper=SHOPPER), by="test")
+
+    _, _, is_new = await deployed.deploy(programs.files(achievements__shopper=SPENDING), by="test")
+
+    assert is_new
