@@ -9,12 +9,12 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, bindparam, exists, false, func, or_, select, update
 
 from database.damaged import DamagedInstant
+from database.event_pages import find_events
 from database.locks import member_lock
-from database.pages import Condition, PageRequest, PageResult, distinct_values, find_page
-from database.planner import constant
+from database.pages import PageRequest, PageResult
 from database.queries import Queries, WriteQueries, columns_of, insert_into
 from database.sqlite_fast_path import Prepared
-from database.tables import NOT_APPLIED, decision_facts, event, member, step, store, subscription
+from database.tables import decision_facts, event, member, step, store, subscription
 from database.unreadable import shown, shown_columns_of
 from loyalty.decisions.decision import Decision
 from loyalty.decisions.decision_json import to_json as decision_to_json
@@ -31,9 +31,6 @@ STALLED_AFTER = timedelta(seconds=15)
 
 PARKED_FOR = timedelta(seconds=75)
 """How long it leaves an event to a workflow that waits for its turn; the workflow waits less."""
-
-_IS_NOT_APPLIED = event.c.status.in_([constant(each) for each in NOT_APPLIED])
-"""The condition of the partial index of events that are not applied, in the same form."""
 
 _earlier = event.alias("earlier")
 _IS_NEXT = ~exists().where(_earlier.c.member == event.c.member, _earlier.c.position < event.c.position)
@@ -151,30 +148,7 @@ class EventQueries(Queries):
 
         A condition on the status is `in` some of the existing ones.
         """
-        within = and_(event.c.store == self.store, event.c.type.not_in(list(without)))
-        conditions = [self._of_types(each) for each in page.conditions]
-        statuses = [each.value for each in conditions if each.column == "status"]
-        further = [_IS_NOT_APPLIED] if any("applied" not in each for each in statuses) else []
-        return find_page(
-            self.connection,
-            StoredEvent,
-            event,
-            replace(page, conditions=conditions),
-            within=within,
-            order_by=event.c.received_at,
-            further=further,
-            indexed={
-                "time": event.c.store == self.store,
-                "external_id": and_(event.c.store == self.store, event.c.external_id > ""),
-            },
-        )
-
-    def _of_types(self, condition: Condition) -> Condition:
-        """Return a condition on types that contain a text, as one on these types, which are few."""
-        if condition.column != "type" or condition.operator != "like":
-            return condition
-        types = distinct_values(self.connection, event.c.type, event.c.store == self.store)
-        return Condition("type", "in", [each for each in types if condition.value in each])
+        return find_events(self.connection, self.store, page, without=without)
 
     def state(self, event_id: str, step: str) -> EventState | None:
         """Return an event with everything that the named step of it starts from."""

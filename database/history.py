@@ -3,11 +3,11 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
-from typing import Any, Literal, TypeVar
+from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, CompoundSelect, Connection, Select, Table, and_, case, func, or_, select, union
 
-from database.ledger_history import allocations_of, transfers_of
+from database.ledger_history import allocations_of, lots_before, transfers_of
 from database.member_ranges import in_range
 from database.past import (
     ContributedSince,
@@ -155,7 +155,7 @@ class History:
             changes=self._changes_since(members),
             late=self._late_since(members),
             activated=self._activated_since(members),
-            lots=self._by_member(members, StoredLot, lot, lot.c.created_at < self._since, order_by=lot.c.id),
+            lots=self._by_member(members, StoredLot, lot, lots_before(members, self._since), order_by=lot.c.id),
             allocations=self._allocations_since(members),
             with_history=frozenset(row[0] for row in self._connection.execute(self._with_history(members))),
             transfers=transfers_of(self._connection, *self._before(members)),
@@ -182,9 +182,11 @@ class History:
                 usage.c.store == self._store, usage.c.member == PROGRAM, usage.c.day < self._day
             )
         )
-        since = ContributedSince.nothing()
-        _add_contributions(since, self._contributions_since(contribution.c.kind == "program"), "program")
-        return by_reactor(used_before((StoredUse(*row) for row in rows), since))
+        stored, since = [StoredUse(*row) for row in rows], ContributedSince.nothing()
+        if stored:  # the events since are read only then
+            earlier = (contribution.c.kind == "program", contribution.c.day < self._day)
+            since.add(self._contributions_since(*earlier), "program")
+        return by_reactor(used_before(stored, since))
 
     def _reported(self, wanted: Select[Any]) -> Select[Any]:
         return wanted.where(
@@ -215,7 +217,7 @@ class History:
         found: dict[str, ContributedSince] = defaultdict(ContributedSince.nothing)
         within = in_range(event.c.member, members)
         for row in self._contributions_since(within):
-            _add_contributions(found[row[0]], [row], "member")
+            found[row[0]].add([row], "member")
         return found
 
     def _by_member(
@@ -382,19 +384,3 @@ class History:
         for member_id, body in self._bodies_since(members, type_, key):
             found[member_id][body[key]] += 1
         return found
-
-
-def _add_contributions(
-    since: ContributedSince, rows: Iterable[tuple[Any, ...]], per: Literal["member", "program"]
-) -> None:
-    """Add contributions; of those to limits, only those to limits of a member, or of the program."""
-    for _, kind, name, day, value, amount, times in rows:
-        measure = (name, day, value)
-        if kind == "counted":
-            since.counted[measure] += int(amount)
-            since.completed[name] += int(times)
-        elif kind == "used":
-            since.used[measure] += int(amount)
-        elif kind == per:
-            since.points[measure] += int(amount)
-            since.times[measure] += int(times)

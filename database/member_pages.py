@@ -8,7 +8,7 @@ from itertools import pairwise
 from sqlalchemy import ColumnElement, Connection, Select, and_, false, func, literal, not_, or_, select, union_all
 
 from database.member_fields import searched
-from database.pages import Condition, PageRequest, PageResult, find_page, is_few
+from database.pages import Condition, PageRequest, PageResult, few_ids, find_page
 from database.planner import unindexed
 from database.tables import account, member, member_field, tier_hold
 from loyalty.store.members import StoredMember
@@ -36,20 +36,27 @@ def find_members(connection: Connection, store: str, page: PageRequest, *, walle
         within=and_(_store_of(own) == store, member.c.merged_into.is_(None)),
         order_by=member.c.created_at,
         further=[*others, *_narrowing(connection, store, wallet, page.conditions)],
-        indexed={"registered_at": member.c.store == store},
+        indexed=dict.fromkeys(("registered_at", "tier"), member.c.store == store),
     )
 
 
 def _narrowing(
     connection: Connection, store: str, wallet: str, conditions: Sequence[Condition]
 ) -> Iterator[ColumnElement[bool]]:
-    """Yield the members whose accounts satisfy a condition, if they are few; without an account the amount is 0."""
+    """Yield the members who satisfy a condition on accounts, if they are few; without an account the amount is 0."""
     for each in conditions:
         kind, _, name = each.column.partition(":")
-        if kind == "account" and not each.is_satisfied_by(0):
-            here = (account.c.store == store, account.c.wallet == wallet, each.on(_part(name)))
-            if is_few(connection, account, here):
-                yield member.c.id.in_(select(account.c.member).where(*here))
+        if kind != "account":
+            continue
+        of_member = select(account.c.member).where(account.c.wallet == wallet)
+        ids = few_ids(connection, of_member.where(account.c.store == store, each.on(_part(name))))
+        if ids is not None and each.is_satisfied_by(0):
+            # Those of other stores too: so the index of their ids is enough.
+            without = select(member.c.id).where(~of_member.where(account.c.member == member.c.id).exists())
+            others = few_ids(connection, without)
+            ids = None if others is None else [*ids, *others]
+        if ids is not None:
+            yield member.c.id.in_(ids)
 
 
 def _part(name: str) -> ColumnElement[int]:

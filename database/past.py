@@ -11,7 +11,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import TypeAlias
+from typing import Any, Literal, TypeAlias
 
 from database.usage import StoredUse, by_reactor
 from loyalty.engine.snapshots import MemberSnapshot
@@ -122,6 +122,19 @@ class ContributedSince:
     @classmethod
     def nothing(cls) -> "ContributedSince":
         return cls(Counter(), Counter(), Counter(), Counter(), Counter())
+
+    def add(self, rows: Iterable[tuple[Any, ...]], per: Literal["member", "program"]) -> None:
+        """Add contributions by member and measure; of those to limits, only those to limits of a member or program."""
+        for _, kind, name, day, value, amount, times in rows:
+            measure = (name, day, value)
+            if kind == "counted":
+                self.counted[measure] += int(amount)
+                self.completed[name] += int(times)
+            elif kind == "used":
+                self.used[measure] += int(amount)
+            elif kind == per:
+                self.points[measure] += int(amount)
+                self.times[measure] += int(times)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, case, exists, func, select
+from sqlalchemy import ColumnElement, and_, case, exists, func, select
 
 from database.tables import customer_transaction, member
 from database.transaction import ReadTransaction
@@ -15,9 +15,7 @@ _COUNTS = and_(member.c.merged_into.is_(None), ~member.c.is_test)
 
 def members_since(tx: ReadTransaction, moments: Sequence[datetime]) -> list[int]:
     """Return how many members there are, and how many of them registered since each of these moments."""
-    here = select(func.count()).select_from(member).where(member.c.store == tx.store, _COUNTS)
-    counts = [here, *(here.where(member.c.registered_at >= moment) for moment in moments)]
-    return [tx.connection.execute(each).scalar_one() for each in counts]
+    return _counted_since(tx, moments)
 
 
 def buyers_since(tx: ReadTransaction, moments: Sequence[datetime]) -> list[int]:
@@ -25,10 +23,14 @@ def buyers_since(tx: ReadTransaction, moments: Sequence[datetime]) -> list[int]:
     bought = exists().where(
         customer_transaction.c.member == member.c.id, customer_transaction.c.document_type == "sell"
     )
+    return _counted_since(tx, moments, bought)
+
+
+def _counted_since(tx: ReadTransaction, moments: Sequence[datetime], *where: ColumnElement[bool]) -> list[int]:
     since: list[Any] = [
         func.coalesce(func.sum(case((member.c.registered_at >= each, 1), else_=0)), 0) for each in moments
     ]
-    here = select(func.count(), *since).where(member.c.store == tx.store, _COUNTS, bought)
+    here = select(func.count(), *since).where(member.c.store == tx.store, _COUNTS, *where)
     return [int(each) for each in tx.connection.execute(here).one()]
 
 

@@ -21,6 +21,7 @@ from sqlalchemy import (
     union_all,
 )
 
+from database.ledger_history import is_lot_of
 from database.personal_data.kept_rows import KEYS, KeptRows, Person
 from database.tables import (
     BALANCE,
@@ -89,16 +90,6 @@ def _transactions(person: Person) -> ColumnElement[bool]:
 
 def _transfers(person: Person) -> Select[Any]:
     return select(transfer.c.id).where(transfer.c.store == person.store, transfer.c.member.in_(person.ids))
-
-
-def _lots(person: Person) -> ColumnElement[bool]:
-    """Select the lots of a member, by the transfers that added them: the index by member lacks spent lots."""
-    added = transfer.c.member.in_(person.ids)
-    one, another = lot.alias("one"), lot.alias("another")
-    alike = select(one.c.id).join(transfer, transfer.c.id == one.c.id).where(added)
-    other = and_(another.c.transfer == transfer.c.id, another.c.transfer != another.c.id)
-    ids = union_all(alike, select(another.c.id).join(transfer, other).where(added))
-    return and_(lot.c.member.in_(person.ids), lot.c.id.in_(ids))
 
 
 def _issued(person: Person) -> Select[Any]:
@@ -250,7 +241,13 @@ KEPT_OF_A_MEMBER: Final[Sequence[KeptRows]] = (
         personal={"comment": ""},
         impersonal=_IDS | {"account", "kind", "source", "related", "external_id", "lot"},
     ),
-    KeptRows("lots", lot, _lots, points=("points", "remaining", "held"), impersonal=_IDS | {"transfer"}),
+    KeptRows(
+        "lots",
+        lot,
+        lambda person: is_lot_of(person.ids),
+        points=("points", "remaining", "held"),
+        impersonal=_IDS | {"transfer"},
+    ),
     KeptRows(
         "allocations",
         allocation,

@@ -1,58 +1,59 @@
-"""What a search reads does not grow with the store: steps of SQLite are counted, not time."""
+"""What a page or a search reads does not grow with the store: what databases read is counted, not time."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
 from typing import Any
-from urllib.parse import quote
 
+import httpx2
 import pytest
-from sqlalchemy import create_engine, event
 
-from database import Database, pages
+from console.route_rules import RULES
+from database import Database
 from tests.kit.api import Api, running
-from tests.kit.copied_rows import copy_rows
-from tests.kit.every_resource import FILES, add_every_resource
+from tests.kit.console import visiting
+from tests.kit.large_store import LargeStore, fill_store
+from tests.kit.rows_read import Reads, reads_of
 
-COPIES = 1_000
-"""How often everything is copied: no table of a store has fewer rows."""
-STEPS = 100
-"""Instructions of SQLite's machine after which it calls back."""
-BOUND = 30_000
-"""Instructions for one page: those of reading a few hundred rows, but not all of a table with several thousand."""
-MEMBER = {
-    "email": "anna@example.com",
-    "firstName": "Anna",
-    "lastName": "Nowak",
-    "loyaltyCardNumber": "C-1",
-    "address": {"city": "Wroclaw"},
-}
 BEYOND = {"instant": {"gt": "2199-01-01", "lt": "1999-01-01"}, "number": {"gt": "1e9", "lt": "-1e9"}}
 
 AUDITED = "what administrators do is little, and removed after a time"
+BY_HAND = "people ask for them one by one"
+MEMBERS = "members are counted, of which there are far fewer than of transfers"
+SALES = "no index has it: all sales are read"
+EXPORTED = "all that is kept of one member is looked for, also where no index leads"
 READS_ALL = {
     "/api/{storeCode}/member": "the texts of members are read, of which there are far fewer than of transfers",
     "/api/{storeCode}/redemption": "so are those of the members whom rewards belong to",
     "/api/{storeCode}/customEvent eventId[like]": "the index of event ids is read, and not the events",
     "/api/{storeCode}/points/expiring walletType:code": "no index has the wallets of what expires",
+    "/api/{storeCode}/points comment[like]": "the comments are read, which people wrote",
     "/api/{storeCode}/import type": "an import is a file, of which there are few",
+    **dict.fromkeys(
+        (f"/api/{{storeCode}}/export {each}" for each in ("type", "status", "message", "message[like]")), BY_HAND
+    ),
+    **dict.fromkeys(("/api/{storeCode}/correction", "/api/{storeCode}/merge"), BY_HAND),
+    "/console/stores/{storeCode}/members/{member}/history": AUDITED,
+    "/console/stores/{storeCode}/points/expiring": "what falls due earlier, of other kinds, is passed over",
     **dict.fromkeys(("/api/audit/log", "/api/audit/log/export"), AUDITED),
+    **dict.fromkeys(("/api/{storeCode}/analytics/levels", "/api/{storeCode}/analytics/members"), MEMBERS),
+    "/api/{storeCode}/member/registrations": "those who registered in these days are counted",
+    "/api/{storeCode}/analytics/achievement/{achievement}/funnel": "it is read from a scan until it is counted",
+    **dict.fromkeys(
+        ("/api/{storeCode}/member/{member}/export", "/console/stores/{storeCode}/members/{member}/export"), EXPORTED
+    ),
+    **dict.fromkeys(
+        (
+            "/api/{storeCode}/program/{revision}/plan",
+            "/console/stores/{storeCode}/program/{revision}/roll-back",
+            "/console/stores/{storeCode}/figures",
+        ),
+        MEMBERS,
+    ),
+    "/api/{storeCode}/transaction": SALES,
+    "/api/{storeCode}/referral": "the names of members are read, as those of members are",
+    "/api/{storeCode}/webhook/delivery finishedAt[gt]": "what finished last is among the last: many are found at once",
 }
-"""Searches that read more, by path, or by path and filter, with the reason."""
-
-
-class Steps:
-    """Counts the instructions that SQLite's machine runs."""
-
-    def __init__(self, database: Database) -> None:
-        self.number = 0
-        event.listen(database._connections.engine, "connect", lambda connection, _: self._watch(connection))
-
-    def _watch(self, connection: Any) -> None:
-        connection.set_progress_handler(self._count, STEPS)
-
-    def _count(self) -> int:
-        self.number += STEPS
-        return 0
+"""What reads more, by path, or by path and filter, with the reason."""
 
 
 def lists(document: Mapping[str, Any]) -> Iterator[tuple[str, list[str]]]:
@@ -77,45 +78,42 @@ def queries(parameter: Mapping[str, Any]) -> Iterator[str]:
         yield from (f"{name}[{operator}]={value}" for operator, value in BEYOND[kind].items())
 
 
-def filled(template: str, names: Mapping[str, str]) -> str | None:
-    parameters = re.findall(r"{(\w+)(?::\w+)?}", template)
-    if not all(each in names for each in parameters):
-        return None
-    return re.sub(r"{(\w+)(?::\w+)?}", lambda found: quote(names[found[1]]), template)
+async def test_no_page_and_no_search_reads_the_whole_store(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    reads = reads_of(database)
+    async with running(database) as api:
+        store = await fill_store(api, monkeypatch)
+        read = [each async for each in requested(api, store, reads)]
+
+    assert len(read) > 500
+    above = {what: number for what, number in read if number > reads.bound}
+    assert {what: number for what, number in above.items() if not {*keys_of(what)} & READS_ALL.keys()} == {}
 
 
-async def test_no_search_of_a_list_reads_the_whole_store(
-    sqlite_database: Database, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(pages, "MAX_COUNTED", 100)
-    monkeypatch.setattr(pages, "MOST_CANDIDATES", 50)
-    steps = Steps(sqlite_database)
-    async with running(sqlite_database) as api:
-        read = await searched(api, steps)
-
-    assert read == {}
+def keys_of(what: str) -> Iterator[str]:
+    """The path of a search, and the path with its filter."""
+    template, _, query = what.partition(" ")
+    yield from (template, f"{template} {query.partition('=')[0]}")
 
 
-async def searched(api: Api, steps: Steps) -> Mapping[str, int]:
-    """Fill the store, search every list by every filter, and return what read too much, with the instructions."""
-    await api.deploy(**FILES)
-    member = (await api.post("/api/DEFAULT/member", {"customer": MEMBER})).json()["customerId"]
-    things = await add_every_resource(api, member)
-    await api.report()
-    with create_engine(api.database.url).begin() as connection:
-        copy_rows(connection, COPIES)
-    names = things.names | {"storeCode": "DEFAULT", "member": member}
+async def requested(api: Api, store: LargeStore, reads: Reads) -> AsyncIterator[tuple[str, int]]:
+    """Request every path of the API, each list by each of its filters, and every page of the console; what was read."""
+    searches = {template: ["", *found] for template, found in lists(store.document)}
+    gets = [template for template, methods in store.document["paths"].items() if "get" in methods]
+    for template in gets:
+        path = store.path(template)
+        for query in searches.get(template, [""]) if path else ():
+            yield f"{template} {query}".rstrip(), await cost(api.http, f"{path}?{query}", reads)
+    async with visiting(api) as visitor:
+        await visitor.log_in()
+        for method, template in RULES:
+            path = store.path(template)
+            if method == "GET" and path:
+                yield template, await cost(visitor.http, path, reads)
 
-    asked, read = 0, dict[str, int]()
-    for template, searches in lists(await api.get("/openapi.json")):
-        path = filled(template, names | things.own.get(template, {}))
-        for query in ["", *searches] if path else ():
-            steps.number, asked = 0, asked + 1
-            answer = await api.http.get(f"{path}?{query}")
-            assert answer.status_code in (200, 400, 403), answer.text
-            filter_ = query.partition("=")[0]
-            if steps.number > BOUND and not {template, f"{template} {filter_}"} & READS_ALL.keys():
-                read[f"{template} {query}"] = steps.number
 
-    assert asked > 200
-    return read
+async def cost(http: httpx2.AsyncClient, path: str, reads: Reads) -> int:
+    """What the database reads for a page."""
+    reads.number = 0
+    answer = await http.get(path)
+    assert answer.status_code < 500, answer.text
+    return reads.number

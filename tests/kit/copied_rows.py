@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy import Column, Connection, Index, Table, UniqueConstraint, inspect, text
+from sqlalchemy import Column, Connection, Date, Index, Integer, Table, UniqueConstraint, inspect, text
 
 from database.tables import metadata
 from database.tables.columns import ID, Instant, MemberOrNobody
@@ -13,6 +13,8 @@ FEW: Sequence[str] = (
     *("daily_figure", "earned_figure", "hourly_figure", "uncounted", "erasure", "resend"),
 )
 """Tables of which a store has few rows, or whose rows are made of others."""
+
+HASH_LENGTH = 64
 
 FINISHED: Mapping[str, Mapping[str, str]] = {
     "event": {"status": "'applied'", "position": "NULL", "owner": "NULL", "start_after": "NULL"},
@@ -50,9 +52,14 @@ def _value(connection: Connection, table: Table, column: Column[object], unique:
     kept = f'original."{column.name}"'
     if (given := FINISHED.get(table.name, {}).get(column.name)) is not None:
         return given
-    if column.type is ID or isinstance(column.type, MemberOrNobody):
+    is_hash = column.name in unique and getattr(column.type, "length", None) == HASH_LENGTH
+    if is_hash or column.type is ID or isinstance(column.type, MemberOrNobody):
         number = "printf('%08x', n)" if is_sqlite else "lpad(to_hex(n), 8, '0')"
         return f"{number} || substr({kept}, 9)"
+    if column.name in unique and isinstance(column.type, Date):
+        return f"date({kept}, '-' || n || ' days')" if is_sqlite else f"{kept} - n"
+    if column.name in unique and isinstance(column.type, Integer):
+        return f"{kept} + n"
     if column.name in unique:
         return f"{kept} || '-' || CAST(n AS TEXT)"
     if isinstance(column.type, Instant) and is_sqlite:
