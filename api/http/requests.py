@@ -137,6 +137,8 @@ def _message(error: Mapping[str, Any]) -> str:
     bound, facts = _BOUNDS.get(error["type"]), error.get("ctx", {})
     if error["type"] == "string_too_short" and facts["min_length"] == 1:
         return "this must not be empty"
+    if error["type"] == "too_long" and facts["actual_length"] is None:  # of a map, whose end is not looked for
+        return f"these are too many: send at most {facts['max_length']}"
     if bound is not None:
         return bound.format_map(facts)
     return _MESSAGES.get(error["type"]) or str(error["msg"]).removeprefix("Value error, ")

@@ -298,6 +298,8 @@ CASES: list[tuple[str, str | bytes, str]] = [
     (W, "reward: w\nstock: 100\n", f"{W}:2:1: unknown-key: key stock is unknown: how many are left is set in the store, not in files"),
     (W, "reward: w\ncoupon: {value: 5, type: money, expires: 30d}\n", f"{W}:2:33: unknown-key: key expires is unknown. Did you mean valid?"),
     (P, program("tier_by: points\n"), f"{P}:3:10: unknown-value: tier_by points is unknown: there is earned_points, active_points, spent_points, spend, membership_months"),
+    (P, "store: DEFAULT\ntimezone: localtime\n", f"{P}:2:11: unknown-timezone: timezone localtime is not the same on every machine: name a place, as in Europe/Warsaw"),
+    (P, "store: DEFAULT\ntimezone: right/UTC\n", f"{P}:2:11: unknown-timezone: timezone right/UTC is not the same on every machine: name a place, as in Europe/Warsaw"),
     (P, "store: DEFAULT\ntimezone: GMT+1\n", f"{P}:2:11: unknown-timezone: timezone GMT+1 is unknown: name a place, as in Europe/Warsaw"),
     (E, "event: e\ntype: object\n", f"{E}:2:1: unknown-key: key type is unknown: the JSON Schema stands under body"),
     (E, schema("{total: number}"), f"{E}:2:8: unknown-keyword: keyword total is unknown: a field stands under properties, as in properties: {{total: {{type: number}}}}"),

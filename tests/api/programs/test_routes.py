@@ -59,6 +59,14 @@ async def test_an_invalid_program_body_is_refused(api: Api, content: dict):
     assert (await api.post(PATH, content)).status_code == 400
 
 
+async def test_a_program_of_too_many_files_is_refused_with_the_bound(api: Api):
+    answer = await api.post(PATH, {"files": {f"reactors/r{number}.yaml": "" for number in range(5001)}})
+
+    assert answer.json()["errors"] == [
+        {"message": "these are too many: send at most 5000", "code": "tooLong", "path": "files"}
+    ]
+
+
 async def test_a_program_may_be_larger_than_an_event(api: Api):
     comment = "# " + "x" * 300_000 + "\n"
 
