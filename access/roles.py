@@ -86,8 +86,3 @@ BUILT_IN_ROLES = (
 def role_of_id(role_id: int) -> Role | None:
     """Return the built-in role with this number."""
     return next((role for role in BUILT_IN_ROLES if role.id == role_id), None)
-
-
-def role_named(name: str) -> Role | None:
-    """Return the built-in role with this name."""
-    return next((role for role in BUILT_IN_ROLES if role.name == name), None)

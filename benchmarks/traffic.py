@@ -90,7 +90,7 @@ class _Conversation(asyncio.Protocol):
                 return
             self._buffer = self._buffer[whole:]
             self._receiver.take(head)
-            self._transport.write(_ANSWER)  # type: ignore[attr-defined]  # uvloop's is no WriteTransport
+            self._transport.write(_ANSWER)  # type: ignore[attr-defined]  # uvloop's is not a WriteTransport
 
 
 def _length(head: bytes) -> int:

@@ -66,7 +66,7 @@ def _vocabulary(folder: Path) -> "Vocabulary":
 
     contents = read_contents(folder)
     if any(problem.code == "missing-folder" for problem in contents.problems):
-        fail(f"{folder} is no folder: name the one that holds program.yaml")
+        fail(f"{folder} is not a folder: name the one that holds program.yaml")
     vocabulary, problems = read_vocabulary(contents.files, unread=contents.unread)
     errors = [problem for problem in (*contents.problems, *problems) if problem.severity == "error"]
     for line in problem_lines(errors):

@@ -68,7 +68,7 @@ def connect(url: str, keys: SecretKeys = NO_KEYS) -> Connections:
     try:
         address = make_url(url)
     except ArgumentError as error:
-        raise InvalidDatabaseUrl(f"LAUREL_DATABASE_URL is no database address: {error}") from None
+        raise InvalidDatabaseUrl(f"LAUREL_DATABASE_URL is not a database address: {error}") from None
     match address.get_backend_name():
         case "sqlite":
             return SqliteConnections(address, keys)

@@ -16,7 +16,7 @@ class DamagedInstant:
 
     def __init__(self, stored: Any) -> None:
         self.stored = stored
-        self.reason = f"{str(stored)[:MAX_SHOWN]!r} is no date and time"
+        self.reason = f"{str(stored)[:MAX_SHOWN]!r} is not a date and time"
 
     def __repr__(self) -> str:
         return f"<{self.reason}>"

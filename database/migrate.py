@@ -64,7 +64,7 @@ def upgrade(engine: Engine) -> None:
 def encrypt_secrets_once(engine: Engine) -> None:
     """Encrypt what was stored before there were keys; raise SecretKeyError if a key that was used is missing.
 
-    This is no migration, as migrations also run without keys. Several processes may call it at once.
+    This is not a migration, as migrations also run without keys. Several processes may call it at once.
     """
     with engine.begin() as connection:
         if connection.dialect.name == "postgresql":

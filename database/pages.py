@@ -157,7 +157,7 @@ def page_by_key(
     records = [record(tuple(row)[:-width]) for row in rows]
     places = (tuple(row)[-width:] for row in reversed(rows))
     is_full = len(rows) == page.limit
-    # A damaged date is no position: the next page begins before it, and shows it again.
+    # A damaged date is not a position: the next page begins before it, and shows it again.
     last = next((each for each in places if not isinstance(each[0], DamagedInstant)), None)
     return PageResult(records, by_key=True, next=last if is_full else None)
 

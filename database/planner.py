@@ -32,5 +32,5 @@ def without_index(column: ColumnElement[Any]) -> ColumnElement[Any]:
 def constant(word: str) -> ColumnElement[str]:
     """Return a constant in the text of a statement, not a parameter: only then does SQLite match a partial index."""
     if not word.isidentifier():
-        raise ValueError(f"{word!r} is no plain word")
+        raise ValueError(f"{word!r} is not a plain word")
     return literal_column(f"'{word}'", String)

@@ -66,16 +66,6 @@ class WriteQueries(Queries):
         whole = [self._with_store(table, row) for row in rows]
         _upsert_adding(self._dialect, table, tuple(whole[0]), tuple(sums), ()).run_all(self.connection, whole)
 
-    def upsert_adding_and_return(
-        self, record: Callable[..., T], table: Table, row: Parameters, *, sums: Sequence[str]
-    ) -> T:
-        """Insert a row, or update the one with its primary key as `upsert_adding` does; return it as a record."""
-        whole = self._with_store(table, row)
-        statement = _upsert_adding(self._dialect, table, tuple(whole), tuple(sums), (), record)
-        now: T | None = statement.first(self.connection, whole)
-        assert now is not None, "a row that was inserted or updated is returned"
-        return now
-
     def update(self, table: Table, where: Parameters, **values: Any) -> bool:
         """Update the row of the store with these values; return False if there is none."""
         parameters = self._parameters(where) | {f"new_{name}": value for name, value in values.items()}
@@ -146,7 +136,6 @@ def _upsert_adding(
     columns: tuple[str, ...],
     sums: tuple[str, ...],
     keeps: tuple[str, ...],
-    record: Callable[..., Any] | None = None,
 ) -> Prepared[Any]:
     statement = insert_into(dialect, table)
     keys = {"store", *keeps, *(column.name for column in table.primary_key)}
@@ -156,9 +145,7 @@ def _upsert_adding(
         if name not in keys
     }
     changed = statement.on_conflict_do_update(index_elements=list(table.primary_key), set_=values)
-    if record is None:
-        return Prepared(changed, first_column, columns)
-    return Prepared(changed.returning(*columns_of(record, table)), record, columns)
+    return Prepared(changed, first_column, columns)
 
 
 @cache

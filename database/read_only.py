@@ -25,7 +25,7 @@ def open_read_only(url: str, *, scans: bool = False) -> Iterator[Connection]:
     try:
         address = make_url(url)
     except ArgumentError as error:
-        raise InvalidDatabaseUrl(f"{url} is no database address: {error}") from None
+        raise InvalidDatabaseUrl(f"{url} is not a database address: {error}") from None
     if address.get_backend_name() == "sqlite":
         file = quote(str(address.database))
         engine = create_engine(f"sqlite:///file:{file}?mode=ro&uri=true", poolclass=NullPool, hide_parameters=True)

@@ -55,7 +55,7 @@ def unreadable_reason(record: Any) -> str | None:
         if (reason := unreadable_reason(value)) is not None:
             return reason
         if field.name in numbers and not isinstance(value, int | None):  # SQLite keeps any text in any column
-            return f"{str(value)[:MAX_SHOWN]!r} is no whole number"
+            return f"{str(value)[:MAX_SHOWN]!r} is not a whole number"
     return None
 
 
@@ -65,7 +65,7 @@ def damage_of(values: Iterable[Any], numbers: Iterable[Any] = ()) -> str | None:
         if isinstance(value, Unreadable | DamagedInstant):
             return value.reason
     return next(
-        (f"{str(each)[:MAX_SHOWN]!r} is no whole number" for each in numbers if not isinstance(each, int)), None
+        (f"{str(each)[:MAX_SHOWN]!r} is not a whole number" for each in numbers if not isinstance(each, int)), None
     )
 
 
@@ -74,7 +74,7 @@ def _numbers(record: type) -> frozenset[str]:
     """Return the fields of a record that are whole numbers."""
     try:
         hints = get_type_hints(record)
-    except NameError:  # a type that only the type checker imports is no row
+    except NameError:  # a type that only the type checker imports is not a row
         return frozenset()
     return frozenset(name for name, hint in hints.items() if _plain(hint) in (int, int | None))
 

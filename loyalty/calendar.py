@@ -107,7 +107,7 @@ def read_instant(text: str, zone: tzinfo) -> datetime:
         return instant.astimezone(UTC)
     except (ValueError, OverflowError):
         raise ValueError(
-            f"{text[:40]!r} is no date and time: write it as 2024-05-01T09:30:00 or 2024-05-01T09:30:00+02:00"
+            f"{text[:40]!r} is not a date and time: write it as 2024-05-01T09:30:00 or 2024-05-01T09:30:00+02:00"
         ) from None
 
 

@@ -360,5 +360,5 @@ class UnnamedLosses(Refusal):
     """A deploy would lose what members have, or change the title, without naming that."""
 
     def __init__(self, unnamed: DeployLosses) -> None:
-        super().__init__(f"the deploy would {unnamed}: name what is meant, and deploy again")
+        super().__init__(f"the deploy would {unnamed}: allow it explicitly, and deploy again")
         self.unnamed = unnamed

@@ -48,7 +48,7 @@ class _Json(JSONPlainPayloadConverter):
         try:
             value = json.loads(payload.data)
         except json.JSONDecodeError as error:
-            raise RuntimeError(f"a payload is no JSON: {error}") from error  # Temporal's interface of converters
+            raise RuntimeError(f"a payload is not JSON: {error}") from error  # Temporal's interface of converters
         read = _reader(type_hint)
         return value if read is None else read(value)
 

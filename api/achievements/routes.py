@@ -210,7 +210,7 @@ def _progress_of(program: Program, achievement: model.Achievement, posted: Membe
         return None
     rule, path = posted.rules[0], "memberProgress.rules.0"
     if rule.achievement_rule_id.lower() != program.id_of("achievement_rule", achievement.name):
-        message = f"this is no rule of {achievement.name}: it has the rule of GET member/{{member}}/achievement"
+        message = f"this is not a rule of {achievement.name}: it has the rule of GET member/{{member}}/achievement"
         raise BadInput.at(f"{path}.achievementRuleId", message, "unknownRule")
     is_streak = achievement.window == "streak"
     given = rule.completed_consecutive_periods if is_streak else rule.current_period_value

@@ -124,7 +124,7 @@ def _new_token() -> str:
 
 
 def _expiry(text: str | None) -> datetime | None:
-    """Return when a key is to expire; raise BadInput for a text that is no date, or a date in the past."""
+    """Return when a key is to expire; raise BadInput for a text that is not a date, or a date in the past."""
     try:
         moment = read_date(text, UTC) if text else None
     except ValueError as error:

@@ -90,7 +90,7 @@ async def post_archive(request: Request, change: CurrentAccessChange) -> Respons
     try:
         day = date.fromisoformat(text)
     except ValueError:
-        raise BadInput.at("archive.beforeDate", "this is no day: write it as 2024-01-31", "invalidDate") from None
+        raise BadInput.at("archive.beforeDate", "this is not a day: write it as 2024-01-31", "invalidDate") from None
     now = datetime.now(UTC)
     before = start_of(day, UTC)
     if before > now:

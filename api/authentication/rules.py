@@ -38,7 +38,7 @@ class Needs:
     """Callers with a permission may call it; if `or_own`, also members of the store, for themselves.
 
     An API key needs `key_needs` as well, so that a leaked key cannot create others. `audited` False: it is not in the
-    audit log although it is no GET, since it changes nothing, or happens too often. `also`: a second permission.
+    audit log although it is not GET, since it changes nothing, or happens too often. `also`: a second permission.
     """
 
     permission: Permission

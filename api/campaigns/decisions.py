@@ -132,7 +132,7 @@ def _asked(request: Request, program: Program) -> _Asked:
     outcome = str(wanted["outcome"]) if "outcome" in wanted else None
     test = bool(wanted["test"]) if "test" in wanted else None
     if outcome is not None and outcome not in OUTCOMES:
-        raise BadInput.at("outcome", f"{outcome[:80]} is no outcome: ask for fired, or for nearly", "invalid")
+        raise BadInput.at("outcome", f"{outcome[:80]} is not an outcome: ask for fired, or for nearly", "invalid")
     return _Asked(outcome, test, read_place(scroll or "", _place))
 
 

@@ -138,7 +138,7 @@ def check_path(path: str) -> None:
     is_hidden = any(step.startswith(".") for step in path.split("/"))
     if is_hidden or (not is_read(path) and not (path.startswith(f"{TESTS}/") and path.endswith(SUFFIXES))):
         message = (
-            "this is no path of a program file: name it program.yaml, or events/NAME.yaml, reactors/NAME.yaml, "
+            "this is not a path of a program file: name it program.yaml, or events/NAME.yaml, reactors/NAME.yaml, "
             "achievements/NAME.yaml, rewards/NAME.yaml or tests/NAME.yaml"
         )
         raise BadInput.at("path", message, "invalidPath")

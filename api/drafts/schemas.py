@@ -72,7 +72,7 @@ class ProblemCure(TypedDict):
 
 
 class DraftProblem(TypedDict):
-    """One problem. `endColumn` null: it is no single word. `cure` null: there is no replacement."""
+    """One problem. `endColumn` null: it is not a single word. `cure` null: there is no replacement."""
 
     path: str
     line: int

@@ -79,5 +79,5 @@ def _event_type(name: str, program: Program) -> EventType:
     own = [known.name for known in program.event_types.values() if not known.built_in]
     close = closest_match(name, own)
     cure = f"did you mean {close}?" if close else f"known are {', '.join(sorted(own)[:20]) or 'none'}"
-    what = "happens by itself and is not reported" if event_type else "is no event type of this store"
+    what = "happens by itself and is not reported" if event_type else "is not an event type of this store"
     raise BadInput.at("event.type", f"{name[:80]} {what}: {cure}", "unknownType")

@@ -67,7 +67,7 @@ class Filter:
 
 
 SCROLL = "_scroll"
-NO_PLACE = "this is no place in the list: send scroll.next of the page before, or leave it empty"
+NO_PLACE = "this is not a place in the list: send scroll.next of the page before, or leave it empty"
 SCROLL_PARAMETER: Mapping[str, Any] = {
     "name": SCROLL,
     "in": "query",
@@ -157,7 +157,7 @@ class ListQuery:
         given = (match and match["operator"]) or "eq"
         operator = next((known for known in _OPERATORS[filter_type] if known == given), None)
         if operator is None:
-            message = f"{given[:20]} is no operator for {field}: use {', '.join(_OPERATORS[filter_type])}"
+            message = f"{given[:20]} is not an operator for {field}: use {', '.join(_OPERATORS[filter_type])}"
             faults.append(InputFault(message, "unknownOperator", name[:255]))
             return
         try:

@@ -42,7 +42,7 @@ async def read_list(request: Request, name: str, *, max_items: int, max_bytes: i
     text = await _bytes(request, max_bytes) or b"{}"
     content = await asyncio.to_thread(rules.exact.loads, text)
     if not isinstance(content, dict):
-        raise BadInput.at("", "the body is no JSON object: write it as {...}", "notAnObject")
+        raise BadInput.at("", "the body is not a JSON object: write it as {...}", "notAnObject")
     items = content.get(name)
     if not isinstance(items, list):
         code = "missing" if items is None else "listType"
@@ -65,7 +65,7 @@ def _read(text: bytes, model: type[ModelT], max_bytes: int) -> ModelT:
     content = rules.exact.loads(text)
     _check_content(content, max_bytes)
     if not isinstance(content, dict):
-        raise BadInput.at("", "the body is no JSON object: write it as {...}", "notAnObject")
+        raise BadInput.at("", "the body is not a JSON object: write it as {...}", "notAnObject")
     try:
         return model.model_validate(content)
     except ValidationError as error:

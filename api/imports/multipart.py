@@ -15,7 +15,7 @@ _FILE_NAME = re.compile(r"[;\s]filename=\"((?:[^\"\\]|\\.)*)\"")
 
 
 def boundary_of(content_type: str) -> bytes | None:
-    """Return the boundary of a multipart body from its Content-Type; None: it is no multipart body."""
+    """Return the boundary of a multipart body from its Content-Type; None: it is not a multipart body."""
     found = _BOUNDARY.match(content_type)
     return None if found is None else (found[1] or found[2]).encode("latin-1", "replace")
 

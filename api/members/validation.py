@@ -122,7 +122,7 @@ def _birth_date_faults(text: str | None) -> list[InputFault]:
         if text is not None:
             date.fromisoformat(text[:10])
     except ValueError:
-        return [InputFault(f"{text!r} is no date: write it as 1990-12-31", "invalidDate", "customer.birthDate")]
+        return [InputFault(f"{text!r} is not a date: write it as 1990-12-31", "invalidDate", "customer.birthDate")]
     return []
 
 

@@ -26,7 +26,7 @@ def moves(change: Change, move: Move) -> Callable[[], Awaitable[Operation]]:
 
 
 def check_requested_at(store_request: StoreRequest, transfer: Transfer) -> None:
-    """Raise BadInput for a `requestedAt` that is no date."""
+    """Raise BadInput for a `requestedAt` that is not a date."""
     if transfer.requested_at is not None:
         parse_date(transfer.requested_at, store_request.program.zone, path="transfer.requestedAt")
 
@@ -45,7 +45,7 @@ def parse_until(text: str | None, store_request: StoreRequest, *, path: str) -> 
         return None
     zone = store_request.program.zone
     moment = parse_date(text, zone, path=path)
-    with contextlib.suppress(ValueError):  # a text with a time is no date
+    with contextlib.suppress(ValueError):  # a text with a time is not a date
         moment = start_of(date.fromisoformat(text) + timedelta(days=1), zone)
     if moment <= store_request.now:
         raise BadInput.at(path, str(DateInPast(moment)), "dateInPast")

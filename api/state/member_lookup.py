@@ -44,5 +44,5 @@ def require_member(tx: ReadTransaction, text: str, *, path: str, region: str | N
 def require_member_of_id(tx: ReadTransaction, text: str, *, path: str) -> str:
     """Return the member as `require_member`, but only by an id, so that members cannot probe for emails and phones."""
     if not is_id(text):
-        raise BadInput.at(path, "this is no customerId: send the UUID of a member", "invalidId")
+        raise BadInput.at(path, "this is not a customerId: send the UUID of a member", "invalidId")
     return require_member(tx, text, path=path)

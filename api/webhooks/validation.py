@@ -54,7 +54,7 @@ def validate_event_name(name: str, path: str = f"{ROOT}.eventName") -> str:
         return name
     close = closest_match(name, EVENT_NAMES)
     cure = f"did you mean {close}?" if close else "GET .../webhook/event lists them"
-    raise BadInput.at(path, f"{name[:80]} is no webhook event: {cure}", "unknownEventName")
+    raise BadInput.at(path, f"{name[:80]} is not a webhook event: {cure}", "unknownEventName")
 
 
 def validate_target(given: SubscriptionTarget, allow: tuple[Network, ...], zone: tzinfo) -> ValidTarget:

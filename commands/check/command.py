@@ -43,7 +43,7 @@ def check(
     gc.disable()  # all objects live until the process ends: collections would find no garbage
     contents = read_contents(folder)
     if any(problem.code == "missing-folder" for problem in contents.problems):
-        fail(f"{folder} is no folder: name the one that holds program.yaml")
+        fail(f"{folder} is not a folder: name the one that holds program.yaml")
     report = check_contents(contents, now=datetime.now(UTC))
     has_warnings = any(problem.severity == "warning" for problem in report.problems)
     is_right = report.program is not None and not (strict and has_warnings)

@@ -41,7 +41,7 @@ def import_(
 
     type_ = _type(kind)
     if not file.is_file():
-        fail(f"{file} is no file")
+        fail(f"{file} is not a file")
 
     async def run() -> None:
         async with open_laurel(data) as laurel:

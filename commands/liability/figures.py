@@ -49,6 +49,6 @@ def _request(wanted: Wanted, *, today: date) -> LiabilityRequest:
         breakage = Decimal(wanted.breakage)
         return LiabilityRequest.of(wanted.day, wanted.since, wanted.until, breakage, today=today)
     except InvalidOperation:
-        raise InvalidCall(f"--breakage {wanted.breakage[:40]} is no number: write a share such as 0.1") from None
+        raise InvalidCall(f"--breakage {wanted.breakage[:40]} is not a number: write a share such as 0.1") from None
     except InvalidLiabilityRequest as error:
         raise InvalidCall(str(error)) from None

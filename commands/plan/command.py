@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from workbench.backtest import BacktestResult
 
 PROGRESS_INTERVAL = 2.0
-"""Seconds between two progress lines, if standard error is no terminal."""
+"""Seconds between two progress lines, if standard error is not a terminal."""
 
 
 class PlanFormat(StrEnum):

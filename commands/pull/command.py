@@ -28,7 +28,7 @@ def pull(
     from commands.shared.registry_access import choose_store, open_registry
 
     if folder.exists() and not folder.is_dir():
-        fail(f"{folder} is no folder: name one, or a name that is free")
+        fail(f"{folder} is not a folder: name one, or a name that is free")
 
     async def run() -> None:
         before = read(folder)

@@ -31,7 +31,7 @@ def restore_backup(data: Path, file: Path, *, replace: bool) -> list[str]:
         start = opened.read(len(_SQLITE))
     kind = "sqlite" if start == _SQLITE else "postgresql" if start.startswith(_POSTGRES) else ""
     if not kind:
-        raise BackupError(f"{file} is no backup: name a file that `laurel backup` wrote")
+        raise BackupError(f"{file} is not a backup: name a file that `laurel backup` wrote")
     url = settings.database_url
     wanted = "sqlite" if url is None or is_sqlite(url) else "postgresql"
     if kind != wanted:
@@ -90,7 +90,7 @@ def _require_known_schema(engine: Engine, file: Path) -> None:
     """Raise BackupError for a schema that this version does not know."""
     with closing(_Disposing(engine)), engine.connect() as connection:
         if "alembic_version" not in inspect(connection).get_table_names():
-            raise BackupError(f"{file} is no database of Laurel: name a file that `laurel backup` wrote")
+            raise BackupError(f"{file} is not a database of Laurel: name a file that `laurel backup` wrote")
         revision = connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one()
     if not is_known(revision):
         raise BackupError(f"{file} was made by a newer Laurel (schema {revision}): restore it with that version")

@@ -286,7 +286,7 @@ def _refusal_bytes(status: HTTPStatus, request_id: bytes) -> bytes:
 
 
 _CURES = {
-    HTTPStatus.BAD_REQUEST: "this is no HTTP/1.1 request",
+    HTTPStatus.BAD_REQUEST: "this is not an HTTP/1.1 request",
     HTTPStatus.REQUEST_TIMEOUT: "send the whole request without a pause",
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "send a shorter body",
     HTTPStatus.TOO_MANY_REQUESTS: "wait for answers before you send more requests on a connection",

@@ -103,7 +103,7 @@ def require_folder(folder: Path) -> None:
     except OSError:  # the name is too long, or a folder above it may not be entered
         is_folder = False
     if not is_folder:
-        fail(f"{folder} is no folder: name the one that holds program.yaml")
+        fail(f"{folder} is not a folder: name the one that holds program.yaml")
 
 
 def fail(message: str) -> NoReturn:

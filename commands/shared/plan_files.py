@@ -27,14 +27,14 @@ def save_plan(plan: Mapping[str, Json], files: Mapping[str, bytes], file: Path) 
 def read_plan(file: Path) -> tuple[Mapping[str, bytes], int]:
     """Return the files of a plan's program, and the revision that it may replace (0: none).
 
-    Raise PlanError for a file that is no plan, that was changed since, or that was compared with a folder.
+    Raise PlanError for a file that is not a plan, that was changed since, or that was compared with a folder.
     """
     try:
         content: Any = exact.loads(file.read_bytes())
         version, based_on, checksum = content["laurelPlan"], content["basedOn"], content.pop("checksum")
         files = {str(name): str(text).encode() for name, text in content["files"].items()}
     except (ValueError, LookupError, TypeError, AttributeError, MalformedJson):
-        raise PlanError(f"{file} is no plan: make one with `laurel plan DIR --save FILE`") from None
+        raise PlanError(f"{file} is not a plan: make one with `laurel plan DIR --save FILE`") from None
     if version != VERSION:
         raise PlanError(f"{file} is a plan of another version of Laurel ({version}): plan again")
     if based_on is None:

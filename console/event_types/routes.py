@@ -33,7 +33,7 @@ EVENT_TYPES = Table(
 
 _TEMPLATE = "event_types/new.html"
 NEW = "_new"
-"""The last step of the path of a new event type, which is no name of an event type."""
+"""The last step of the path of a new event type, which is not a name of an event type."""
 
 
 @router.get(f"{STORE}/event-types")

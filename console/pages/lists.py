@@ -75,7 +75,7 @@ class List:
         return self.query.get(name, "")
 
     def moment(self, name: str) -> str:
-        """Return the value of a filter by a moment, as a field for moments takes it; as it is, if it is no moment."""
+        """Return the value of a filter by a moment, formatted for an input field; unchanged if it is not a moment."""
         text = self.value(name).strip()
         try:
             read = datetime.fromisoformat(text)

@@ -46,5 +46,5 @@ async def read_form(request: Request) -> FormValues:
         text = content.decode()
         fields = parse_qsl(text, keep_blank_values=True, max_num_fields=MAX_FIELDS, errors="strict")
     except ValueError:
-        raise BadInput.at("", "this is no form in UTF-8, or has too many fields") from None
+        raise BadInput.at("", "this is not a form in UTF-8, or has too many fields") from None
     return FormValues([(name, value.replace("\r\n", "\n")) for name, value in fields])

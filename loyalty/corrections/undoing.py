@@ -40,7 +40,7 @@ def undo(operation: OperationContext, done: Correction, comment: str) -> dict[st
     Raise NotUndoable, or what the reverse operation raises.
     """
     if done.outcome is None or "action" in done.change:
-        raise NotUndoable("it is no correction of its own: do the opposite by hand")
+        raise NotUndoable("it is not a correction of its own: do the opposite by hand")
     change = change_from_json(done.kind, done.change)
     began, before = len(operation.to_start), standing_of(operation, done.member, change)
     did = _reverse(operation, done.member, change, done.outcome, comment)

@@ -152,4 +152,4 @@ def effect_from_json(effect: Mapping[str, Any], wallets: Wallets) -> Effect:
         case "call_webhook":
             return CallWebhook(value["url"], value["body"], tuple(value["headers"].items()))
         case _:
-            raise ValueError(f"{name!r} is no effect of this version of Laurel")
+            raise ValueError(f"{name!r} is not an effect of this version of Laurel")

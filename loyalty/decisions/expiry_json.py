@@ -43,4 +43,4 @@ def expiry_from_json(expiry: Any) -> Expiry:
         case {"on": [month, day]}:
             return OnDate(month, day)
         case _:
-            raise ValueError(f"{expiry!r} is no expiry of this version of Laurel")
+            raise ValueError(f"{expiry!r} is not an expiry of this version of Laurel")

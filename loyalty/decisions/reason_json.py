@@ -65,7 +65,7 @@ def reason_from_json(stored: Mapping[str, Any], *, file: str) -> Reason:
         case {"completed": completed, "most": most}:
             return AlreadyCompleted(completed, most)
         case _:
-            raise ValueError(f"{dict(stored)!r} is no reason of this version of Laurel")
+            raise ValueError(f"{dict(stored)!r} is not a reason of this version of Laurel")
 
 
 def _part_to_json(part: FailedPart, file: str | None) -> dict[str, Any]:

@@ -127,7 +127,7 @@ def describe_reason(reason: Reason) -> str:
             counted = f"{used:f} of {most:f}" + (f" {wallet or 'points'}" if unit == "points" else "")
             return f"limit reached: {counted} {'ever' if every == 'ever' else f'this {every}'}, per {per}"
         case CodeRefused(code, None, _):
-            return f"{code or 'an empty text'} is no code of it"
+            return f"{code or 'an empty text'} is not a code of it"
         case CodeRefused(code, used, uses):
             return f"the code {code} was used {used} of {uses} times"
         case NotEnoughPoints(wallet, is_frozen=True, needed=needed):

@@ -121,11 +121,11 @@ def cell_value(column: Column, text: str) -> Any:
             return _checked(column, text)
         case "number":
             if not _NUMBER.fullmatch(text.strip()) or len(text.strip()) > MAX_DIGITS:
-                raise _wrong(column, f"{text[:40]!r} is no number: write it as 12.50")
+                raise _wrong(column, f"{text[:40]!r} is not a number: write it as 12.50")
             return Decimal(text.strip())
         case "whole":
             if not re.fullmatch(r"\d{1,9}", text.strip()):
-                raise _wrong(column, f"{text[:40]!r} is no whole number from 0 up")
+                raise _wrong(column, f"{text[:40]!r} is not a whole number from 0 up")
             return int(text.strip())
         case "boolean":
             if text.strip().lower() not in _BOOLEANS:
@@ -135,7 +135,7 @@ def cell_value(column: Column, text: str) -> Any:
             try:
                 return _checked(column, rules.exact.loads(text.encode()))
             except rules.MalformedJson as error:
-                raise _wrong(column, f"the cell is no JSON: {error}") from None
+                raise _wrong(column, f"the cell is not JSON: {error}") from None
         case _:
             assert_never(column.kind)
 

@@ -58,7 +58,9 @@ def _item(given: Any, number: int, event_type: EventType) -> Item:
         raise LineFault("invalid", path, "an item is an object with sku, name, category and grossValue")
     for name in given:
         if name not in _ITEM_FIELDS:
-            raise LineFault("unknownColumn", path, f"{name[:80]!r} is no field of an item: {', '.join(_ITEM_FIELDS)}")
+            raise LineFault(
+                "unknownColumn", path, f"{name[:80]!r} is not a field of an item: {', '.join(_ITEM_FIELDS)}"
+            )
     quantity = given.get("highPrecisionQuantity", given.get("quantity"))
     return Item(
         sku=_text(given.get("sku"), f"{path}.sku"),

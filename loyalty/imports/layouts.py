@@ -98,7 +98,7 @@ def _text(content: bytes) -> str:
         text = content.decode()
     except UnicodeDecodeError as error:
         message = (
-            f"byte {error.start + 1} of the line, 0x{content[error.start]:02x}, is no UTF-8: save the file as UTF-8"
+            f"byte {error.start + 1} of the line, 0x{content[error.start]:02x}, is not UTF-8: save the file as UTF-8"
         )
         raise LineFault("wrongEncoding", "", message) from None
     if "\0" in text:
@@ -110,7 +110,7 @@ def _cells(text: str, delimiter: str) -> list[str]:
     try:
         rows = list(csv.reader([text], delimiter=delimiter, strict=True))
     except csv.Error as error:
-        raise LineFault("unreadable", "", f"the line is no CSV: {error}") from None
+        raise LineFault("unreadable", "", f"the line is not CSV: {error}") from None
     return [cell.strip() for cell in rows[0]] if rows else []
 
 
@@ -130,9 +130,9 @@ def _json_values(text: str, type_: ImportType) -> dict[str, Any]:
     try:
         content = rules.exact.loads(text.encode())
     except rules.MalformedJson as error:
-        raise LineFault("malformedJson", "", f"the line is no JSON: {error}; is it broken off?") from None
+        raise LineFault("malformedJson", "", f"the line is not JSON: {error}; is it broken off?") from None
     if not isinstance(content, dict):
-        raise LineFault("notAnObject", "", "the line is no JSON object: write it as {...}")
+        raise LineFault("notAnObject", "", "the line is not a JSON object: write it as {...}")
     columns = {column.name: column for column in COLUMNS[type_]}
     return _given(
         {name: json_value(_column(columns, name), value) for name, value in _flat(content, NESTED[type_]).items()}
@@ -154,7 +154,7 @@ def _column(columns: Mapping[str, Column], name: str) -> Column:
     if name not in columns:
         close = closest_match(name, columns)
         cure = f"did you mean {close}?" if close else f"there are {', '.join(columns)}"
-        raise LineFault("unknownColumn", name[:MAX_NAME], f"{name[:80]!r} is no field of this type: {cure}")
+        raise LineFault("unknownColumn", name[:MAX_NAME], f"{name[:80]!r} is not a field of this type: {cure}")
     return columns[name]
 
 

@@ -238,7 +238,7 @@ def _misfit(event: IncomingEvent, program: Program) -> LineFault | None:
         own = [known.name for known in program.event_types.values() if not known.built_in]
         close = closest_match(event.type, own)
         cure = f"did you mean {close}?" if close else f"known are {', '.join(sorted(own)[:20]) or 'none'}"
-        return LineFault("unknownType", "type", f"{event.type[:80]} is no event type of this store: {cure}")
+        return LineFault("unknownType", "type", f"{event.type[:80]} is not an event type of this store: {cure}")
     fault = next(iter(event_type.body.faults(event.body)), None)
     if fault is None:
         return None
@@ -263,7 +263,7 @@ def _check_day(text: str) -> None:
     try:
         date.fromisoformat(text[:10])
     except ValueError:
-        raise LineFault("invalidDate", "birthDate", f"{text[:40]!r} is no date: write it as 1990-12-31") from None
+        raise LineFault("invalidDate", "birthDate", f"{text[:40]!r} is not a date: write it as 1990-12-31") from None
 
 
 def _reward(text: str, program: Program) -> str:

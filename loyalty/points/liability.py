@@ -27,7 +27,7 @@ class InvalidLiabilityRequest(ValueError):
 
 
 class OutOfRange(InvalidLiabilityRequest):
-    """A day that has not begun or is too long ago, or a rate that is no share; `name` is the field."""
+    """A day that has not begun or is too long ago, or a rate that is not a share; `name` is the field."""
 
     def __init__(self, name: str, message: str) -> None:
         super().__init__(message)

@@ -107,7 +107,7 @@ class NotHeld(PointsRefusal):
     """The transfer is not a hold, or no points are held any more."""
 
     def __init__(self, transfer_id: str) -> None:
-        super().__init__("nothing is held by this transfer: it is no hold, or it was captured or released")
+        super().__init__("nothing is held by this transfer: it is not a hold, or it was captured or released")
         self.transfer_id = transfer_id
 
 

@@ -13,7 +13,6 @@ from loyalty.store.achievements import AchievementCompletions, DailySum
 from loyalty.store.events import NewEvent
 from loyalty.store.members import GrantedBadge, Identity, StoredMember
 from loyalty.store.points import Account, Lot
-from loyalty.store.repositories import StoreRepositories
 
 MergeStatus: TypeAlias = Literal["waiting", "done", "refused"]
 """The status of a merge.
@@ -131,10 +130,3 @@ class MergeRepository(MergeReader, Protocol):
 
         `body`: of `members_merged`, which is run now; None: it ends without a decision, since the merge is refused.
         """
-
-
-class MergeRepositories(StoreRepositories, Protocol):
-    """The repositories of one store, with that of merges."""
-
-    @property
-    def merges(self) -> MergeRepository: ...

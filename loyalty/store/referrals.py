@@ -47,7 +47,7 @@ def referral_token(member_id: str) -> str:
 
 
 def member_of_token(token: str) -> str | None:
-    """Return the id of the member with this token; None if it is no token of any member."""
+    """Return the id of the member with this token; None if it is not a token of any member."""
     try:
         return str(UUID(bytes=b32decode(token.strip().upper() + "======")))
     except ValueError:

@@ -158,7 +158,7 @@ def _share_of(rule: Reversal, event: Event, found: StoredEvent | None) -> Decima
         values["reversed"] = event_input(_as_event(found), now=event.time)["event"]
     share = _value(rule.share.rule, values)
     if isinstance(share, bool) or not isinstance(share, int | Decimal):
-        raise UnclearReversal("share", "is no number for this event")
+        raise UnclearReversal("share", "is not a number for this event")
     if not 0 < share <= ALL:
         raise ShareOutOfRange(Decimal(share))
     return Decimal(share)
@@ -171,7 +171,7 @@ def _key_of(rule: Reversal, event: Event) -> str:
     key = _key(rule.event, said)
     if key is None:
         unknown = next(path for path, value in said.items() if _comparable(value) is None)
-        raise UnclearReversal(unknown, "is no text, number, true or false for this event")
+        raise UnclearReversal(unknown, "is not a text, number, true or false for this event")
     return key
 
 
@@ -190,7 +190,7 @@ def _key(type_: str, fields: Mapping[str, Any]) -> str | None:
 
 
 def _comparable(value: Any) -> list[Any] | None:
-    """Return a value so that equal ones are the same text; None: it is no text, number or boolean."""
+    """Return a value so that equal ones are the same text; None: it is not a text, number or boolean."""
     match value:
         case bool() | str():
             return [value]

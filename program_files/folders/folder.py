@@ -41,8 +41,8 @@ class Contents:
 def read_folder(path: Path) -> dict[str, bytes]:
     """Return the program's files by path inside the folder, in order, its tests among them.
 
-    Hidden files and all other files are ignored. Raise ProgramFaults if one cannot be read, or a test is no text: what
-    tests say is not checked.
+    Hidden files and all other files are ignored, and the content of tests is not checked. Raise ProgramFaults if a file
+    cannot be read, or a test is not a text.
     """
     contents = read_contents(path)
     unreadable = [
@@ -234,5 +234,5 @@ def _read(path: Path, most: int) -> bytes:
     """Return at most `most` bytes of a regular file; raise OSError for anything else, without waiting for a pipe."""
     with os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as file:
         if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-            raise OSError(None, "it is no ordinary file")
+            raise OSError(None, "it is not an ordinary file")
         return file.read(most)

@@ -31,7 +31,7 @@ def fault_of_name(path: str) -> str | None:
     if not path.isprintable():
         return "the name has a character that cannot be printed"
     if {"", ".", ".."} & set(path.split("/")):
-        return "the name is no path inside the folder"
+        return "the name is not a path inside the folder"
     return None
 
 

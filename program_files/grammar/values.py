@@ -323,7 +323,7 @@ class Key:
     default: str | int | None = None
     """The value that holds without the key."""
     otherwise: str = ""
-    """What applies without the key, in words, if it is no single value."""
+    """What applies without the key, in words, if it is not a single value."""
     examples: tuple[str, ...] = ()
     synonyms: tuple[str, ...] = ()
     """The names of the key in other systems, although another key's name may be more similar."""

@@ -75,7 +75,7 @@ def key_cure(key: str, absent: Iterable[str], grammar: MapGrammar) -> str | None
 
 
 def key_hint(key: str, grammar: MapGrammar) -> str | None:
-    """Return where to write something that is no key of a map."""
+    """Return where to write something that is not a key of a map."""
     return _ELSEWHERE.get(grammar, {}).get(key)
 
 
@@ -91,7 +91,7 @@ def number_cure(node: Node) -> str | None:
 
 
 def duration_cure(text: str) -> str | None:
-    """Return a duration in our notation; None: the text is no known form."""
+    """Return a duration in our notation; None: the text is not a known form."""
     found = _SPAN.fullmatch(text.strip().lower())
     unit = None if found is None else _UNIT_OF.get(found[2])
     return None if found is None or unit is None else f"{int(found[1])}{unit}"
@@ -111,7 +111,7 @@ def map_cure(node: Node, grammar: MapGrammar) -> str | None:
 
 
 def list_cure(node: Node) -> str | None:
-    """Return the list of a name that stands alone; None: it is no name."""
+    """Return the list of a name that stands alone; None: it is not a name."""
     is_name = isinstance(node.value, str) and re.fullmatch(NameValue.pattern, node.value)
     return f"[{node.value}]" if is_name else None
 

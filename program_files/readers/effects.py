@@ -206,7 +206,7 @@ class EffectReader:
         node = headers.entries[name]
         lower = name.lower()
         if not _HEADER_NAME.fullmatch(name) or lower in HEADERS.reserved or lower.startswith("webhook-"):
-            message = f"{shown(name) or 'an empty text'} is no header that a webhook can have of its own"
+            message = f"{shown(name) or 'an empty text'} is not a header that a webhook can have of its own"
             self._problems.add(headers.keys[name], "bad-header", message)
         value = text_of(node, self._problems, "a header")
         if value and not _HEADER_VALUE.fullmatch(value):

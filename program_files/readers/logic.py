@@ -68,7 +68,7 @@ def warn_of_misspelt_operator(node: Node, problems: Problems, scope: Type) -> bo
     if suggestion is None:
         return False
     (key,) = node.entries
-    message = f"{shown(key)} is no operator, and is kept as it stands"
+    message = f"{shown(key)} is not an operator, and is kept as it stands"
     problems.warn(node.keys[key], "misspelt-operator", message, suggestion)
     return True
 

@@ -140,7 +140,7 @@ class _Reader:
         kinds = {type(each) for each in options(found)}
         expected = next((type_ for kind, type_ in _COMPARED.items() if kind in kinds), None)
         if expected is None and AnyType not in kinds:
-            what = "holds fields: name one of them" if RecordType in kinds else "is no text, number, true or false"
+            what = "holds fields: name one of them" if RecordType in kinds else "is not a text, number, true or false"
             self._problems.add(place, "wrong-type", f"{shown(path)} of a {reversed_type} {what}")
         return expected
 

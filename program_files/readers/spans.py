@@ -34,6 +34,6 @@ def _instant(node: Node, problems: Problems, zone: ZoneInfo, *, end: bool) -> da
             return read_instant(text, zone)
     except (ValueError, OverflowError):
         pass  # noted below, with the cure
-    message = f"{shown(str(node.value))} is no date: write it as 2026-12-31 or 2026-12-31T18:00:00"
+    message = f"{shown(str(node.value))} is not a date: write it as 2026-12-31 or 2026-12-31T18:00:00"
     problems.add(node.place, "bad-date", message)
     return None

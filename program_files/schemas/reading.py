@@ -186,7 +186,7 @@ def _check_pattern(node: Node, pattern: object, problems: Problems) -> None:
         jsonschema_rs.Draft202012Validator({"pattern": pattern}, pattern_options=_OPTIONS, offline=True)
     except (jsonschema_rs.ValidationError, ValueError):
         why = "look-arounds and back-references are not supported" if re.search(r"\(\?|\\\d", pattern) else "check it"
-        problems.add(node.place, "bad-pattern", f"{shown(pattern)} is no pattern: {why}")
+        problems.add(node.place, "bad-pattern", f"{shown(pattern)} is not a pattern: {why}")
 
 
 def _check_required(schema: Node, problems: Problems) -> None:

@@ -32,7 +32,7 @@ def read_json(file: str, text: str, problems: Problems) -> Node:
         with suppress(RecursionError):
             json.loads(text, parse_int=str, parse_float=str)
     except json.JSONDecodeError as error:
-        raise Unreadable(document.place(error.pos), "not-json", f"this is no JSON: {error.msg}") from None
+        raise Unreadable(document.place(error.pos), "not-json", f"this is not JSON: {error.msg}") from None
     return document.read()
 
 
@@ -76,7 +76,7 @@ class _Document:
         if found is None or found.lastgroup is None:
             rest = self._text[self._offset :].lstrip(" \t\n\r")
             place = self.place(len(self._text) - len(rest))
-            raise Unreadable(place, "not-json", f"this is no JSON: {shown(rest)}")
+            raise Unreadable(place, "not-json", f"this is not JSON: {shown(rest)}")
         self._kind, self._lexeme = found.lastgroup, found[found.lastgroup]
         self._here = self.place(found.start(found.lastgroup))
         self._offset = found.end()
@@ -98,7 +98,7 @@ class _Document:
                 check_depth(depth, place)
                 return self._object(place, depth)
             case _:
-                raise Unreadable(place, "not-json", f"this is no JSON: {self._lexeme or 'it ends here'}")
+                raise Unreadable(place, "not-json", f"this is not JSON: {self._lexeme or 'it ends here'}")
 
     def _string(self) -> str:
         return check_text(json.loads(self._lexeme), self._here)

@@ -116,9 +116,9 @@ def bounded(size: int, place: Place) -> int:
 def check_text(text: str, place: Place) -> str:
     """Return a text; raise Unreadable if its escapes produce characters that cannot be stored."""
     if "\0" in text:
-        raise Unreadable(place, "bad-character", "U+0000 is no character of a text: remove it")
+        raise Unreadable(place, "bad-character", "U+0000 is not a character of a text: remove it")
     if not text.isascii() and any("\ud800" <= character <= "\udfff" for character in text):
-        raise Unreadable(place, "bad-character", "half a surrogate pair is no character")
+        raise Unreadable(place, "bad-character", "half a surrogate pair is not a character")
     return text
 
 

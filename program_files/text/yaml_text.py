@@ -183,7 +183,7 @@ def _scalar(event: ScalarEvent, place: Place) -> Scalar:
     if _RADIX.fullmatch(text):
         return int(text, 0)
     if _NOT_FINITE.fullmatch(text):
-        raise Unreadable(place, "bad-number", f"{text} is no number to count with")
+        raise Unreadable(place, "bad-number", f"{text} is not a number to count with")
     return text
 
 
@@ -191,7 +191,7 @@ def _message(error: yaml.MarkedYAMLError) -> str:
     problem = str(error.problem or error.context or "the text cannot be read")
     context = f" ({error.context})" if error.context and error.problem else ""
     cure = next((cure for words, cure in _CURES.items() if words in problem + context), None)
-    return f"this is no YAML: {shown(problem)}{context}" + (f": {cure}" if cure else "")
+    return f"this is not YAML: {shown(problem)}{context}" + (f": {cure}" if cure else "")
 
 
 def _place_at(file: str, text: str, offset: int) -> Place:

@@ -39,7 +39,7 @@ async def test_a_damaged_due_item_is_set_aside_and_the_others_are_run(
     assert following.at is None
     assert bad is not None
     assert bad.failed_at is not None
-    assert "is no date and time" in (bad.error or "")
+    assert "is not a date and time" in (bad.error or "")
 
     await store.write(lambda tx: tx.due_items.retry("bad", "expire", now=NOW))
     assert (await ActivityEnvironment().run(activities.next_due, "DEFAULT")).at == NOW

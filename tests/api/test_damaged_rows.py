@@ -110,11 +110,11 @@ async def test_every_list_is_answered_though_a_row_of_each_table_is_damaged(api:
 @pytest.mark.parametrize(
     ("table", "column", "path", "value", "reason"),
     [
-        ("event", "received_at", "customEvent", "yesterday", "'yesterday' is no date and time"),
-        ("member", "registered_at", "member", "2026-02-30 08:00:00", "'2026-02-30 08:00:00' is no date and time"),
-        ("transfer", "at", "points", "", "'' is no date and time"),
-        ("transfer", "points", "points", "many", "'many' is no whole number"),
-        ("subscription", "created_at", "webhook/subscription", "never", "'never' is no date and time"),
+        ("event", "received_at", "customEvent", "yesterday", "'yesterday' is not a date and time"),
+        ("member", "registered_at", "member", "2026-02-30 08:00:00", "'2026-02-30 08:00:00' is not a date and time"),
+        ("transfer", "at", "points", "", "'' is not a date and time"),
+        ("transfer", "points", "points", "many", "'many' is not a whole number"),
+        ("subscription", "created_at", "webhook/subscription", "never", "'never' is not a date and time"),
     ],
 )
 async def test_the_row_is_shown_with_its_id_and_the_reason(

@@ -75,7 +75,7 @@ MEANINGS = {
     "invalidField": "no field of an event type, or one that is in no other one",
     "invalidName": "not a name of a program file, or a built-in one",
     "noTest": "no designers' test can be made of the event; the message says why",
-    "noSample": "a value is no event, and no list of events",
+    "noSample": "a value is neither an event nor a list of events",
     "unreadableText": "a text is neither JSON nor YAML; the message has line and column",
     "invalidHeader": "not a valid name or value of a header",
     "invalidId": "not a UUID",

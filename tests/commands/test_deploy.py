@@ -169,7 +169,7 @@ def test_another_title_is_refused_with_the_command_that_allows_it(
     assert refused.stdout == '~ setting title: "Coffee shop" -> "Tea shop"\n'
     assert refused.stderr.splitlines()[-1] == (
         'laurel: the deploy would change the title "Coffee shop" to "Tea shop", so it may be another program: '
-        f"name what is meant, and deploy again: laurel deploy {tea} --rename"
+        f"allow it explicitly, and deploy again: laurel deploy {tea} --rename"
     )
     assert json.loads(as_json.stdout) == {"losses": [], "title": {"inForce": "Coffee shop", "deployed": "Tea shop"}}
     assert back.stderr.endswith("laurel rollback 1 --rename\n")

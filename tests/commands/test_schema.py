@@ -96,7 +96,7 @@ def test_a_program_with_mistakes_gets_schemas_and_its_errors_are_printed(tmp_pat
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["nowhere"], "nowhere is no folder"),
+        (["nowhere"], "nowhere is not a folder"),
         (["PROGRAM", "--out", "PROGRAM/program.yaml"], "program.yaml"),
         (["PROGRAM", "--stdout", "reactors"], "reactors"),
     ],

@@ -63,7 +63,7 @@ async def test_a_decision_says_why_a_code_is_refused(database: Database) -> None
     decided = [from_json(row[0], store.scripted.program.wallets) for row in await store.rows(promos)]
     outcomes = [outcome for decision in decided for outcome in decision.outcomes]
     assert [(each.verdict, each.because) for each in outcomes] == [
-        ("code_refused", "NONE is no code of it"),
+        ("code_refused", "NONE is not a code of it"),
         ("fired", "it has no condition"),
         ("code_refused", "the code ABC was used 1 of 1 times"),
     ]

@@ -72,7 +72,7 @@ async def test_wallets_with_points_and_rewards_with_coupons_out_are_lost_by_name
     assert refusal.unnamed.losses == (Loss("wallet", "miles", 2), Loss("reward", "free-coffee", 1))
     assert str(refusal) == (
         "the deploy would lose wallet miles (2 members), reward free-coffee (1 member): "
-        "name what is meant, and deploy again"
+        "allow it explicitly, and deploy again"
     )
     assert await all_rows(shop.database) == before
 

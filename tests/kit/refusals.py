@@ -210,7 +210,12 @@ SHOWN = [
         "of the purchase 25 % can be reversed, and not 33.3333 %",
     ),
     (transactions.ShareOutOfRange(Decimal("1.5")), "shareOutOfRange", "event.body", "at most 1, and not 1.5"),
-    (transactions.UnclearReversal("share", "is no number"), "unclearReversal", "event.body", "share is no number"),
+    (
+        transactions.UnclearReversal("share", "is not a number"),
+        "unclearReversal",
+        "event.body",
+        "share is not a number",
+    ),
     (transactions.ReversedMissing("purchase"), "reversedMissing", "event.body", "no purchase of the member fits"),
     (transactions.NotASale("W-1"), "notASale", "transaction.header.linkedDocumentNumber", "name the sale"),
     (transactions.ReturnBeforeSale(NOW), "returnBeforeSale", "transaction.header.purchasedAt", "not before it"),

@@ -101,7 +101,7 @@ def faults(shape: Shape, value: Any, path: str = "data") -> list[str]:
             return [] if _is(shape, value) else [f"{path}: {value!r} is no {shape.name}"]
         case list():
             if not isinstance(value, list):
-                return [f"{path}: {value!r} is no list"]
+                return [f"{path}: {value!r} is not a list"]
             return [fault for n, item in enumerate(value) for fault in faults(shape[0], item, f"{path}[{n}]")]
         case Mapping():
             return _field_faults(shape, value, path)
@@ -115,7 +115,7 @@ def _is(scalar: Scalar, value: Any) -> bool:
 
 def _field_faults(shape: Mapping[str, Shape], value: Any, path: str) -> list[str]:
     if not isinstance(value, dict):
-        return [f"{path}: {value!r} is no object"]
+        return [f"{path}: {value!r} is not an object"]
     fields = {name.removesuffix("!"): inner for name, inner in shape.items()}
     always = [name.removesuffix("!") for name in shape if name.endswith("!")]
     wrong = [f"{path}.{name}: unknown" for name in value if name not in fields]

@@ -76,7 +76,7 @@ def test_a_fault_says_where_it_is_and_what_it_is() -> None:
         "booking.colour: unknown",
         "booking.dishes[1].nam: unknown",
         "booking.dishes[1].name: missing",
-        "booking.for.adult: 1 is no text",
-        "booking.id: '7' is no UUID",
+        "booking.for.adult: 1 is not a text",
+        "booking.id: '7' is not a UUID",
         "booking.table: missing",
     ]

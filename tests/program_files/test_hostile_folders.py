@@ -60,8 +60,8 @@ def a_folder(root: Path) -> None:
 UNREADABLE = {
     a_link_to_itself: os.strerror(errno.ELOOP),
     a_link_to_nothing: os.strerror(errno.ENOENT),
-    a_pipe: "it is no ordinary file",
-    a_device: "it is no ordinary file",
+    a_pipe: "it is not an ordinary file",
+    a_device: "it is not an ordinary file",
     a_folder: "it is a folder",
 }
 

@@ -31,7 +31,7 @@ except ValueError:
 
 @pytest.fixture(scope="module")
 def lines() -> list[dict[str, Any]]:
-    """What a process logs whose standard output is no terminal."""
+    """What a process logs whose standard output is not a terminal."""
     printed = subprocess.run([sys.executable, "-c", SCRIPT], capture_output=True, text=True, check=True, timeout=60)
     return [json.loads(line) for line in printed.stdout.splitlines()]
 

@@ -19,11 +19,11 @@ _GZIP = b"\x1f\x8b"
 
 
 class InvalidEventLine(ValueError):
-    """A line is no event; the message says which line, why, and how to correct it."""
+    """A line is not an event; the message says which line, why, and how to correct it."""
 
 
 class _InvalidEvent(ValueError):
-    """A line is no event; the message says why."""
+    """A line is not an event; the message says why."""
 
 
 def read_events(file: Path, zone: ZoneInfo) -> Iterator[ReplayedEvent]:
@@ -81,7 +81,7 @@ def _json(line: bytes) -> Any:
             json.dumps(value, ensure_ascii=False, default=str).encode()
         except UnicodeEncodeError:
             raise _InvalidEvent(
-                "the text holds half of a surrogate pair, which is no character: leave it out"
+                "the text holds half of a surrogate pair, which is not a character: leave it out"
             ) from None
     return value
 

@@ -93,7 +93,7 @@ def schema_of(fields: Sequence[BodyField]) -> dict[str, Any]:
 
 
 def steps_of(path: str) -> list[str] | None:
-    """Return the steps of a path, `[]` for elements; None if it is no path."""
+    """Return the steps of a path, `[]` for elements; None if it is not a path."""
     steps: list[str] = []
     for part in path.split("."):
         found = _STEP.fullmatch(part)
@@ -107,7 +107,7 @@ def _faults(each: BodyField) -> Iterator[tuple[str, str]]:
     steps = steps_of(each.path)
     if steps is None:
         shown = each.path[:LONGEST_KEY] or "empty"
-        yield "path", f"{shown} is no field: write it as rules read it, as total, customer.city or items[].price"
+        yield "path", f"{shown} is not a field: write it as rules read it, as total, customer.city or items[].price"
     elif len(steps) > DEEPEST:
         yield "path", f"a field lies at most {DEEPEST} steps deep here: declare {steps[0]} as any, and edit the file"
     if each.choices and each.type not in _WITH_CHOICES:

@@ -16,7 +16,7 @@ _DATE_TIME = BodySchema({"format": "date-time"})
 
 
 class NoSample(ValueError):
-    """A value is no sample of an event; the message says why."""
+    """A value is not a sample of an event; the message says why."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -194,7 +194,7 @@ class RuleUsage:
             case str() if target is not None:
                 self._compared[target].add(template)
             case _:
-                pass  # a constant that is no text, or sets no field
+                pass  # a constant that is not a text, or sets no field
 
     def _origin_of(self, logic: Logic) -> ValueOrigin:
         return self._read(logic.expression, _Scope(ValueOrigin(frozenset({()}))))

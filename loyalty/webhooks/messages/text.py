@@ -32,7 +32,7 @@ def utc_instant(moment: datetime) -> str:
 def number(amount: Decimal) -> int | Decimal:
     """Return an amount as JSON writes it: 125, 12.5; never 1.25E+2."""
     if not amount.is_finite():
-        raise ValueError(f"{amount} is no amount")
+        raise ValueError(f"{amount} is not an amount")
     whole = amount.to_integral_value()
     return int(whole) if whole == amount else amount.normalize()
 

@@ -122,7 +122,7 @@ def test_what_cannot_be_restored_is_refused_and_nothing_changes(sqlite_database_
     content = good.read_bytes()
     kept = database.read_bytes()
     bad: Mapping[str, tuple[Any, str]] = {
-        "text": (b"no backup at all", "is no backup"),
+        "text": (b"no backup at all", "is not a backup"),
         "damaged": (content[:4096] + b"\xff" * 8192 + content[12288:], "is damaged"),
         "cut": (content[: len(content) // 2], "is damaged"),
         "dump": (b"PGDMP and so on", "is a backup of postgresql"),

@@ -84,4 +84,4 @@ def test_a_file_is_stored_for_workers_and_a_wrong_call_exits_with_2(tmp_path: Pa
 
     assert (sent.returncode, "a worker reads it" in sent.stdout) == (0, True), sent.stderr
     assert (wrong.returncode, "unitTransferAdding" in wrong.stderr) == (2, True)
-    assert (missing.returncode, "nowhere.csv is no file" in missing.stderr) == (2, True)
+    assert (missing.returncode, "nowhere.csv is not a file" in missing.stderr) == (2, True)

@@ -61,7 +61,7 @@ async def test_figures_are_printed_as_the_api_shows_them(sqlite_database: Databa
         (["--day", "2999-01-01"], "2999-01-01 has not begun"),
         (["--from", "2026-03-05", "--until", "2026-03-04"], "2026-03-05 is after 2026-03-04"),
         (["--breakage", "2"], "from 0 to 1"),
-        (["--breakage", "much"], "much is no number"),
+        (["--breakage", "much"], "much is not a number"),
         (["--day", "yesterday"], "yesterday"),
         (["--store", "NONE"], "store NONE is unknown: there is DEFAULT"),
     ],

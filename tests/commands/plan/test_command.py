@@ -153,9 +153,9 @@ def test_a_file_without_events_is_reported(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "code", "said"),
     [
-        (["nowhere"], 2, "nowhere is no folder"),
+        (["nowhere"], 2, "nowhere is not a folder"),
         ([COFFEE_SHOP, "--data", "nowhere"], 2, "nothing was ever started in nowhere"),
-        ([COFFEE_SHOP, "--against", "nowhere"], 2, "nowhere is no folder"),
+        ([COFFEE_SHOP, "--against", "nowhere"], 2, "nowhere is not a folder"),
         ([COFFEE_SHOP, "--against", COFFEE_SHOP, "--events", "nowhere.jsonl"], 2, "nowhere.jsonl: No such file"),
         ([COFFEE_SHOP, "--against", COFFEE_SHOP, "--events", COFFEE_SHOP / "program.yaml"], 2, "program.yaml:1: "),
         ([COFFEE_SHOP, "--days", "0"], 2, "--days"),
@@ -327,8 +327,8 @@ async def test_a_plan_file_that_was_edited_is_refused(sqlite_database: Database,
         ('"what": "added"', '"what": "changed"', "was changed since it was made"),
         ('"basedOn": 1', '"basedOn": null', "was compared with a folder"),
         ('"laurelPlan": 1', '"laurelPlan": 9', "a plan of another version"),
-        ('"laurelPlan"', '"plan"', "is no plan"),
-        ("{", "[", "is no plan"),
+        ('"laurelPlan"', '"plan"', "is not a plan"),
+        ("{", "[", "is not a plan"),
     ]
 
     for old, new, said in edits:

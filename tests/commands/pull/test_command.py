@@ -184,7 +184,7 @@ def test_a_folder_of_another_store_and_what_is_no_folder_are_refused(place: Plac
 
     assert (other[0], none[0], unknown[0]) == (2, 2, 2)
     assert "was pulled from store OTHER" in other[1]
-    assert "is no folder" in none[1]
+    assert "is not a folder" in none[1]
     assert "store NONE is unknown" in unknown[1]
 
 

@@ -31,7 +31,7 @@ LATE = AnotherInForce(2, by="bob", at=datetime(2026, 1, 1, tzinfo=UTC), based_on
         (CommandError("name one"), "laurel: name one\n"),
         (NotFound("no event x"), "laurel: no event x\n"),
         (PlanError("plan again"), "laurel: plan again\n"),
-        (InvalidDatabaseUrl("x is no address"), "laurel: x is no address\n"),
+        (InvalidDatabaseUrl("x is not an address"), "laurel: x is not an address\n"),
         (NewerSchema("9999"), f"laurel: {NewerSchema('9999')}\n"),
         (UnknownStore("NORTH"), "laurel: store NORTH has no program: deploy one with `laurel deploy DIR`\n"),
         (LATE, f"laurel: {LATE}\n"),

@@ -129,7 +129,7 @@ def test_a_folder_that_is_none_or_has_no_tests_ends_with_2(tmp_path: Path) -> No
     nowhere, without = laurel(tmp_path / "nowhere"), laurel(folder(tmp_path / "shop"))
 
     assert (nowhere.returncode, without.returncode) == (2, 2)
-    assert "nowhere is no folder" in nowhere.stderr
+    assert "nowhere is not a folder" in nowhere.stderr
     assert "has no tests: write one in" in without.stderr
 
 

@@ -209,7 +209,7 @@ def test_a_watched_folder_is_deployed_if_right_and_its_problems_printed_if_not(t
         (program / "program.yaml").write_text(programs.PROGRAM)
         says("what the files say again", times=2)
         (program / "program.yaml").write_text(programs.PROGRAM.replace("Coffee", "Tea"))
-        says(f"name what is meant, and deploy again: laurel deploy {program} --data {data} --rename")
+        says(f"allow it explicitly, and deploy again: laurel deploy {program} --data {data} --rename")
         (program / "program.yaml").write_text(programs.PROGRAM)
         says("what the files say again", times=3)
 
@@ -255,7 +255,7 @@ def test_a_folder_that_is_none_is_a_fault_of_the_call(call: list[str], tmp_path:
     done = laurel(*call, "--data", tmp_path / "data")
 
     assert done.returncode == 2
-    assert "nowhere is no folder: name the one that holds program.yaml" in done.stderr
+    assert "nowhere is not a folder: name the one that holds program.yaml" in done.stderr
     assert not (tmp_path / "data").exists()
 
 

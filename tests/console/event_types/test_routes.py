@@ -98,7 +98,7 @@ BAD_FORMS = (
     ({"eventType": "../../etc/passwd"}, "eventType", "a name is 1 to 64"),
     ({"eventType": "member_registered"}, "eventType", "built in"),
     ({"name": "x" * 300}, "name", ""),
-    ({"fields.0.path": "a..b"}, "fields-0-path", "is no field"),
+    ({"fields.0.path": "a..b"}, "fields-0-path", "is not a field"),
     ({"fields.0.path": "items[].sku"}, "fields-0-path", "there is no field items[]"),
     ({"fields.0.type": "nonsense"}, "fields-0-type", ""),
     ({"fields.0.type": "boolean", "fields.0.choices": "1"}, "fields-0-choices", "choices are texts or numbers"),

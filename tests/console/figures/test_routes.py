@@ -80,7 +80,7 @@ async def test_points_that_expire_are_listed_with_their_members_by_key(api: Api,
     assert "Nothing matches" in none
     for wrong in ("_scroll=nonsense", "expiresAt=soon", "_page=2"):
         assert (await api.http.get(f"/api/DEFAULT/points/expiring?{wrong}")).status_code == 400, wrong
-    assert "this is no place in the list" in await visitor.page(f"{HOME}/points/expiring?_scroll=nonsense")
+    assert "this is not a place in the list" in await visitor.page(f"{HOME}/points/expiring?_scroll=nonsense")
 
 
 async def test_an_achievement_is_chosen_and_its_funnel_drawn_with_the_numbers(api: Api, visitor: Visitor) -> None:

@@ -132,4 +132,4 @@ async def test_a_file_or_reactor_that_is_not_there_is_no_page(visitor: Visitor) 
         answer = await visitor.get(f"{PROGRAMS}/1/file?path=program.yaml&line={line}")
         assert (answer.status_code, "is-marked" in answer.text) == (200, False), line
     assert (await visitor.get(f"{HOME}/reactors/nothing")).status_code == 404
-    assert "this is no place in the list" in await visitor.page(f"{HOME}/reactors/points-for-purchase?_scroll=x")
+    assert "this is not a place in the list" in await visitor.page(f"{HOME}/reactors/points-for-purchase?_scroll=x")

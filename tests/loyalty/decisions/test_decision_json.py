@@ -126,7 +126,7 @@ def test_deductions_of_a_decision_that_an_older_version_stored_are_not_posted_ye
 
 
 def test_an_effect_that_this_version_does_not_know_is_refused() -> None:
-    with pytest.raises(ValueError, match="'freeze_member' is no effect"):
+    with pytest.raises(ValueError, match="'freeze_member' is not an effect"):
         effect_from_json({"freeze_member": "ann"}, WALLETS)
 
 
@@ -252,5 +252,5 @@ def test_an_effect_of_another_version_is_refused_by_name(stored: dict[str, objec
 
 
 def test_a_reason_of_another_version_is_refused_by_name() -> None:
-    with pytest.raises(ValueError, match="is no reason of this version of Laurel"):
+    with pytest.raises(ValueError, match="is not a reason of this version of Laurel"):
         from_json([{"source": "s", "verdict": "fired", "place": "", "reason": {"stars": "wrong"}}], WALLETS)

@@ -45,7 +45,7 @@ def test_the_beginning_of_a_file_says_how_it_is_laid_out(beginning: bytes, layou
         (b"PK\x03\x04rest", "is it a spreadsheet?"),
         ("email,points\n".encode("utf-16"), "save it as UTF-8"),
         ("email,points\n".encode("utf-16-le"), "save it as UTF-8"),
-        (b"email,p\xe9ints\n", "0xe9, is no UTF-8"),
+        (b"email,p\xe9ints\n", "0xe9, is not UTF-8"),
         (b"emial,points\n", "did you mean email?"),
         (b"email,points,points\n", "twice"),
         (b"email,comment\n", "lacks points"),

@@ -316,7 +316,7 @@ def test_amounts_are_plain_numbers(amount, text):
 
 @pytest.mark.parametrize("amount", ["NaN", "Infinity"])
 def test_a_number_that_is_not_finite_is_never_sent(amount):
-    with pytest.raises(ValueError, match="is no amount"):
+    with pytest.raises(ValueError, match="is not an amount"):
         rendered(points_changed(amount=Decimal(amount)))
 
 

@@ -57,7 +57,7 @@ def test_pipes_and_links_to_nothing_are_problems(tmp_path: Path) -> None:
 
     assert str(raised.value).splitlines() == [
         "events/gone.yaml:1:1: unreadable-file: the file cannot be read: No such file or directory",
-        "program.json:1:1: unreadable-file: the file cannot be read: it is no ordinary file",
+        "program.json:1:1: unreadable-file: the file cannot be read: it is not an ordinary file",
     ]
 
 

@@ -34,9 +34,9 @@ def problems_of(body: str) -> list[str]:
 def test_what_would_be_right_but_for_its_name_is_questioned(body: str, key: str, expected: str) -> None:
     (line,) = problems_of(body)
 
-    warning = f": warning: misspelt-operator: {key} is no operator, and is kept as it stands. Did you mean {expected}?"
+    why = f"{key} is not an operator, and is kept as it stands. Did you mean {expected}?"
     assert line.startswith("reactors/r.yaml:3:6")
-    assert line.endswith(warning)
+    assert line.endswith(f": warning: misspelt-operator: {why}")
 
 
 @pytest.mark.parametrize(

@@ -66,9 +66,13 @@ def test_a_file_of_a_megabyte_is_read_and_one_byte_more_is_not() -> None:
 @pytest.mark.parametrize(
     ("file", "content", "line"),
     [
-        ("r.yaml", 'title: "a\\0b"', "r.yaml:1:8: bad-character: U+0000 is no character of a text: remove it"),
-        ("r.json", '{"title": "a\\u0000"}', "r.json:1:11: bad-character: U+0000 is no character of a text: remove it"),
-        ("r.json", '{"\\ud83d": 1}', "r.json:1:2: bad-character: half a surrogate pair is no character"),
+        ("r.yaml", 'title: "a\\0b"', "r.yaml:1:8: bad-character: U+0000 is not a character of a text: remove it"),
+        (
+            "r.json",
+            '{"title": "a\\u0000"}',
+            "r.json:1:11: bad-character: U+0000 is not a character of a text: remove it",
+        ),
+        ("r.json", '{"\\ud83d": 1}', "r.json:1:2: bad-character: half a surrogate pair is not a character"),
         ("r.yaml", "a: b\0", "r.yaml:1:5: bad-character: U+0000 cannot stand in YAML"),
         ("r.yaml", "a: b\ntitle: x\u2028y", "r.yaml:2:9: bad-character: U+2028 cannot stand in YAML"),
         ("r.yaml", "a: x\x85y", "r.yaml:1:5: bad-character: U+0085 cannot stand in YAML"),
