@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final, Literal, TypeAlias, get_args
+from typing import Literal, TypeAlias
 
 StuckKind: TypeAlias = Literal["event", "due_item", "delivery", "clock", "import", "export"]
 StuckState: TypeAlias = Literal["failed", "skipped", "overdue"]
@@ -10,8 +10,6 @@ StuckState: TypeAlias = Literal["failed", "skipped", "overdue"]
 
 `skipped`: a delivery whose subscription was disabled or removed. `overdue`: it should have continued by now.
 """
-
-STUCK_KINDS: Final[tuple[StuckKind, ...]] = get_args(StuckKind)
 
 
 @dataclass(frozen=True, slots=True)

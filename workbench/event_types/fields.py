@@ -4,14 +4,13 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any, Final, Literal, TypeAlias, get_args
+from typing import Any, Final, Literal, TypeAlias
 
 import rules
 
 FieldType: TypeAlias = Literal[
     "text", "number", "integer", "boolean", "date", "datetime", "object", "collection", "any"
 ]
-FIELD_TYPES: Final[tuple[FieldType, ...]] = get_args(FieldType)
 
 MOST_FIELDS: Final = 200
 LONGEST_KEY: Final = 64
