@@ -98,7 +98,7 @@ def faults(shape: Shape, value: Any, path: str = "data") -> list[str]:
         case Words(allowed):
             return [] if value in allowed else [f"{path}: {value!r} is none of {sorted(allowed)}"]
         case Scalar():
-            return [] if _is(shape, value) else [f"{path}: {value!r} is no {shape.name}"]
+            return [] if _is(shape, value) else [f"{path}: {value!r} is not a {shape.name}"]
         case list():
             if not isinstance(value, list):
                 return [f"{path}: {value!r} is not a list"]

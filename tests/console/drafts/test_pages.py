@@ -67,7 +67,7 @@ async def test_a_file_is_added_checked_cured_copied_renamed_and_removed(api: Api
     assert (await stored(api, "reactors/march.yaml")).startswith("reactor: spring  # twice\n")
     assert (taken.status_code, bad.status_code) == (409, 400)
     assert "choose another name" in text_of(taken)
-    assert "no path of a program file" in text_of(bad)
+    assert "not a path of a program file" in text_of(bad)
     assert SPRING not in await texts(api)
 
     march = hidden_of(await visitor.get(at("reactors/march.yaml")))["version"]
