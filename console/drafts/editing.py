@@ -20,8 +20,8 @@ from workbench.drafts.merging import version_of
 
 router = APIRouter()
 
-COPY = Form([Field("copy.path", "Name of the copy", required=True, hint="Its name in the file changes, too.")])
-RENAME = Form([Field("rename.path", "New name", required=True, hint="What it declares keeps its name.")])
+COPY = Form([Field("copy.path", "Name of the copy", hint="Its name in the file changes, too.")])
+RENAME = Form([Field("rename.path", "New name", hint="What it declares keeps its name.")])
 _FILE = f"{STORE}/program/draft/file"
 
 

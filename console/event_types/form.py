@@ -16,7 +16,7 @@ SAMPLE = Form(
         Field(
             "sample",
             "Sample event",
-            "area",
+            "code",
             hint="JSON or YAML: a whole report of an event, its body alone, or a list of several.",
         )
     ]

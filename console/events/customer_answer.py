@@ -83,4 +83,4 @@ def _part(failed: Failed) -> str:
             break
     if not needed:
         return f"{found or 'something else'} was found"
-    return f"{needed} is needed, and {found}" if found and "{" not in found else f"{needed} is needed"
+    return f"{needed} is needed, and {found}" if found and not failed.is_abbreviated else f"{needed} is needed"

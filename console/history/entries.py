@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
+from console.pages.operations import operation_title
 from console.pages.page import StorePage
 
 _LINKS: Final[Mapping[str, tuple[str, str]]] = {
@@ -131,5 +132,5 @@ _TITLES: Final[Mapping[str, Callable[[Mapping[str, Any], str], str]]] = {
         if "documentNumber" in said
         else _words(type_).capitalize()
     ),
-    "change": lambda said, _: f"Asked for: {said['eventType']}",
+    "change": lambda said, _: operation_title(said["eventType"]),
 }

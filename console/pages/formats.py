@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from markupsafe import Markup, escape
 
 import rules
+from console.pages.operations import operation_title
 from workbench.masking import HIDDEN
 
 MAX_TEXT = 200
@@ -54,6 +55,24 @@ def words(name: str) -> str:
     return name.replace("_", " ")
 
 
+def as_words(value: Any, *, depth: int = 2) -> str:
+    """Return an effect in words: `wallet points, points 12, expires after 90d`.
+
+    Empty for one with lists, or with objects deeper than `depth`: it is shown as JSON.
+    """
+    match value:
+        case Mapping():
+            parts = [as_words(each, depth=depth - 1) if depth else "" for each in value.values()]
+            named = ", ".join(f"{words(name)} {part}" for name, part in zip(value, parts, strict=True))
+            return named if all(parts) else ""
+        case list():
+            return ""
+        case None | bool():
+            return str(rules.exact.dumps(value))
+        case _:
+            return f"{value}"
+
+
 _EMAIL = re.compile(r"[^\s@\"'<>]+@[^\s@\"'<>]+")
 _PHONE_OR_CARD = re.compile(r"(?<![\w.-])\+?\d(?: ?\d){6,}(?![\w.-])")
 _MIN_PERSONAL = 2
@@ -88,6 +107,8 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
     "number": number,
     "cut": cut,
     "as_json": as_json,
+    "as_words": as_words,
+    "operation_title": operation_title,
     "words": words,
     "masked": masked,
     "host": host,

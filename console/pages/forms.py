@@ -10,7 +10,7 @@ from api.http.faults import InputFault
 from console.security.form_values import FormValues
 
 FieldKind: TypeAlias = Literal[
-    "text", "area", "number", "whole", "yes_no", "choice", "moment", "json", "yaml", "password"
+    "text", "area", "code", "number", "whole", "yes_no", "choice", "moment", "json", "yaml", "password"
 ]
 
 Whenever: TypeAlias = Literal["leave_out", "null", "empty"]

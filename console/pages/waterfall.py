@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from console.pages.page import StorePage
+from rules.render import render_value
 
 
 def place_url(page: StorePage, revision: int | None, place: str) -> str:
@@ -33,6 +34,8 @@ class Failed:
     needed: str
     place: str
     within: str
+    is_abbreviated: bool
+    """Whether of an actual value only the size is known, as of a long array."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +52,14 @@ class Step:
     more: int
     """The number of further false parts of the condition."""
     effects: Sequence[tuple[str, Any]]
+
+    @property
+    def only_failed(self) -> Failed | None:
+        """The only false part of the condition, if `because` says it all."""
+        if len(self.failed) != 1 or self.more or self.failed[0].within:
+            return None
+        (failed,) = self.failed
+        return failed if self.because == f"{failed.actual}, needed {failed.needed}" else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +96,9 @@ def _step(entry: Mapping[str, Any]) -> Step:
 
 def _failed(leaf: Mapping[str, Any]) -> Failed:
     actual = ", ".join(f"{name} is {_shown(value)}" for name, value in leaf.get("actual", {}).items())
-    return Failed(actual, leaf.get("needed", ""), leaf["place"], " in ".join(leaf.get("within", ())))
+    is_abbreviated = any(isinstance(each, Mapping) for each in leaf.get("actual", {}).values())
+    return Failed(actual, leaf.get("needed", ""), leaf["place"], " in ".join(leaf.get("within", ())), is_abbreviated)
 
 
 def _shown(value: Any) -> str:
-    return f'"{value}"' if isinstance(value, str) else "missing" if value is None else str(value)
+    return "missing" if value is None else render_value(value)

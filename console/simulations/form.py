@@ -23,7 +23,7 @@ _MEMBER = Field(
 _FRESH = Field(
     "member",
     "Or a fresh member",
-    "area",
+    "code",
     hint="Used if no member is named. JSON or YAML, as in a test: tier: silver, points: 40, registeredAt: 2026-01-01.",
 )
 

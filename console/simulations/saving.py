@@ -21,7 +21,7 @@ _TEMPLATE = "simulations/test.html"
 _FORM = Form(
     [
         Field("path", "File", required=True, hint="In the folder tests/ of your draft."),
-        Field("text", "Test", "area", required=True, hint="Personal data is masked. What it expects may be changed."),
+        Field("text", "Test", "code", required=True, hint="Personal data is masked. What it expects may be changed."),
     ]
 )
 

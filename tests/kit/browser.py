@@ -54,6 +54,14 @@ _FOCUS = """
 """
 
 
+_NARROW = """
+() => [...document.querySelectorAll("main :is(select, textarea, input)")]
+  .filter((each) => !["checkbox", "radio", "hidden"].includes(each.type))
+  .filter((each) => each.offsetParent && each.getBoundingClientRect().width < 64).map((each) => each.name)
+"""
+"""The fields in which nothing can be read that is typed."""
+
+
 def chromium() -> str:
     """The browser of this machine; without one the test is skipped, or fails where there must be one."""
     names = ("chromium", "chromium-browser", "google-chrome")
@@ -190,6 +198,7 @@ async def _is_shown_on_a_phone(page: Page) -> None:
     except PlaywrightTimeout:
         width = await page.evaluate("document.documentElement.scrollWidth")
         raise AssertionError(f"{page.url} is {width} px wide on a phone") from None
+    assert await page.evaluate(_NARROW) == [], f"{page.url} has fields that are too narrow on a phone"
     await page.set_viewport_size(DESK)  # type: ignore[arg-type]
 
 

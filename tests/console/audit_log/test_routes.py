@@ -11,5 +11,5 @@ async def test_what_was_done_is_listed_and_filtered(api: Api, visitor: Visitor) 
     everything = await visitor.page("/console/audit-log")
     nothing = await visitor.page("/console/audit-log?username=nobody")
 
-    assert "POST /api/{storeCode}/member" in everything
+    assert "Register a member POST /api/{storeCode}/member" in everything
     assert "Nothing matches" in nothing
