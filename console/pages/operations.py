@@ -16,4 +16,4 @@ def operation_title(operation: str) -> str:
 @cache
 def _titles() -> Mapping[str, str]:
     routes = [route for router in ROUTERS for route in router.routes if isinstance(route, APIRoute)]
-    return {f"{method} {each.path}": each.summary or each.name for each in routes for method in each.methods}
+    return {f"{method} {each.path}": each.summary or each.name for each in routes for method in each.methods or ()}
