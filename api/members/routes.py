@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from operator import itemgetter
 from typing import Any
 
 from fastapi import APIRouter
@@ -9,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from api.authentication.callers import MemberCaller
-from api.http.paging import ListQuery, page_of_list, page_of_records
+from api.http.paging import ListQuery, matches, page_of_list, page_of_records
 from api.http.refusal_paths import refusals_at
 from api.http.requests import read_body, request_body
 from api.http.responses import ExactJson
@@ -47,7 +48,9 @@ from loyalty.refusals import UnknownChannel, UnknownReferrer
 
 router = APIRouter(prefix="/api/{storeCode}/member", tags=["Member"])
 
-ITEMS_QUERY = ListQuery({})
+ACHIEVEMENTS_QUERY = ListQuery({"achievementId": "text", "name": "text"})
+BADGES_QUERY = ListQuery({"badgeTypeId": "text", "name": "text"})
+WALLETS_QUERY = ListQuery({"walletTypeId": "text", "name": "text", "code": "text"})
 
 _EXAMPLE = {
     "customer": {
@@ -120,45 +123,53 @@ async def show_status(member: MemberInPath, store_request: CallerRequest) -> Res
     "/{member}/achievement",
     summary="List a member's achievements",
     response_model=ItemPage,
-    openapi_extra=ITEMS_QUERY.openapi_parameters(),
+    openapi_extra=ACHIEVEMENTS_QUERY.openapi_parameters(),
     tags=["Achievement"],
 )
 async def list_achievements(request: Request, member: MemberInPath, store_request: CallerRequest) -> Response:
     """List every achievement of the program with the member's progress, as of now."""
-    return await _page(request, store_request, member, achievements_view)
+    return await _page(request, store_request, member, ACHIEVEMENTS_QUERY, achievements_view, _named)
 
 
 @router.get(
     "/{member}/badge",
     summary="List a member's badges",
     response_model=ItemPage,
-    openapi_extra=ITEMS_QUERY.openapi_parameters(),
+    openapi_extra=BADGES_QUERY.openapi_parameters(),
 )
 async def list_badges(request: Request, member: MemberInPath, store_request: AdminRequest) -> Response:
     """List the badges of a member."""
-    return await _page(request, store_request, member, badges_view)
+    return await _page(request, store_request, member, BADGES_QUERY, badges_view)
 
 
 @router.get(
     "/{member}/wallet",
     summary="List a member's wallets",
     response_model=ItemPage,
-    openapi_extra=ITEMS_QUERY.openapi_parameters(),
+    openapi_extra=WALLETS_QUERY.openapi_parameters(),
     tags=["Wallet"],
 )
 async def list_wallets(request: Request, member: MemberInPath, store_request: AdminRequest) -> Response:
     """List the member's balance in each wallet of the program."""
-    return await _page(request, store_request, member, wallets_view)
+    return await _page(request, store_request, member, WALLETS_QUERY, wallets_view, itemgetter("walletType"))
 
 
 async def _page(
     request: Request,
     store_request: StoreRequest,
     member: str,
+    query: ListQuery,
     view: Callable[[MemberRecords, Program], list[dict[str, Any]]],
+    fields: Callable[[dict[str, Any]], dict[str, Any]] = dict,
 ) -> Response:
-    page, _ = ITEMS_QUERY.parse(request.query_params, store_request.program.zone)
-    return ExactJson(page_of_list(view(await _records(store_request, member), store_request.program), page))
+    """Return the items that match the filters; `fields` returns the fields of an item that filters name."""
+    page, filters = query.parse(request.query_params, store_request.program.zone)
+    items = view(await _records(store_request, member), store_request.program)
+    return ExactJson(page_of_list([each for each in items if matches(fields(each), filters)], page))
+
+
+def _named(achievement: dict[str, Any]) -> dict[str, Any]:
+    return {**achievement, "name": achievement["achievementName"]}
 
 
 async def _records(store_request: StoreRequest, member: str) -> MemberRecords:

@@ -3,6 +3,7 @@
 import asyncio
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -13,7 +14,7 @@ from loyalty.calendar import local_day
 from loyalty.ids import is_id, new_id
 from loyalty.store.achievements import DailySum
 from tests.kit.amounts import points
-from tests.kit.api import Api
+from tests.kit.api import Api, fault
 from tests.kit.awards import award
 
 PATH = "/api/DEFAULT/member"
@@ -235,6 +236,25 @@ async def test_a_broken_streak_shows_0(api: Api):
 
     assert achievement["value"] == 0
     assert listed["memberProgress"]["rules"][0]["completedConsecutivePeriods"] == 0
+
+
+async def test_achievements_badges_and_wallets_of_a_member_are_filtered_by_id_and_name(api: Api):
+    member_id = await register(api)
+    await _live(api, member_id)
+
+    async def filtered(kind: str, id_field: str, part: Any = dict) -> list[int]:
+        path = f"{PATH}/{member_id}/{kind}"
+        shown = part((await api.get(path))["items"][0])
+        name = shown.get("name", shown.get("achievementName"))
+        asked = (f"{id_field}={shown[id_field]}", f"name={name}", f"name[like]={name[1:3]}", f"{id_field}={member_id}")
+        return [(await api.get(f"{path}?{each}"))["total"]["filtered"] for each in asked]
+
+    assert await filtered("achievement", "achievementId") == [1, 1, 1, 0]
+    assert await filtered("badge", "badgeTypeId") == [1, 1, 1, 0]
+    assert await filtered("wallet", "walletTypeId", lambda wallet: wallet["walletType"]) == [1, 1, 1, 0]
+    assert (await api.get(f"{PATH}/{member_id}/wallet?code=points"))["total"]["filtered"] == 1
+    refused = await api.http.get(f"{PATH}/{member_id}/wallet?createdAt=2024-05-01")
+    assert fault(refused, "createdAt")["code"] == "unknownFilter"
 
 
 async def test_achievements_badges_and_wallets_are_listed_in_the_documented_fields(api_anywhere: Api):
