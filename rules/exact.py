@@ -22,10 +22,13 @@ _STRING = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"?', re.DOTALL)
 
 
 def loads(text: str | bytes) -> Json:
-    """Parse a JSON text; raise MalformedJson if it is not JSON or has a number that cannot be exact."""
+    """Parse a JSON text; raise MalformedJson if it is not JSON or has a number that cannot be exact.
+
+    Bytes are UTF-8; a byte order mark, which some clients write before it, is ignored.
+    """
     if isinstance(text, bytes):
         try:
-            text = text.decode("utf-8")
+            text = text.decode("utf-8-sig")
         except UnicodeDecodeError as error:
             raise MalformedJson(f"the text is not UTF-8: {error.reason} at byte {error.start}") from None
     _refuse_depth(text)

@@ -133,3 +133,9 @@ def test_a_too_long_integer_is_found_wherever_it_stands():
 def test_numbers_in_an_array_are_written_as_each_alone():
     for array in ([1, 2], [10**18, -(10**18)], [10**18 + 1, 1], [10**300, 2], [True, 1], [1, None, "a"]):
         assert dumps(array) == "[" + ", ".join(map(dumps, array)) + "]"
+
+
+def test_a_byte_order_mark_before_utf_8_is_ignored():
+    assert loads(b'\xef\xbb\xbf{"a": 1}') == {"a": 1}
+    with pytest.raises(MalformedJson):
+        loads(b'{"a": \xef\xbb\xbf1}')
