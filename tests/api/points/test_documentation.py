@@ -32,6 +32,7 @@ async def test_every_call_of_curl_works(shop: Shop):
     calls = re.findall(r"^curl .*?(?=^```)", page, re.MULTILINE | re.DOTALL)
     (upload,) = [call for call in calls if " -F " in call]
     calls.remove(upload)  # a form with a file: its words are checked below
+    calls = [call for call in calls if "/api/admin/" not in call]  # these make the key
 
     for call in calls:
         words = shlex.split(call.replace("\\\n", " "))
