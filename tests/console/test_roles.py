@@ -1,7 +1,12 @@
 """Who opens a page is offered no link and no button that answers 403, whatever their role permits."""
 
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
 from html.parser import HTMLParser
 
+import pytest
 from starlette.routing import Match, Route
 
 from access import BUILT_IN_ROLES, Permission, Rights
@@ -9,10 +14,12 @@ from api.authentication.callers import AdminCaller
 from api.authentication.rules import authorize
 from api.http.errors import Forbidden
 from console.app import ROUTERS
+from console.pages import rendering
 from console.route_rules import RULES
+from console.sections import Section
 from tests.kit.access import add_administrator, add_role
 from tests.kit.api import Api
-from tests.kit.console import HOME, every_page, text_of, visiting
+from tests.kit.console import HOME, Visitor, every_page, text_of, visiting
 from tests.kit.every_resource import FILES, add_every_resource
 from tests.kit.sent import answer_events, subscribe
 
@@ -66,6 +73,7 @@ def offers_of(url: str, text: str) -> _Offers:
     return parser
 
 
+@cache
 def route_of(method: str, url: str) -> str | None:
     scope = {"type": "http", "method": method, "path": url.partition("?")[0], "root_path": "", "headers": []}
     return next((route.path for route in ROUTES if route.matches(scope)[0] == Match.FULL), None)
@@ -90,22 +98,79 @@ async def some_of_each_kind(api: Api) -> list[str]:
     return [url for urls in found.values() for url in urls[:MOST]]
 
 
-async def test_nothing_is_offered_that_is_refused(api: Api) -> None:
+@dataclass
+class Shown:
+    """What a page showed to somebody, and the answers to what it asked of their permissions."""
+
+    answers: Mapping[Permission, bool]
+    offers: frozenset[tuple[str, str]] | None
+    """None: it was refused."""
+
+    def is_shown_to(self, permissions: frozenset[Permission]) -> bool:
+        """Whether somebody with these permissions is shown the same, since each answer is."""
+        return all((each in permissions) == answer for each, answer in self.answers.items())
+
+
+def noting(patch: pytest.MonkeyPatch) -> dict[Permission, bool]:
+    """The answers to all that is asked of permissions from now on, but for the menu, which is on every page."""
+    asked: dict[Permission, bool] = {}
+    allow, cover, sections = Rights.allow, Rights.cover, rendering.sections_of
+
+    def allowing(rights: Rights, permission: Permission) -> bool:
+        asked[permission] = allow(rights, permission)
+        return asked[permission]
+
+    def covering(rights: Rights, other: Rights) -> bool:
+        asked.update({each: each in rights.permissions for each in Permission})
+        return cover(rights, other)
+
+    def menu(caller: AdminCaller, store: str | None) -> list[Section]:
+        before = dict(asked)
+        shown = sections(caller, store)
+        asked.clear()
+        asked.update(before)
+        return shown
+
+    patch.setattr(Rights, "allow", allowing)
+    patch.setattr(Rights, "cover", covering)
+    patch.setattr(rendering, "sections_of", menu)
+    return asked
+
+
+async def test_nothing_is_offered_that_is_refused(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     pages = await some_of_each_kind(api)
+    asked, shown = noting(monkeypatch), defaultdict[str, list[Shown]](list)
     wrong: set[tuple[str, str, str, str]] = set()
     for name, permissions in ROLES.items():
         await add_administrator(api, name, role=await add_role(api, name.upper(), permissions))
-        rights, offered, closed = Rights(permissions), set[tuple[str, str, str]](), set[tuple[str, str]]()
+        rights, closed = Rights(permissions), set[tuple[str, str]]()
         async with visiting(api) as visitor:
             await visitor.log_in(name.replace(" ", "-"))
+            menu = offers_of(HOME, (await visitor.get(HOME)).text).found
+            offered = {(HOME, *each) for each in menu}
             for url in pages:
-                if not is_allowed(rights, "GET", url) or (answer := await visitor.get(url)).status_code == 403:
+                if not is_allowed(rights, "GET", url):
+                    closed.add(("GET", url))
+                    continue
+                if not any(each.is_shown_to(permissions) for each in shown[url]):
+                    shown[url].append(await opened(visitor, url, asked))
+                found = next(each for each in shown[url] if each.is_shown_to(permissions)).offers
+                if found is None:
                     closed.add(("GET", url))
                 else:
-                    offered |= {(route_of("GET", url) or "", *each) for each in offers_of(url, answer.text).found}
-        assert offered
+                    offered |= {(route_of("GET", url) or "", *each) for each in found}
+        assert menu
         wrong |= {(name, *each) for each in offered if each[1:] in closed or not is_allowed(rights, *each[1:])}
     assert sorted(wrong) == []
+
+
+async def opened(visitor: Visitor, url: str, asked: dict[Permission, bool]) -> Shown:
+    """What a page shows to somebody, without its menu."""
+    asked.clear()
+    answer = await visitor.get(url)
+    before, main, content = answer.text.partition('<main id="main"')
+    offers = offers_of(url, content if main else before).found
+    return Shown(dict(asked), None if answer.status_code == 403 else frozenset(offers))
 
 
 async def test_no_form_that_is_offered_is_refused_for_want_of_a_permission(api: Api) -> None:
