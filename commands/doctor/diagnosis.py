@@ -1,6 +1,7 @@
 """Diagnose a set-up, part by part: each finding with its cure."""
 
-from collections.abc import AsyncIterator, Iterator
+import os
+from collections.abc import AsyncIterator, Iterable, Iterator
 from pathlib import Path
 
 import httpx2
@@ -10,7 +11,9 @@ from commands.doctor.finding import Finding, ill, well
 from commands.doctor.machine import look_at_folder, look_at_port
 from commands.doctor.temporal import look_at_temporal
 from commands.shared.data_folder import RunningLaurel, running_on
-from commands.shared.settings import SettingError, Settings
+from commands.shared.settings import KNOWN, SettingError, Settings
+from rules.spelling import closest_match
+from telemetry.runtime import SDK_METRICS
 
 
 async def diagnose(data: Path, port: int) -> list[Finding]:
@@ -24,6 +27,8 @@ async def _findings(data: Path, port: int) -> AsyncIterator[Finding]:
     except SettingError as error:
         yield ill("settings", str(error), "correct the variable")
         return
+    for finding in look_at_variables(os.environ):
+        yield finding
     is_apart = settings.database_url is not None
     running = None if is_apart else running_on(data)
     if not is_apart:
@@ -39,6 +44,20 @@ async def _findings(data: Path, port: int) -> AsyncIterator[Finding]:
     if is_apart:
         async for finding in look_at_temporal():
             yield finding
+
+
+_PREFIX = "LAUREL_"
+_READ_ELSEWHERE = (SDK_METRICS, "LAUREL_PROGRAM")
+"""Variables that the settings do not read; the second is that of compose.yaml."""
+
+
+def look_at_variables(names: Iterable[str]) -> Iterator[Finding]:
+    """Yield the variables that begin as those of Laurel do, and that it does not read."""
+    for name in sorted(names):
+        if name.startswith(_PREFIX) and name not in (*KNOWN, *_READ_ELSEWHERE):
+            meant = closest_match(name.removeprefix(_PREFIX), [each.removeprefix(_PREFIX) for each in KNOWN])
+            cure = "remove it" if meant is None else f"call it {_PREFIX}{meant}, or remove it"
+            yield ill("settings", f"{name} is no variable of Laurel, and does nothing", cure)
 
 
 def _ask(running: RunningLaurel) -> Iterator[Finding]:

@@ -16,6 +16,7 @@ from commands.shared.secret_keys import KEY_FILE, keys_of_folder
 from commands.shared.settings import Settings
 from database import Database
 from database.migrate import is_known
+from database.secret_keys import SecretKeyError
 
 _SQLITE, _POSTGRES = b"SQLite format 3\0", b"PGDMP"
 _TEMPORAL_FILES = ("temporal.db", "temporal.db-wal", "temporal.db-shm")
@@ -30,6 +31,8 @@ def restore_backup(data: Path, file: Path, *, replace: bool) -> list[str]:
     with file.open("rb") as opened:
         start = opened.read(len(_SQLITE))
     kind = "sqlite" if start == _SQLITE else "postgresql" if start.startswith(_POSTGRES) else ""
+    if kind == "sqlite" and (wal := file.with_name(f"{file.name}-wal")).exists() and wal.stat().st_size:
+        raise BackupError(f"{file} is a database in use, of which {wal.name} has a part: use `laurel backup`")
     if not kind:
         raise BackupError(f"{file} is not a backup: name a file that `laurel backup` wrote")
     url = settings.database_url
@@ -39,8 +42,7 @@ def restore_backup(data: Path, file: Path, *, replace: bool) -> list[str]:
     if kind == "postgresql":
         assert url is not None, "only LAUREL_DATABASE_URL names PostgreSQL"
         _restore_postgres(url, file, replace=replace)
-        Database.open(url, keys_of_folder(data, settings)).close()
-        return [f"the database is restored from {file}", _NAMESPACE]
+        return [*_migrate(url, data, settings), f"the database is restored from {file}", _NAMESPACE]
     with lock(data, settings) as address:
         return list(_restore_sqlite(Path(str(make_url(address).database)), data, file, settings, replace=replace))
 
@@ -69,10 +71,18 @@ def _restore_sqlite(target: Path, data: Path, file: Path, settings: Settings, *,
     part.rename(target)
     has_key = settings.secret_key is not None or settings.database_url is not None or (data / KEY_FILE).exists()
     if has_key:
-        Database.open(f"sqlite:///{target}", keys_of_folder(data, settings)).close()
+        yield from _migrate(f"sqlite:///{target}", data, settings)
     else:
         yield f"before you start Laurel, copy the secret key of the backed-up installation to {data / KEY_FILE}"
     yield f"{target} is restored from {file}; events that it holds as not applied are processed after the start"
+
+
+def _migrate(url: str, data: Path, settings: Settings) -> Iterator[str]:
+    """Migrate a restored database; yield what to do if its secret key is missing."""
+    try:
+        Database.open(url, keys_of_folder(data, settings)).close()
+    except SecretKeyError as error:
+        yield f"before you start Laurel, bring back its secret key: {error}"
 
 
 def _restore_postgres(url: str, file: Path, *, replace: bool) -> None:

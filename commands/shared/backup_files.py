@@ -17,11 +17,8 @@ class BackupError(CommandError):
 
 
 def is_sqlite(url: str) -> bool:
-    """Return whether a URL is of SQLite; raise BackupError for an unsupported database."""
-    name = make_url(url).get_backend_name()
-    if name not in ("sqlite", "postgresql"):
-        raise BackupError(f"LAUREL_DATABASE_URL names {name}: use sqlite:///file or postgresql://user@host/name")
-    return name == "sqlite"
+    """Return whether a URL is of SQLite; otherwise it is of PostgreSQL."""
+    return make_url(url).get_backend_name() == "sqlite"
 
 
 def require_sound_sqlite(file: Path) -> None:

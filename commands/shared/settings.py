@@ -24,6 +24,19 @@ EXAMPLE_PROGRAM = Path(__file__).parents[2] / "programs" / "coffee-shop"
 KEEP = "LAUREL_KEEP"
 KEEP_AUDIT_LOG = "LAUREL_KEEP_AUDIT_LOG"
 
+KNOWN = (
+    DATABASE_URL,
+    ADMIN_PASSWORD,
+    WEBHOOK_ALLOW,
+    TEMPORAL_UI,
+    TRUSTED_PROXIES,
+    SECRET_KEY,
+    KEEP,
+    KEEP_AUDIT_LOG,
+    TRACING,
+)
+"""All variables that the settings read."""
+
 MIN_KEEP = timedelta(days=31)
 """The shortest time for which details can be kept: plans replay it, and clients may retry within it."""
 
@@ -60,10 +73,10 @@ class Settings:
         except ValueError as error:
             raise SettingError(str(error)) from None
         return cls(
-            database_url=os.environ.get(DATABASE_URL) or None,
+            database_url=_database_url(os.environ.get(DATABASE_URL)),
             admin_password=os.environ.get(ADMIN_PASSWORD) or None,
             webhook_allow=allow,
-            temporal_ui=os.environ.get(TEMPORAL_UI) or None,
+            temporal_ui=_temporal_ui(os.environ.get(TEMPORAL_UI)),
             trusted_proxies=proxies,
             keep=parse_keep(os.environ.get(KEEP)),
             keep_audit_log=parse_keep(os.environ.get(KEEP_AUDIT_LOG), setting=KEEP_AUDIT_LOG),
@@ -83,6 +96,27 @@ class Settings:
         if self.database_url is None:
             raise SettingError(f"{DATABASE_URL} is not set: name the database, as in postgresql://laurel@host/laurel")
         return self.database_url
+
+
+def _database_url(text: str | None) -> str | None:
+    """Return the URL of a database; raise SettingError for one that is neither PostgreSQL nor a file of SQLite."""
+    if not text:
+        return None
+    kind, _, rest = text.partition("://")
+    kind, path = kind.partition("+")[0], rest.partition("?")[0].removeprefix("/")
+    if kind not in ("sqlite", "postgresql") or "://" not in text:
+        named = f"names {kind[:40]}" if "://" in text else "is no database address"
+        raise SettingError(f"{DATABASE_URL} {named}: use sqlite:///file or postgresql://user@host/name")
+    if kind == "sqlite" and path in ("", ":memory:"):
+        raise SettingError(f"{DATABASE_URL} names no file: write one, as in sqlite:////var/lib/laurel/laurel.db")
+    return text
+
+
+def _temporal_ui(text: str | None) -> str | None:
+    """Return the URL of Temporal's UI, to which the console links; raise SettingError if it is not of the web."""
+    if text and not text.startswith(("http://", "https://")):
+        raise SettingError(f"{TEMPORAL_UI} is no address of a web page: write it as https://temporal.example.com")
+    return text or None
 
 
 def parse_keep(text: str | None, *, setting: str = KEEP) -> timedelta | None:

@@ -139,6 +139,29 @@ def test_what_cannot_be_restored_is_refused_and_nothing_changes(sqlite_database_
     assert database.read_bytes() == kept
 
 
+def test_a_database_in_use_is_no_backup(sqlite_database_url: str, tmp_path: Path) -> None:
+    good = tmp_path / "good"
+    run(sqlite_database_url, tmp_path, "backup", good)
+    (tmp_path / "good-wal").write_bytes(b"what happened last")
+
+    code, printed = run(sqlite_database_url, tmp_path / "new", "restore", good)
+
+    assert (code, "is a database in use, of which good-wal has a part" in printed) == (2, True), printed
+    assert not (tmp_path / "new" / DATABASE_FILE).exists()
+
+
+def test_a_restore_to_an_address_without_the_key_ends_well_and_says_so(tmp_path: Path) -> None:
+    with closing(Database.open(f"sqlite:///{tmp_path / DATABASE_FILE}", SecretKeys.parse(new_key()))):
+        pass
+    run("sqlite", tmp_path, "backup", tmp_path / "good")
+    address = {"LAUREL_DATABASE_URL": f"sqlite:///{tmp_path / 'other.db'}"}
+
+    code, printed = run("sqlite", tmp_path / "new", "restore", tmp_path / "good", **address)
+
+    assert (code, "before you start Laurel, bring back its secret key: " in printed) == (0, True), printed
+    assert (tmp_path / "other.db").exists()
+
+
 def test_a_backup_of_a_newer_version_is_refused(sqlite_database_url: str, tmp_path: Path) -> None:
     engine = create_engine(sqlite_database_url)
     with engine.begin() as connection:

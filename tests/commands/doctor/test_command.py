@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import create_engine
 
 from commands.doctor.database import look_at_database
-from commands.doctor.diagnosis import diagnose
+from commands.doctor.diagnosis import diagnose, look_at_variables
 from commands.doctor.finding import Finding
 from commands.doctor.machine import look_at_folder, look_at_port
 from commands.shared.data_folder import DATABASE_FILE
@@ -137,3 +137,14 @@ async def test_the_exit_code_and_json_say_whether_all_is_well(tmp_path: Path) ->
     printed = json.loads(bad.stdout)
     assert (bad.returncode, printed["isWell"]) == (1, False)
     assert printed["findings"][0]["cure"] == "name the --data of your `laurel up`, or start it once"
+
+
+def test_a_variable_that_laurel_does_not_read_is_found() -> None:
+    known = ["PATH", "LAUREL_SECRET_KEY", "LAUREL_TEMPORAL_METRICS"]
+
+    found = look_at_variables([*known, "LAUREL_SECRET_KEYS", "LAUREL_Q9"])
+
+    assert [(each.message, each.cure) for each in found] == [
+        ("LAUREL_Q9 is no variable of Laurel, and does nothing", "remove it"),
+        ("LAUREL_SECRET_KEYS is no variable of Laurel, and does nothing", "call it LAUREL_SECRET_KEY, or remove it"),
+    ]
