@@ -28,7 +28,7 @@ def filtered_page(tx: ReadTransaction, page: PageRequest, filters: list[Filter])
 
 def _condition(tx: ReadTransaction, due_filter: Filter) -> Condition:
     if due_filter.field == "customerId":
-        return Condition("member", "eq", tx.members.leads_to(str(due_filter.value)))
+        return Condition("member", "eq", tx.members.leads_to(str(due_filter.value).lower()))
     if due_filter.field == "failed":
         return Condition("failed_at", "is_given", due_filter.value)
     return due_filter.on(_COLUMNS[due_filter.field])

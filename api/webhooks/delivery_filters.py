@@ -1,6 +1,7 @@
 """The filters of the list of deliveries, its pages by key, and the criteria of resend jobs."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, tzinfo
 from typing import Any
 
@@ -36,6 +37,7 @@ _COLUMNS = {
     "createdAt": "created_at",
     "finishedAt": "finished_at",
 }
+_IDS = frozenset({"webhookSubscriptionId", "customerId", "customEventId", "messageId"})
 _STATUSES = ("pending", "delivered", "failed", "skipped")
 
 
@@ -50,7 +52,12 @@ def conditions_of(filters: list[Filter]) -> list[Condition]:
         if each.field == "status" and each.value not in _STATUSES:
             message = f"a delivery is {', '.join(_STATUSES)}"
             raise BadInput.at("status", message, "invalid")
-    return [each.on(_COLUMNS[each.field]) for each in filters]
+    return [_condition(each) for each in filters]
+
+
+def _condition(one: Filter) -> Condition:
+    condition = one.on(_COLUMNS[one.field])
+    return replace(condition, value=str(one.value).lower()) if one.field in _IDS else condition
 
 
 def read_cursor(text: str) -> DeliveryKey | None:

@@ -93,6 +93,7 @@ async def test_the_list_has_filters_pages_and_an_order(api_anywhere: Api):
             "failed=true",
             "failed=false",
             f"customerId={member}",
+            f"customerId={member.upper()}",
             f"subject={last}&kind=tier_review",
             "dueAt[lt]=2026-11-30T00:00:00Z",
             "_orderBy[dueAt]=asc",
@@ -101,7 +102,17 @@ async def test_the_list_has_filters_pages_and_an_order(api_anywhere: Api):
         )
     }
 
-    assert list(found.values()) == [[failed], [last, hers], [hers], [last], [failed], [failed, hers, last], [hers], []]
+    assert list(found.values()) == [
+        [failed],
+        [last, hers],
+        [hers],
+        [hers],
+        [last],
+        [failed],
+        [failed, hers, last],
+        [hers],
+        [],
+    ]
     assert (await api_anywhere.get(f"{PATH}?failed=true"))["total"] == {"all": 3, "filtered": 1, "estimated": False}
 
 

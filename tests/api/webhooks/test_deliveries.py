@@ -36,6 +36,8 @@ async def test_deliveries_are_listed_by_each_filter(api_anywhere: Api, sent: Del
     assert await found(eventName="CustomerUpdated") == newest_first[:1]
     assert await found(status="failed") == [sent.ids[1]]
     assert await found(customerId=sent.member) == newest_first
+    assert await found(customerId=sent.member.upper()) == newest_first
+    assert await found(webhookSubscriptionId=sent.subscription.upper()) == newest_first[1:]
     assert await found(customerId=NO_ID) == []
     assert await found(customEventId=sent.event, status="pending") == [newest_first[0], sent.ids[3]]
     assert await found(**{"createdAt[gt]": sent.created[2], "createdAt[lte]": sent.created[3]}) == [sent.ids[3]]
