@@ -61,6 +61,16 @@ def refuse_caused(tx: ReadTransaction, stored: StoredEvent) -> None:
         raise CannotGenerateTest(f"event {stored.id} is not decided yet: try again when it is")
 
 
+def refuse_reversal(program: Program, event_type: str) -> None:
+    """Raise CannotGenerateTest for a simulated event of a type that reverses another, which no test has."""
+    known = program.event_types.get(event_type)
+    if known is not None and known.reverses is not None:
+        raise CannotGenerateTest(
+            f"{event_type} takes back what a {known.reverses.event} gave: make the test of the {known.reverses.event}, "
+            f"and add a step of {event_type} to it"
+        )
+
+
 def recorded_event(tx: ReadTransaction, program: Program, stored: StoredEvent) -> RecordedEvent:
     """Return an event with the state of its member: a snapshot at the start of its day, and a replay from there.
 

@@ -12,7 +12,7 @@ from api.http.errors import BadInput, NotFound
 from api.http.requests import read_body, request_body
 from api.http.responses import ExactJson
 from api.programs.schemas import MAX_PROGRAM_BYTES
-from api.simulations.recorded_tests import RecordedTest, recorded_event, refuse_caused, write_test
+from api.simulations.recorded_tests import RecordedTest, recorded_event, refuse_caused, refuse_reversal, write_test
 from api.simulations.routes import EXAMPLE
 from api.simulations.running import prepare_simulation, run_simulating
 from api.simulations.schemas import PostSimulation
@@ -50,6 +50,7 @@ async def write_simulation(request: Request, store_request: AdminRequest) -> Res
     asked = await prepare_simulation(store_request, posted)
     program = asked.under.program
     try:
+        refuse_reversal(program, asked.tried.type)
         text = await run_simulating(lambda: generate_test(recorded(program, asked.tried), program).text)
     except CannotGenerateTest as error:
         raise _no_test(error) from None

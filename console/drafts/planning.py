@@ -1,6 +1,7 @@
 """The plan of the draft, its backtest, and deploying exactly that: one page with one form."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from fastapi import APIRouter
@@ -14,6 +15,7 @@ from console.drafts.files import file_url
 from console.pages.forms import Field, Form
 from console.pages.page import REFUSED, PageOfStore, StorePage
 from console.pages.plan_backtests import DROP, RENAME, with_sent_fields
+from console.pages.waterfall import place_url
 from console.route_rules import STORE
 
 router = APIRouter()
@@ -87,4 +89,5 @@ def _plan_url(page: StorePage) -> str:
 async def _planned(page: StorePage) -> dict[str, Any]:
     """Return the plan, with the last backtest of the draft."""
     plan = await page.call(plan_draft, body={"days": 0})
-    return {"plan": plan, "url_of": lambda path: file_url(page, path), **await last_backtest(page)}
+    urls = {"url_of": partial(file_url, page), "place_url": partial(place_url, page, None)}
+    return {"plan": plan, **urls, **await last_backtest(page)}

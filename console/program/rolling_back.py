@@ -1,5 +1,6 @@
 """Rolling back: what an earlier revision would change is shown before it is put in force again."""
 
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
@@ -16,6 +17,7 @@ from api.programs.routes import roll_back, show_revision
 from console.pages.forms import Field, Form
 from console.pages.page import REFUSED, PageOfStore, StorePage
 from console.pages.plan_backtests import DROP, RENAME, backtest_context, with_sent_fields
+from console.pages.waterfall import place_url
 from console.route_rules import STORE
 
 router = APIRouter()
@@ -105,6 +107,7 @@ async def _planned(page: StorePage, revision: int) -> dict[str, Any]:
     return {
         "one": one,
         "plan": plan,
+        "place_url": partial(place_url, page, revision),
         "url_of": lambda path: f"{files}?{urlencode({'path': path})}",
         **await _last_backtest(page, revision),
     }

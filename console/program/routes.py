@@ -1,5 +1,7 @@
 """The program: revisions, the files and the difference of each, and the events that a reactor answered."""
 
+from functools import partial
+
 from fastapi import APIRouter
 from starlette.responses import Response
 
@@ -54,7 +56,8 @@ async def show_page(revision: int, page: PageOfStore) -> Response:
     """Return one revision: what it changed, and its files."""
     shown = await page.call(show_revision, number=revision)
     changes = (await page.call(show_difference, number=revision, since=None))["changes"] if revision > 1 else []
-    return await page.render("program/revision.html", one=shown, changes=changes)
+    at = partial(place_url, page, revision)
+    return await page.render("program/revision.html", one=shown, changes=changes, place_url=at)
 
 
 @router.get(f"{STORE}/program/{{revision}}/file")

@@ -198,6 +198,18 @@ async def test_an_event_that_reverses_another_is_written_as_a_test_with_it(api_a
     assert "refund" not in order.json()["text"]
 
 
+async def test_a_simulated_event_that_reverses_another_is_no_test(api: Api) -> None:
+    await api.deploy(**FILES | {"events__order": PRICED, "events__refund": PARTLY})
+    await _orders_of_anna(api)
+    again = {"order": "ANNA-7", "amount": 20, "note": "again"}
+    refund = {"type": "refund", "eventDate": "2026-12-01T10:00:00", "body": again, "customerData": ANNA}
+
+    written = await api.post(f"{PATH}/test", {"event": refund})
+
+    assert written.json()["errors"][0]["code"] == "noTest"
+    assert "make the test of the order, and add a step of refund to it" in written.json()["errors"][0]["message"]
+
+
 async def test_what_reverses_an_event_that_is_not_kept_is_no_test(api: Api) -> None:
     await api.deploy(**FILES | {"events__order": PRICED, "events__refund": PARTLY})
     events = await _orders_of_anna(api)

@@ -1,6 +1,7 @@
 """Pages of the program: revisions, differences, rolling back."""
 
 import asyncio
+import re
 from datetime import UTC, datetime
 
 import pytest
@@ -36,6 +37,17 @@ async def test_revisions_are_listed_compared_and_rolled_back(api: Api, visitor: 
     assert (latest["note"], latest["inConsole"], latest["deployedBy"]) == ("rollback to 1", True, "admin")
     assert late.status_code == 409
     assert "revision 3 is in force" in late.text
+
+
+async def test_a_change_leads_to_its_line_in_the_new_files(api: Api, visitor: Visitor) -> None:
+    await api.programs.deploy(files(reactors__spring=SPRING), by="eve")
+    await api.programs.deploy(files(reactors__spring=SPRING.replace("5", "6")), by="eve")
+
+    for path, points in (("3", "6"), ("2/roll-back", "5")):
+        shown = (await visitor.get(f"{PROGRAMS}/{path}")).text
+        place = re.search(r'href="([^"#]*)#line"><code>reactors/spring.yaml:3:\d+</code>', shown)
+        assert place is not None, path
+        assert f"{{award_points: {{points: {points}}}}}" in await visitor.page(place[1].replace("&amp;", "&"))
 
 
 async def test_a_rollback_that_would_lose_something_says_what(api: Api, visitor: Visitor) -> None:
