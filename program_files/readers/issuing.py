@@ -12,15 +12,20 @@ Nodes: TypeAlias = Mapping[str, Mapping[str, Node | None]]
 COMPLETED = "achievement_completed"
 
 
-def scopes_of_coupons(declared: Declarations, nodes: Nodes, faulty: Collection[str]) -> Callable[[str], Sequence[Type]]:
+def scopes_of_coupons(
+    declared: Declarations, nodes: Nodes, faulty: Collection[str]
+) -> Callable[[str], Sequence[Type] | None]:
     """Return a function from a reward to what the value of its coupons can read: one scope for each event type.
 
-    Event types with errors are left out: what a rule reads of them is unknown. None is left for a reward that only
-    administrators give.
+    Event types with errors are left out; None if there are only such, so that it is unknown what the value can read. A
+    reward that only administrators give has no scope.
     """
 
-    def scopes(reward: str) -> Sequence[Type]:
-        known = [each for each in _issued_on(nodes, reward) if each in declared.event_types and each not in faulty]
+    def scopes(reward: str) -> Sequence[Type] | None:
+        issued_on = _issued_on(nodes, reward)
+        known = [each for each in issued_on if each in declared.event_types and each not in faulty]
+        if issued_on and not known:
+            return None
         return [coupon_value_scope(declared.scope_of(each), with_event=True) for each in known]
 
     return scopes

@@ -62,7 +62,7 @@ class RewardReader:
         self,
         settings: Settings | None,
         scopes: tuple[Type, Type],
-        issued_by: Callable[[str], Sequence[Type]],
+        issued_by: Callable[[str], Sequence[Type] | None],
         problems: Problems,
     ) -> None:
         known = settings or NO_SETTINGS
@@ -174,7 +174,7 @@ class RewardReader:
 
     # -- coupons
 
-    def _coupon(self, node: Node, issued_by: Sequence[Type]) -> Coupon:
+    def _coupon(self, node: Node, issued_by: Sequence[Type] | None) -> Coupon:
         fields = MapReader(node, self._problems, COUPON)
         length, value, shared = fields.integer("length"), fields.need("value"), fields.get("shared")
         decimals = fields.integer("decimals")
@@ -185,7 +185,9 @@ class RewardReader:
         return Coupon(
             prefix=_pattern(fields, "prefix", PREFIX),
             length=USUAL_LENGTH if length is None else length,
-            value=Decimal(1) if value is None else self._value(value, value_type, issued_by or [self._value_scope]),
+            value=Decimal(1)
+            if value is None
+            else self._value(value, value_type, [self._value_scope] if issued_by == [] else issued_by),
             value_type=value_type,
             decimals=USUAL_DECIMALS if decimals is None else decimals,
             valid=fields.duration("valid"),
@@ -204,8 +206,10 @@ class RewardReader:
             if own is not None and fields.get(key) is not None:
                 self._problems.add(fields.node.keys[key], "unknown-key", f"{key} says nothing {own}: remove it")
 
-    def _value(self, node: Node, value_type: str, scopes: Sequence[Type]) -> Decimal | Logic:
+    def _value(self, node: Node, value_type: str, scopes: Sequence[Type] | None) -> Decimal | Logic:
         if isinstance(node.value, dict | list):
+            if scopes is None:
+                return self._value_by_rule(node, self._value_scope, is_scope_known=False)
             found = [self._value_by_rule(node, scope) for scope in scopes]
             return found[0]
         value = amount_of(node, self._problems, "value")
@@ -213,11 +217,15 @@ class RewardReader:
             self._problems.add(node.place, "out-of-range", f"a percentage is at most {WHOLE_PRICE}")
         return value
 
-    def _value_by_rule(self, node: Node, scope: Type) -> Logic:
-        """Read a rule for one of its scopes; a problem that it has in several is noted once."""
+    def _value_by_rule(self, node: Node, scope: Type, *, is_scope_known: bool = True) -> Logic:
+        """Read a rule for one of its scopes; a problem that it has in several is noted once.
+
+        If its scope is not known, only what is no rule in any scope is a problem.
+        """
         found = self._problems.separate()
         rule = read_logic(node, found, scope, NUMBER, self._zone)
-        self._problems.found += [each for each in found.found if each not in self._problems.found]
+        noted = [each for each in found.found if is_scope_known or not each.can_run]
+        self._problems.found += [each for each in noted if each not in self._problems.found]
         return rule
 
     def _shared(self, node: Node) -> SharedCode:

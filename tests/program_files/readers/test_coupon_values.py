@@ -58,6 +58,12 @@ def test_a_problem_with_two_reactors_is_noted_once() -> None:
 
 
 def test_an_unknown_event_type_is_the_only_problem() -> None:
-    (noted,) = found(rewards__back=BACK.replace("event.body.total", "points"), reactors__v=ON_VISIT)
+    (noted,) = found(rewards__back=BACK, reactors__v=ON_VISIT)
 
     assert noted.startswith("reactors/v.yaml:2:5: unknown-event-type")
+
+
+def test_an_error_of_the_event_type_is_the_only_problem() -> None:
+    (noted,) = found(rewards__back=BACK, reactors__v=ON_VISIT, events__visit="event: visit\nbdy: {type: object}\n")
+
+    assert noted.startswith("events/visit.yaml:2:1: unknown-key")
