@@ -108,38 +108,54 @@ async def running(
             in_force = await _deploy(database, programs, files, example, consent, read_from)
             password, notice = await _admin_password(database, folder, settings)
             async with _temporal(folder, ports) as client:
-                kept = (settings.keep, settings.keep_audit_log)
-                working = worker.WorkerDependencies(database, programs, client, settings.webhook_allow, *kept)
-                monitor = SystemMonitor(database, client)
-                needed = services(
+                laurel = Laurel(
+                    ports,
+                    in_force.store,
+                    in_force.revision,
                     database,
                     programs,
                     client,
-                    monitor,
-                    allow=settings.webhook_allow,
-                    temporal_ui=f"http://{HOST}:{ports.ui}",
-                    in_flight=working.in_flight,
-                    queue=working.queue,
-                    show_docs=show_docs,
+                    password,
+                    notice,
+                    in_force.not_deployed,
                 )
-                serve = serving(needed, host=HOST, port=ports.api, proxies=settings.trusted_proxies)
-                async with serving_metrics(monitor, metrics), worker.running(working), serve:
+                async with _api_and_worker(laurel, settings, metrics, show_docs=show_docs):
                     await wake_clocks(database, client)
                     await _write_running_file(folder, ports, database)
-                    yield Laurel(
-                        ports,
-                        in_force.store,
-                        in_force.revision,
-                        database,
-                        programs,
-                        client,
-                        password,
-                        notice,
-                        in_force.not_deployed,
-                    )
+                    yield laurel
         finally:
             (folder / RUNNING_FILE).unlink(missing_ok=True)
             database.close()
+
+
+@asynccontextmanager
+async def _api_and_worker(
+    laurel: Laurel, settings: Settings, metrics: MetricsAddress, *, show_docs: bool
+) -> AsyncIterator[None]:
+    """Run the API, the worker and the metrics of a Laurel until the block ends."""
+    monitor = SystemMonitor(laurel.database, laurel.client)
+    working = worker.WorkerDependencies(
+        laurel.database,
+        laurel.programs,
+        laurel.client,
+        settings.webhook_allow,
+        settings.keep,
+        settings.keep_audit_log,
+    )
+    needed = services(
+        laurel.database,
+        laurel.programs,
+        laurel.client,
+        monitor,
+        allow=settings.webhook_allow,
+        temporal_ui=laurel.ui_url,
+        in_flight=working.in_flight,
+        queue=working.queue,
+        show_docs=show_docs,
+    )
+    serve = serving(needed, host=HOST, port=laurel.ports.api, proxies=settings.trusted_proxies)
+    async with serving_metrics(monitor, metrics), worker.running(working), serve:
+        yield
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,27 +24,28 @@ _KINDS: "Mapping[str, RetriedKind]" = {
 }
 
 
+RetryOne = Annotated[
+    tuple[str, str] | None,
+    typer.Option(
+        "--retry",
+        metavar="WHAT ID",
+        help="Retry an event, due-item, delivery, import, export or clock.",
+        show_default=False,
+    ),
+]
+RetryAll = Annotated[bool, typer.Option("--retry-all", help="Retry everything that failed or was skipped.")]
+UnderCurrentRevision = Annotated[
+    bool,
+    typer.Option(
+        "--under-current-revision", help="Decide undecided events under the revision in force.", show_default=False
+    ),
+]
+
+
 def stuck(
-    retry: Annotated[
-        tuple[str, str] | None,
-        typer.Option(
-            "--retry",
-            metavar="WHAT ID",
-            help="An event, due-item, delivery, import, export or clock.",
-            show_default=False,
-        ),
-    ] = None,
-    retry_all: Annotated[
-        bool, typer.Option("--retry-all", help="Retry everything that failed or was skipped.")
-    ] = False,
-    current: Annotated[
-        bool,
-        typer.Option(
-            "--under-current-revision",
-            help="Decide undecided events under the revision in force.",
-            show_default=False,
-        ),
-    ] = False,
+    retry: RetryOne = None,
+    retry_all: RetryAll = False,
+    current: UnderCurrentRevision = False,
     store: Store = None,
     data: Data = DATA,
     last: Annotated[int, typer.Option("--last", min=1, help="How many to print.")] = 50,
