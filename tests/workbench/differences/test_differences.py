@@ -1,113 +1,20 @@
 """Two programs compared: every difference is said, in words, and nothing but differences."""
 
-from collections.abc import Mapping
 from dataclasses import fields
 
 import pytest
-from hypothesis import HealthCheck, given, settings
 
-import rules
 from loyalty.program.achievements import Achievement
 from loyalty.program.effect_rules import AwardPointsRule, CallWebhookRule, SetAttributeRule
 from loyalty.program.event_types import EventType, Reversal
-from loyalty.program.logic import Logic, Place
+from loyalty.program.logic import Place
 from loyalty.program.program import NotifyBefore, Program
 from loyalty.program.reactors import CodeRule, Limit, Reactor
 from loyalty.program.rewards import Coupon, Price, PurchaseLimit, Reward, SharedCode, Span
 from loyalty.program.tiers import Tier, TierSet
 from loyalty.program.wallets import TransferLimit, Wallet
-from program_files import read_program
-from rules import exact
-from rules.expression import Call
-from tests.rules.strategies import any_rules
+from tests.workbench.differences.programs import COFFEE, DOUBLE, FILES, PROGRAM, REGULAR, edited, program, said
 from workbench.differences import AttributeChange, Change, as_json, change_counts, differences, markdown, text
-from workbench.differences.expressions import json_of, rule_changes
-
-PROGRAM = """\
-store: DEFAULT
-title: Coffee shop
-timezone: Europe/Warsaw
-unknown_members: register
-wallets:
-  points: {default: true, expires: {after: 90d}}
-  stars: {title: Stars, decimals: 2, pending: 1d, expires: never}
-notify_before: {points: 7d, coupons: 3d, tier: 14d}
-tier_by: earned_points
-tier_review: {after: 365d}
-tiers:
-  - {tier: bronze, from: 0}
-  - {tier: gold, title: Golden, from: 500}
-badges: {early-bird: {title: Early bird}}
-"""
-
-PURCHASE = """\
-event: purchase
-title: A purchase
-body:
-  type: object
-  required: [total]
-  properties: {total: {type: number, minimum: 0}, channel: {enum: [web, store]}, note: {type: string}}
-"""
-
-DOUBLE = """\
-reactor: double
-title: Double points
-on: purchase
-when: {and: [{">=": [{var: event.body.total}, 20]}, {"==": [{var: event.body.channel}, web]}]}
-then:
-  - award_points: {points: {"*": [{var: event.body.total}, 2]}, round: up, pending: 2d, expires: {end_of: month}}
-  - set_attribute: {name: last, value: {var: event.body.total}}
-  - call_webhook: {url: "https://partner.example/a", body: {total: {var: event.body.total}}, headers: {X-Shop: a}}
-limits:
-  - {per: member, every: day, times: 3}
-  - {per: program, every: month, points: 1000}
-active: {from: 2026-01-01, until: 2026-12-31T18:00:00}
-"""
-
-REGULAR = """\
-achievement: regular
-title: A regular
-description: Buy often.
-on: purchase
-when: {">": [{var: event.body.total}, 5]}
-measure: {sum: {var: event.body.total}}
-window: month
-goal: 200
-repeat: unlimited
-then: [{grant_badge: early-bird}, {issue_reward: coffee}]
-"""
-
-COFFEE = "reward: coffee\ntitle: A coffee\ncoupon: {prefix: C-, length: 8, value: 10, type: percentage, valid: 30d}\n"
-
-FILES = {
-    "program.yaml": PROGRAM,
-    "events/purchase.yaml": PURCHASE,
-    "events/visit.yaml": "event: visit\n",
-    "reactors/double.yaml": DOUBLE,
-    "achievements/regular.yaml": REGULAR,
-    "rewards/coffee.yaml": COFFEE,
-}
-
-
-def program(files: Mapping[str, str] = FILES) -> Program:
-    return read_program({name: text.encode() for name, text in files.items()})
-
-
-def edited(file: str, old: str, new: str) -> Program:
-    """The program with one edit of one file."""
-    assert old in FILES[file], old
-    return program(FILES | {file: FILES[file].replace(old, new, 1)})
-
-
-def with_rule(when: str) -> Program:
-    """The program with another condition of the reactor."""
-    lines = [f"when: {when}" if line.startswith("when:") else line for line in DOUBLE.splitlines()]
-    return program(FILES | {"reactors/double.yaml": "\n".join(lines)})
-
-
-def said(old: Program, new: Program) -> list[str]:
-    """The lines below the names of the things that changed."""
-    return [line.strip() for line in text(differences(old, new)).splitlines() if line.startswith(" ")]
 
 
 def test_other_formatting_comments_file_names_and_orders_of_files_are_no_difference() -> None:
@@ -313,68 +220,6 @@ def test_a_changed_number_of_a_rule_is_shown_with_the_places_of_both_sides() -> 
     )
 
 
-AND = '{and: [{">=": [{var: event.body.total}, 20]}, {"==": [{var: event.body.channel}, web]}]}'
-TOTAL, WEB = "event.body.total >= 20", 'event.body.channel == "web"'
-AT = "(reactors/double.yaml:4:"
-
-
-@pytest.mark.parametrize(
-    ("old", "new", "expected"),
-    [
-        (AND, AND.replace("20", "30"), ["when: event.body.total >= 20 -> event.body.total >= 30"]),
-        (AND, AND.replace('">="', '">"'), ["when: event.body.total >= 20 -> event.body.total > 20"]),
-        (AND, AND.replace("web]}", 'web]}, {"==": [{var: member.tier}, gold]}'), ['when: added member.tier == "gold"']),
-        (AND, '{"==": [{var: event.body.channel}, web]}', ["when: removed event.body.total >= 20"]),
-        (AND, AND.replace("and:", "or:"), [f"when: {TOTAL} and {WEB} -> {TOTAL} or {WEB}"]),
-        ('{or: [{"==": [{var: member.tier}, gold]}, {">": [{var: event.body.total}, 1]}]}',
-         '{or: [{"==": [{var: member.tier}, gold]}, {">": [{var: event.body.total}, 2]}, {var: member.active}]}'
-         .replace(", {var: member.active}", ', {"==": [{var: event.body.note}, x]}'),
-         ["when, one of: event.body.total > 1 -> event.body.total > 2", 'when, one of: added event.body.note == "x"']),
-        ('{"!": {"==": [{var: event.body.channel}, web]}}', '{"!=": [{var: event.body.channel}, web]}',
-         ['when: not event.body.channel == "web" -> event.body.channel != "web"']),
-        ('{">": [{"*": [{"+": [{var: event.body.total}, 1]}, 2]}, 3]}',
-         '{">": [{"+": [{var: event.body.total}, {"*": [1, 2]}]}, 3]}',
-         ["when: (event.body.total + 1) * 2 > 3 -> event.body.total + 1 * 2 > 3"]),
-        ('{"==": [{var: [event.body.note, a]}, a]}', '{"==": [{var: [event.body.note, b]}, a]}',
-         ['when: (event.body.note else "a") == "a" -> (event.body.note else "b") == "a"']),
-    ],
-    ids=str,
-)  # fmt: skip
-def test_the_parts_of_a_condition_that_differ_are_said(old: str, new: str, expected: list[str]) -> None:
-    lines = said(with_rule(old), with_rule(new))
-
-    assert [line.split(f" {AT}")[0] for line in lines] == expected
-    assert all(AT in line for line in lines)
-
-
-def test_one_more_word_in_a_long_list_is_that_word_alone() -> None:
-    words = [f"word-{number}" for number in range(60)]
-    rule = "{in: [{var: event.body.note}, [%s]]}"
-
-    lines = said(with_rule(rule % ", ".join(words)), with_rule(rule % ", ".join([*words[1:], "another"])))
-
-    assert [line.split(f" {AT}")[0] for line in lines] == [
-        'when, event.body.note in: removed "word-0"',
-        'when, event.body.note in: added "another"',
-    ]
-
-
-def test_long_texts_are_cut_to_where_they_part() -> None:
-    rule = '{"==": [{var: event.body.note}, "%s"]}'
-
-    (line,) = said(with_rule(rule % ("a" * 500 + "b")), with_rule(rule % ("a" * 500 + "c")))
-
-    assert line.startswith(f'when: ...{"a" * 30}b" -> ...{"a" * 30}c" {AT}')
-
-
-def test_what_words_cannot_tell_apart_is_shown_as_json() -> None:
-    old, new = '{"==": [{var: "event.body.note"}, "it"]}', '{"==": [{var: "event.body.note"}, {cat: ["it"]}]}'
-
-    (line,) = said(with_rule(old), with_rule(new))
-
-    assert '-> event.body.note == cat("it")' in line
-
-
 def test_things_come_and_go_by_name_with_all_that_is_said_of_them() -> None:
     old = program()
     renamed = program(FILES | {"reactors/double.yaml": DOUBLE.replace("reactor: double", "reactor: twice")})
@@ -452,7 +297,7 @@ def test_json_has_both_sides_and_both_places() -> None:
         (Reactor, "name title on when then limits active_from active_until place code"),
         (CodeRule, "given uses"),
         (Limit, "per every times points"),
-        (Achievement, "name title description on when measure window goal repeat then place"),
+        (Achievement, "name title description on when measure window goal repeat then place measure_text"),
         (AwardPointsRule, "points wallet rounding pending expires qualifies"),
         (SetAttributeRule, "name value"),
         (CallWebhookRule, "url body headers"),
@@ -461,36 +306,3 @@ def test_json_has_both_sides_and_both_places() -> None:
 def test_nothing_that_a_program_says_is_left_out_of_the_comparison(kind: type, compared: str) -> None:
     """Whoever adds a field compares it in workbench/differences/inventory.py, and then names it here."""
     assert [field.name for field in fields(kind)] == compared.split()
-
-
-def logic(rule: object) -> Logic:
-    expression = rules.parse(rule)
-    return Logic(
-        expression, rules.compile(expression), Place("a.yaml", 1, 1), lambda path: Place("a.yaml", 1, len(path))
-    )
-
-
-@settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
-@given(old=any_rules, new=any_rules)
-def test_any_two_rules_are_compared_and_what_is_said_of_both_sides_differs(old: object, new: object) -> None:
-    parts = list(rule_changes("when", logic(old), logic(new)))
-
-    assert all(part.was != part.now for part in parts)
-    assert list(rule_changes("when", logic(old), logic(old))) == []
-    assert parts != [] or json_of(logic(old).expression) == json_of(logic(new).expression) or is_alone(old, new)
-
-
-def is_alone(*sides: object) -> bool:
-    """Whether a side is an `and` or `or` of one: it says no more than that one."""
-    return any(len(rules.parse(side).operands) == 1 for side in sides if isinstance(rules.parse(side), Call))
-
-
-def test_two_large_rules_differ_in_the_one_part_that_does() -> None:
-    rule: dict[str, list[object]] = {"and": [{"==": [{"var": f"event.body.n{n}"}, n]} for n in range(40)]}
-    for level in range(40):
-        rule = {"or": [rule, *({"==": [{"var": f"event.body.m{level}"}, n]} for n in range(40))]}
-    changed = exact.loads(exact.dumps(rule).replace('"event.body.n7"}, 7', '"event.body.n7"}, 70'))
-
-    (part,) = rule_changes("when", logic(rule), logic(changed))
-
-    assert (part.was, part.now) == ("event.body.n7 == 7", "event.body.n7 == 70")
