@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
+from subprocess import CompletedProcess
 
 import pytest
 
@@ -20,7 +21,12 @@ class Store:
     """A store in a SQLite file that no process has open, and what is stuck in it."""
 
     ids: Stuck
+    data: Path
     environment: Mapping[str, str]
+
+
+def stuck(store: Store, *arguments: str) -> CompletedProcess[str]:
+    return laurel("stuck", "--data", store.data, *arguments, **store.environment)
 
 
 @pytest.fixture
@@ -29,11 +35,11 @@ def store(tmp_path: Path) -> Store:
     laurel("deploy", write(tmp_path / "program", programs.files()), "--data", tmp_path / "data", **environment)
     with closing(Database.open(environment["LAUREL_DATABASE_URL"])) as database:
         ids = asyncio.run(database.store("DEFAULT").write(add_stuck))
-    return Store(ids, environment)
+    return Store(ids, tmp_path / "data", environment)
 
 
 def test_what_is_stuck_is_listed_the_longest_first_with_its_age_and_reason(store: Store) -> None:
-    done = laurel("stuck", "--last", "4", **store.environment)
+    done = stuck(store, "--last", "4")
 
     assert (done.returncode, "Traceback" in done.stderr) == (0, False)
     assert done.stdout.splitlines() == [
@@ -52,7 +58,7 @@ def test_what_is_stuck_is_listed_the_longest_first_with_its_age_and_reason(store
 
 
 def test_the_same_is_printed_as_json(store: Store) -> None:
-    found = json.loads(laurel("stuck", "--format", "json", **store.environment).stdout)
+    found = json.loads(stuck(store, "--format", "json").stdout)
 
     assert (found["store"], found["total"], len(found["stuck"])) == ("DEFAULT", 7, 7)
     last = found["stuck"][-1]
@@ -69,9 +75,9 @@ def test_the_same_is_printed_as_json(store: Store) -> None:
 
 
 def test_one_and_then_all_are_tried_again(store: Store) -> None:
-    one = laurel("stuck", "--retry", "event", store.ids.failed, "--under-current-revision", **store.environment)
-    rest = laurel("stuck", "--retry-all", "--format", "json", **store.environment)
-    again = laurel("stuck", "--retry-all", **store.environment)
+    one = stuck(store, "--retry", "event", store.ids.failed, "--under-current-revision")
+    rest = stuck(store, "--retry-all", "--format", "json")
+    again = stuck(store, "--retry-all")
 
     assert (one.returncode, one.stdout) == (0, f"event {store.ids.failed} is retried\n")
     assert json.loads(rest.stdout)["retried"] == [
@@ -98,7 +104,7 @@ def test_one_and_then_all_are_tried_again(store: Store) -> None:
     ],
 )
 def test_a_wrong_call_exits_with_2_and_says_why(store: Store, arguments: list[str], message: str) -> None:
-    done = laurel("stuck", *arguments, **store.environment)
+    done = stuck(store, *arguments)
 
     assert done.returncode == 2
     assert message in done.stderr
