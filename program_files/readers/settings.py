@@ -81,14 +81,14 @@ def read_settings(node: Node, problems: Problems) -> Settings:
     )
 
 
-_OF_NO_PLACE: Final = frozenset({"localtime", "posixrules", "Factory"})
+OF_NO_PLACE: Final = frozenset({"localtime", "posixrules", "Factory"})
 """Files beside the time zones, of which each machine has its own, or none."""
 
 
 def _zone(fields: MapReader) -> ZoneInfo:
     node = fields.need("timezone")
     key = "UTC" if node is None else text_of(node, fields.problems, "timezone") or "UTC"
-    if node is not None and (key in _OF_NO_PLACE or key.startswith(("posix/", "right/"))):
+    if node is not None and (key in OF_NO_PLACE or key.startswith(("posix/", "right/"))):
         message = f"timezone {shown(key)} is not the same on every machine: name a place, as in Europe/Warsaw"
         fields.problems.add(node.place, "unknown-timezone", message, can_run=True)
     try:

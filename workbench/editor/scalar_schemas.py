@@ -27,6 +27,7 @@ from program_files.grammar.values import (
     TimeZoneValue,
     UrlValue,
 )
+from program_files.readers.settings import OF_NO_PLACE
 from workbench.editor.parts import Schema, choice
 
 _DAY_OF_YEAR: Final = "(0[13578]|1[02])-(0[1-9]|[12][0-9]|3[01])|(0[469]|11)-(0[1-9]|[12][0-9]|30)|02-[0-2][0-9]"
@@ -57,7 +58,7 @@ def scalar_schema(value: ScalarValue) -> Schema:  # noqa: C901 - one case for ea
         case DateValue() | InstantValue() | LocalDayValue() | DayOfYearValue():
             return _date(value)
         case TimeZoneValue():
-            return {"type": "string", "enum": sorted(available_timezones())}
+            return {"type": "string", "enum": sorted(available_timezones() - OF_NO_PLACE)}
         case RegionValue():
             return {"type": "string", "enum": list(regions())}
         case UrlValue():
