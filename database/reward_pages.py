@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, Select, and_, exists, not_, select
 from database.pages import PageRequest, PageResult, few_ids, find_page
 from database.planner import without_index
 from database.tables import coupon_code, event, issued_reward
-from database.test_members import belongs_to_test_member
+from database.test_members import belongs_to_test_member, ids_of_test_members
 from database.transaction import ReadTransaction
 from loyalty.program.rewards import PROGRESS
 from loyalty.store.rewards import CouponCode, IssuedReward
@@ -32,6 +32,10 @@ def find_issued(
         within=within,
         order_by=issued_reward.c.issued_at,
         further=further,
+        indexed={
+            "cost": issued_reward.c.store == tx.store,
+            "cancelled_at": and_(issued_reward.c.store == tx.store, issued_reward.c.cancelled_at.is_not(None)),
+        },
     )
 
 
@@ -45,16 +49,18 @@ def has_status(status: str) -> ColumnElement[bool]:
     return and_(issued_reward.c.status == status, issued_reward.c.progress.is_(None))
 
 
-def is_caused_by(event_type: str) -> ColumnElement[bool]:
-    """Return the condition on rewards that were issued for an event of a type."""
-    there = select(event.c.id).where(event.c.id == issued_reward.c.event, event.c.type == event_type)
-    return exists(there)
+def is_caused_by(tx: ReadTransaction, event_type: str) -> ColumnElement[bool]:
+    """Return the condition on rewards that were issued for an event of a type; few events are read at once."""
+    of_type = select(event.c.id).where(event.c.store == tx.store, event.c.type == event_type)
+    ids = few_ids(tx.connection, of_type)
+    return exists(of_type.where(event.c.id == issued_reward.c.event)) if ids is None else issued_reward.c.event.in_(ids)
 
 
-def is_of_test_member(is_test: bool) -> ColumnElement[bool]:
-    """Return the issued rewards of test members, or of all others."""
-    of_test_member = belongs_to_test_member(issued_reward.c.member)
-    return of_test_member if is_test else not_(of_test_member)
+def is_of_test_member(tx: ReadTransaction, is_test: bool) -> ColumnElement[bool]:
+    """Return the condition on issued rewards of test members, or of all others."""
+    if is_test:
+        return belongs_to(tx, ids_of_test_members(tx.store))
+    return not_(belongs_to_test_member(issued_reward.c.member))
 
 
 def belongs_to(tx: ReadTransaction, members: Select[tuple[str]]) -> ColumnElement[bool]:

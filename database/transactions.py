@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import ColumnElement, and_, delete, or_, select, update
 
 from database.analytics.moving import MovedFigures
 from database.locks import document_lock
@@ -17,6 +17,9 @@ from loyalty.store.transactions import NewTransaction, StoredTransaction, TermFi
 
 _KEY_COLUMNS = {"id": "customer_id", "email": "email_key", "phone": "phone_key", "card": "card"}
 """The columns that the parts of an identity are compared with."""
+
+_SEARCHED = ("document_number", "name", "nip", "purchase_place", "channel", "purchased_at", "gross")
+"""The columns of searches that few transactions may satisfy: each has an index."""
 
 
 class TransactionQueries(Queries):
@@ -73,7 +76,12 @@ class TransactionQueries(Queries):
             replace(page, conditions=conditions),
             within=customer_transaction.c.store == self.store,
             order_by=customer_transaction.c.created_at,
+            indexed={name: self._has(name) for name in _SEARCHED},
         )
+
+    def _has(self, name: str) -> ColumnElement[bool]:
+        """Return the condition of the rows that the index of a column has."""
+        return and_(customer_transaction.c.store == self.store, customer_transaction.c[name].is_not(None))
 
 
 class Transactions(TransactionQueries, WriteQueries):

@@ -71,9 +71,9 @@ def filtered_issued(
             case "status":
                 further.append(has_status(str(each.value)))
             case "test":
-                further.append(is_of_test_member(bool(each.value)))
+                further.append(is_of_test_member(tx, bool(each.value)))
             case "actionCause:internalEventName":
-                further.append(is_caused_by(str(each.value)))
+                further.append(is_caused_by(tx, str(each.value)))
             case field if field.startswith(_OF_MEMBER):
                 further.append(_members(tx, program, each))
             case _:

@@ -60,6 +60,24 @@ Index("ix_issued_reward_issued_at", issued_reward.c.store, *_BY_TIME)
 Index("ix_issued_reward_reward", issued_reward.c.store, issued_reward.c.reward, *_BY_TIME)
 Index("ix_issued_reward_code", issued_reward.c.store, issued_reward.c.coupon, issued_reward.c.member)
 Index("ix_issued_reward_token", issued_reward.c.store, issued_reward.c.token)
+Index("ix_issued_reward_status", issued_reward.c.store, issued_reward.c.status, *_BY_TIME)
+Index("ix_issued_reward_event", issued_reward.c.event)
+Index("ix_issued_reward_cost", issued_reward.c.store, issued_reward.c.cost)
+Index(
+    "ix_issued_reward_progress",
+    issued_reward.c.store,
+    issued_reward.c.progress,
+    *_BY_TIME,
+    sqlite_where=issued_reward.c.progress.is_not(None),
+    postgresql_where=issued_reward.c.progress.is_not(None),
+)
+Index(
+    "ix_issued_reward_cancelled_at",
+    issued_reward.c.store,
+    issued_reward.c.cancelled_at,
+    sqlite_where=issued_reward.c.cancelled_at.is_not(None),
+    postgresql_where=issued_reward.c.cancelled_at.is_not(None),
+)
 
 reward_supply = Table(
     "reward_supply",

@@ -54,7 +54,8 @@ Index(
     sqlite_where=customer_transaction.c.linked_number.is_not(None),
     postgresql_where=customer_transaction.c.linked_number.is_not(None),
 )
-for _part in ("email_key", "phone_key", "card", "customer_id"):
+_SEARCHED = ("email_key", "phone_key", "card", "customer_id", "name", "nip", "purchase_place", "channel")
+for _part in _SEARCHED:
     Index(
         f"ix_customer_transaction_{_part}",
         customer_transaction.c.store,
@@ -62,6 +63,17 @@ for _part in ("email_key", "phone_key", "card", "customer_id"):
         sqlite_where=customer_transaction.c[_part].is_not(None),
         postgresql_where=customer_transaction.c[_part].is_not(None),
     )
+for _part in ("purchased_at", "gross"):
+    Index(f"ix_customer_transaction_{_part}", customer_transaction.c.store, customer_transaction.c[_part])
+_BY_TIME = (customer_transaction.c.created_at, customer_transaction.c.id)
+Index("ix_customer_transaction_type", customer_transaction.c.store, customer_transaction.c.document_type, *_BY_TIME)
+Index(
+    "ix_customer_transaction_unmatched",
+    customer_transaction.c.store,
+    *_BY_TIME,
+    sqlite_where=customer_transaction.c.member.is_(None),
+    postgresql_where=customer_transaction.c.member.is_(None),
+)
 
 transaction_term = Table(
     "transaction_term",

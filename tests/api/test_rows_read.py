@@ -19,12 +19,19 @@ BEYOND = {"instant": {"gt": "2199-01-01", "lt": "1999-01-01"}, "number": {"gt": 
 AUDITED = "what administrators do is little, and removed after a time"
 BY_HAND = "people ask for them one by one"
 MEMBERS = "members are counted, of which there are far fewer than of transfers"
-SALES = "no index has it: all sales are read"
 EXPORTED = "all that is kept of one member is looked for, also where no index leads"
 READS_ALL = {
     "/api/{storeCode}/member": "the texts of members are read, of which there are far fewer than of transfers",
-    "/api/{storeCode}/redemption": "so are those of the members whom rewards belong to",
+    **{
+        f"/api/{{storeCode}}/redemption customerData:{each}{like}": "so are those of the members whom rewards belong to"
+        for each in ("email", "firstName", "lastName", "phone", "loyaltyCardNumber")
+        for like in ("", "[like]")
+    },
     "/api/{storeCode}/customEvent eventId[like]": "the index of event ids is read, and not the events",
+    **{
+        f"/api/{{storeCode}}/transaction header:{each}[like]": "the index of these texts is read, and few transactions"
+        for each in ("documentNumber", "purchasePlace")
+    },
     "/api/{storeCode}/points/expiring walletType:code": "no index has the wallets of what expires",
     "/api/{storeCode}/points comment[like]": "the comments are read, which people wrote",
     "/api/{storeCode}/import type": "an import is a file, of which there are few",
@@ -49,7 +56,6 @@ READS_ALL = {
         ),
         MEMBERS,
     ),
-    "/api/{storeCode}/transaction": SALES,
     "/api/{storeCode}/referral": "the names of members are read, as those of members are",
     "/api/{storeCode}/webhook/delivery finishedAt[gt]": "what finished last is among the last: many are found at once",
 }
