@@ -65,6 +65,35 @@ class _OtherRevision(Exception):
         self.number = number
 
 
+@dataclass(slots=True)
+class _Contexts:
+    """Opens the contexts of an event in one transaction, and keeps what they say of the event."""
+
+    tx: Transaction
+    event: EventRef
+    program: Program
+    revision: int
+    now: datetime
+    other_programs: dict[int, Program | None]
+    at_once: AtOnce | None
+    position: int | None = None
+    received_at: datetime | None = None
+    did_work: bool = False
+
+    def open(self, step: str, /, after: EventContext | None = None) -> EventContext:
+        """Return the context of a step; raise _OtherRevision if the event is to be decided by another revision."""
+        context = EventContext(self.tx, self.program, self.event, step, self.now, after=after)
+        context.other_programs = self.other_programs
+        context.at_once = self.at_once
+        state = context.state
+        if state.revision != self.revision:
+            raise _OtherRevision(state.revision)
+        self.position = state.position
+        self.received_at = state.received_at if state.parent is None else None
+        self.did_work = self.did_work or (state.step_result is None and state.status in ("received", "decided"))
+        return context
+
+
 class EventRunner:
     """Runs transactions of events for the workflow of the present activity."""
 
@@ -169,27 +198,11 @@ class EventRunner:
         at_once = None if self._slow is None else AtOnce(STEPS_AT_ONCE)
 
         def run(tx: Transaction) -> Ran:
-            position: int | None = None
-            received_at: datetime | None = None
-            did_work = False
-
-            def open_context(step: str, /, after: EventContext | None = None) -> EventContext:
-                nonlocal position, received_at, did_work
-                context = EventContext(tx, program, event, step, now, after=after)
-                context.other_programs = others
-                context.at_once = at_once
-                state = context.state
-                if state.revision != revision:
-                    raise _OtherRevision(state.revision)
-                position = state.position
-                received_at = state.received_at if state.parent is None else None
-                did_work = did_work or (state.step_result is None and state.status in ("received", "decided"))
-                return context
-
-            result = work(open_context, runner)
+            contexts = _Contexts(tx, event, program, revision, now, others, at_once)
+            result = work(contexts.open, runner)
             is_end = bool(root) and _is_end(result)
             parked = next_in_queue(tx, event.member) if is_end else None
-            return Ran(result, position, parked, received_at, did_work)
+            return Ran(result, contexts.position, parked, contexts.received_at, contexts.did_work)
 
         tries: Counter[type[Any]] = Counter()
         while True:

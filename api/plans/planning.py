@@ -181,15 +181,8 @@ async def deploy_draft(request: Request, store: StoreCode, deploying: DeployRequ
     def view(revision: int, is_new: bool) -> DeployedRevision:
         return {"revision": revision, "hash": hash_, "isNew": is_new}
 
-    def planned(tx: ReadTransaction) -> DraftState:
-        draft = DraftState.read(tx, admin)
-        if len(draft.texts) > MAX_FILES or revision_hash(encoded(draft.texts)) != hash_:
-            message = "the draft is not what was planned: it was changed since, so plan it again"
-            raise BadInput.at("fingerprint", message, "notPlanned")
-        return draft
-
     async def run(write: WriteDeploy) -> tuple[int, bool]:
-        draft = await deploying.database.read(planned)
+        draft = await deploying.database.read(lambda tx: _planned_draft(tx, admin, hash_))
         _, files = await validate_program(draft.texts, store[:MAX_STORE_CODE_LENGTH])
         consent = validate_consent(posted.drop, rename=posted.rename)
         _, number, is_new = await deploying.state.services.programs.deploy(
@@ -206,7 +199,7 @@ async def deploy_draft(request: Request, store: StoreCode, deploying: DeployRequ
     def _ends_the_draft(work: DeployWork) -> DeployWork:
         def deploy(tx: Transaction) -> tuple[int, bool]:
             tx.drafts.lock_of(admin)  # so that nothing is saved into a draft that ends
-            planned(tx)
+            _planned_draft(tx, admin, hash_)
             done = work(tx)
             tx.drafts.discard(admin)
             return done
@@ -214,3 +207,12 @@ async def deploy_draft(request: Request, store: StoreCode, deploying: DeployRequ
         return deploy
 
     return await deploying.respond(posted, view, run)
+
+
+def _planned_draft(tx: ReadTransaction, admin: str, fingerprint: str) -> DraftState:
+    """Return the draft of an administrator; raise BadInput if it is no longer what was planned."""
+    draft = DraftState.read(tx, admin)
+    if len(draft.texts) > MAX_FILES or revision_hash(encoded(draft.texts)) != fingerprint:
+        message = "the draft is not what was planned: it was changed since, so plan it again"
+        raise BadInput.at("fingerprint", message, "notPlanned")
+    return draft

@@ -32,6 +32,7 @@ RETRIED = {
     "NotPulled",
     "OvertakenDeploy",
     "InvalidDatabaseUrl",
+    "NewerSchema",
     # Raised for a request of liability, which no step makes.
     "InvalidLiabilityRequest",
     "OutOfRange",
