@@ -1,12 +1,12 @@
 """The plan of the draft, its backtest, and deploying exactly that: one page with one form."""
 
-from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
 from fastapi import APIRouter
 from starlette.responses import Response
 
+from api.http.errors import BadInput
 from api.plans.backtests import begin_backtest, cancel_backtest
 from api.plans.planning import deploy_draft, plan_draft
 from console.drafts.backtest import PATH as BACKTEST
@@ -14,7 +14,7 @@ from console.drafts.backtest import last_backtest
 from console.drafts.files import file_url
 from console.pages.forms import Field, Form
 from console.pages.page import REFUSED, PageOfStore, StorePage
-from console.pages.plan_backtests import DROP, RENAME, with_sent_fields
+from console.pages.plan_backtests import Agreed, failing_tests, require_agreed_failures, with_sent_fields
 from console.pages.waterfall import place_url
 from console.route_rules import STORE
 
@@ -35,21 +35,31 @@ async def plan_page(page: PageOfStore) -> Response:
     last = context["backtest"]
     days = query.get("days") or str(DAYS if last is None else last["days"])
     form = page.new_form(FORM.shown({"days": days, "note": query.get("note")}))
-    chosen = _chosen(query.getlist(DROP), rename=RENAME in query)
-    return await page.render(_TEMPLATE, form=form, **chosen, **context)
+    return await page.render(_TEMPLATE, form=form, agreed=Agreed.of(query.multi_items()), **context)
 
 
 @router.post(f"{STORE}/program/draft/plan")
 async def deploy_page(page: PageOfStore) -> Response:
     """Put in force exactly what the page has shown."""
     form, sent = FORM.filled(page.sent), page.sent
-    agreed = {"drop": sent.all(DROP), "rename": sent.has(RENAME)}
+    agreed = Agreed.of(sent.fields).as_body()
     body = {"fingerprint": sent.first("_fingerprint"), "note": form["note"].value, **agreed}
     try:
+        await _require_agreed_failures(page)
         done = await page.call(deploy_draft, body=body, store=page.store)
     except REFUSED as error:
         return await _refuse(page, form, error)
     return page.redirect(f"{page.url('program', str(done['revision']))}?deployed=1")
+
+
+async def _require_agreed_failures(page: StorePage) -> None:
+    """Raise BadInput if tests of what was planned fail without a tick; what was changed since, the deploy refuses."""
+    try:
+        require_agreed_failures(page.sent)
+    except BadInput:
+        plan = await page.call(plan_draft, body={"days": 0})
+        if plan["fingerprint"] == page.sent.first("_fingerprint"):
+            raise
 
 
 @router.post(BACKTEST)
@@ -73,13 +83,7 @@ async def cancel_page(page: PageOfStore) -> Response:
 
 
 async def _refuse(page: StorePage, form: Form, error: Exception) -> Response:
-    chosen = _chosen(page.sent.all(DROP), rename=page.sent.has(RENAME))
-    return await page.refuse(_TEMPLATE, form, error, **chosen, **await _planned(page))
-
-
-def _chosen(drop: list[str], *, rename: bool) -> Mapping[str, Any]:
-    """Return the consents that the form has already, for its boxes."""
-    return {"drop": drop, "rename": rename}
+    return await page.refuse(_TEMPLATE, form, error, agreed=Agreed.of(page.sent.fields), **await _planned(page))
 
 
 def _plan_url(page: StorePage) -> str:
@@ -90,4 +94,4 @@ async def _planned(page: StorePage) -> dict[str, Any]:
     """Return the plan, with the last backtest of the draft."""
     plan = await page.call(plan_draft, body={"days": 0})
     urls = {"url_of": partial(file_url, page), "place_url": partial(place_url, page, None)}
-    return {"plan": plan, **urls, **await last_backtest(page)}
+    return {"plan": plan, "failing": failing_tests(plan), **urls, **await last_backtest(page)}

@@ -16,7 +16,13 @@ from api.plans.rollbacks import plan_rollback
 from api.programs.routes import roll_back, show_revision
 from console.pages.forms import Field, Form
 from console.pages.page import REFUSED, PageOfStore, StorePage
-from console.pages.plan_backtests import DROP, RENAME, backtest_context, with_sent_fields
+from console.pages.plan_backtests import (
+    Agreed,
+    backtest_context,
+    failing_tests,
+    require_agreed_failures,
+    with_sent_fields,
+)
 from console.pages.waterfall import place_url
 from console.route_rules import STORE
 
@@ -39,18 +45,19 @@ async def question_page(revision: int, page: PageOfStore) -> Response:
     last = context["backtest"]
     days = query.get("days") or str(DAYS if last is None else last["days"])
     form = page.new_form(FORM.shown({"days": days, "note": query.get("note")}))
-    return await page.render(_TEMPLATE, form=form, drop=query.getlist(DROP), rename=RENAME in query, **context)
+    return await page.render(_TEMPLATE, form=form, agreed=Agreed.of(query.multi_items()), **context)
 
 
 @router.post(_PATH)
 async def roll_back_page(revision: int, page: PageOfStore) -> Response:
     """Put an earlier revision in force again, if the one that was shown is still in force."""
     form, seen = FORM.filled(page.sent), page.sent.first("_inForce")
-    drop, rename = page.sent.all(DROP), page.sent.has(RENAME)
-    body: dict[str, Any] = {"revision": revision, "note": form["note"].value, "drop": drop, "rename": rename}
+    agreed = Agreed.of(page.sent.fields).as_body()
+    body: dict[str, Any] = {"revision": revision, "note": form["note"].value, **agreed}
     if seen.isdecimal():
         body["basedOn"] = int(seen)
     try:
+        require_agreed_failures(page.sent)
         done = await page.call(roll_back, body=body, store=page.store)
     except REFUSED as error:
         return await _refuse(page, revision, form, error)
@@ -86,8 +93,8 @@ async def cancel_backtest_page(revision: int, page: PageOfStore) -> Response:
 
 
 async def _refuse(page: StorePage, revision: int, form: Form, error: Exception) -> Response:
-    chosen: dict[str, Any] = {"drop": page.sent.all(DROP), "rename": page.sent.has(RENAME)}
-    return await page.refuse(_TEMPLATE, form, error, **chosen, **await _planned(page, revision))
+    agreed = Agreed.of(page.sent.fields)
+    return await page.refuse(_TEMPLATE, form, error, agreed=agreed, **await _planned(page, revision))
 
 
 def _question_url(page: StorePage, revision: int) -> str:
@@ -107,6 +114,7 @@ async def _planned(page: StorePage, revision: int) -> dict[str, Any]:
     return {
         "one": one,
         "plan": plan,
+        "failing": failing_tests(plan),
         "place_url": partial(place_url, page, revision),
         "url_of": lambda path: f"{files}?{urlencode({'path': path})}",
         **await _last_backtest(page, revision),

@@ -206,6 +206,27 @@ async def test_a_draft_is_planned_deployed_with_a_note_and_rolled_back(api: Api,
     assert back.status_code == 303
 
 
+async def test_a_draft_whose_tests_fail_is_deployed_only_by_ticking_a_box(api: Api, visitor: Visitor) -> None:
+    await visitor.post(f"{DRAFT}/new", {"kind": "tests", "path": "spring"})
+    fails = "test: x\nat: 2024-05-01T09:00:00\nsteps: [{event: app_login}, {expect: {points: 6000}}]\n"
+    await visitor.post(FILE, await fields(visitor, "test: [", "tests/spring.yaml"))
+    unreadable = await visitor.page(f"{DRAFT}/plan")
+    await visitor.post(FILE, await fields(visitor, fails, "tests/spring.yaml"))
+    planned = hidden_of(await visitor.get(f"{DRAFT}/plan"))
+
+    refused = await visitor.post(f"{DRAFT}/plan", planned | {"note": "all the same"})
+    begun = await visitor.post(f"{DRAFT}/backtest", planned | {"days": "2", "_failing": "true"})
+    kept = form_of(await visitor.get(begun.headers["location"]), having="note")
+    done = await visitor.post(f"{DRAFT}/plan", planned | {"_failing": "true"})
+
+    assert "The tests have errors, so none was run. Put it in force all the same" in unreadable
+    assert refused.status_code == 400
+    assert "Its tests fail." in text_of(refused)
+    assert "1 test fails. Put it in force all the same" in text_of(refused)
+    assert (form_of(refused, having="note")["note"], kept["_failing"]) == ("all the same", "true")
+    assert done.status_code == 303
+
+
 async def test_two_people_at_one_program_lose_nothing_of_each_other(api: Api, visitor: Visitor) -> None:
     designer = await add_administrator(api, "designer")
     async with visiting(api) as other:

@@ -75,7 +75,10 @@ async def test_a_rollback_that_would_lose_something_says_what(api: Api, visitor:
 
 
 @pytest.mark.parametrize("days", ["x", "0", "91", "-1", "٣", "9" * 30])
-async def test_days_of_a_rollback_that_make_no_sense_are_said_at_their_field(visitor: Visitor, days: str) -> None:
+async def test_days_of_a_rollback_that_make_no_sense_are_said_at_their_field(
+    api: Api, visitor: Visitor, days: str
+) -> None:
+    await api.programs.deploy(files(program=CHANGED), by="eve")
     answer = await visitor.post(f"{PROGRAMS}/1/roll-back/backtest", {"days": days, "note": "kept"})
 
     assert answer.status_code == 400
@@ -99,7 +102,7 @@ async def test_the_backtest_of_a_rollback_goes_on_beside_the_page(api: Api, visi
     assert (looked.status_code, cancelled.status_code) == (303, 303)
     assert "events of" in words
     assert "Backtest of a rollback to revision 1" in await visitor.page(backtest)
-    assert "Nothing was replayed yet." in await visitor.page(f"{PROGRAMS}/2/roll-back")
+    assert "Nothing was replayed yet." in await visitor.page(f"{PROGRAMS}/2/roll-back/backtest")
     assert (await visitor.get(f"{PROGRAMS}/9/roll-back/backtest")).status_code == 404
 
 
@@ -112,6 +115,26 @@ async def test_a_rollback_shows_what_it_would_change(api: Api, visitor: Visitor)
     assert "Changes since revision 2" in words
     assert "removed reactor spring" in words
     assert "0 passed, 0 failed" in words
+
+
+async def test_the_revision_in_force_is_not_offered_to_be_rolled_back_to(visitor: Visitor) -> None:
+    question = await visitor.get(f"{PROGRAMS}/1/roll-back")
+
+    assert "Revision 1 is in force" in text_of(question)
+    assert 'action="/console/stores/DEFAULT/program/1/roll-back"' not in question.text
+
+
+async def test_a_rollback_to_tests_that_fail_needs_a_tick(api: Api, visitor: Visitor) -> None:
+    fails = "test: x\nat: 2024-05-01T09:00:00\nsteps: [{event: app_login}, {expect: {points: 6000}}]\n"
+    await api.programs.deploy(files() | {"tests/x.yaml": fails.encode()}, by="eve")
+    await api.programs.deploy(files(program=CHANGED), by="eve")
+    question = await visitor.get(f"{PROGRAMS}/2/roll-back")
+
+    refused = await visitor.post(f"{PROGRAMS}/2/roll-back", hidden_of(question))
+    done = await visitor.post(f"{PROGRAMS}/2/roll-back", hidden_of(question) | {"_failing": "true"})
+
+    assert (refused.status_code, done.status_code) == (400, 303)
+    assert "1 test fails. Put it in force all the same" in text_of(refused)
 
 
 async def test_an_unknown_revision_is_no_page(visitor: Visitor) -> None:
