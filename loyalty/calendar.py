@@ -121,3 +121,13 @@ def read_date(text: str, zone: tzinfo) -> datetime:
     if not FIRST_YEAR <= instant.year <= LAST_YEAR:
         raise ValueError(f"the year lies between {FIRST_YEAR} and {LAST_YEAR}")
     return instant
+
+
+def check_birth_date(text: str, *, today: date) -> None:
+    """Raise ValueError, with the cure, for a text that does not begin with a day up to today."""
+    try:
+        day = date.fromisoformat(text[:10])
+    except ValueError:
+        raise ValueError(f"{text[:40]!r} is not a date: write it as 1990-12-31") from None
+    if day > today:
+        raise ValueError(f"nobody is born in the future, and {day} is after today, {today}")

@@ -40,7 +40,7 @@ from loyalty.program.program import Program
 router = APIRouter(prefix="/api/{storeCode}", tags=["Achievement"])
 
 LIST_QUERY = ListQuery({"name": "text", "active": "boolean"})
-BADGES_QUERY = ListQuery({"badgeTypeId": "text", "name": "text"})
+BADGES_QUERY = ListQuery({"badgeTypeId": "id", "name": "text"})
 TRIGGERS_QUERY = ListQuery(
     {"achievementId": "exact_text", "ruleId": "exact_text", "triggerId": "exact_text", "createdAt": "instant"}
 )

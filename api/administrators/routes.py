@@ -28,7 +28,7 @@ from api.administrators.schemas import (
     PutPassword,
     SessionList,
 )
-from api.administrators.views import administrator_view, names_of, role_names, session_view
+from api.administrators.views import administrator_view, compared, names_of, role_names, session_view
 from api.authentication.granting import present_rights, require_admin
 from api.http.errors import BadInput
 from api.http.paging import ListQuery, matches, page_of_list, view_or_reason
@@ -40,7 +40,18 @@ from loyalty.ids import new_id
 
 router = APIRouter(prefix="/api/admin", tags=["Admin"])
 SESSION_QUERY = ListQuery({})
-LIST_QUERY = ListQuery({"username": "text", "isActive": "boolean"})
+LIST_QUERY = ListQuery(
+    {
+        "id": "id",
+        "username": "text",
+        "email": "text",
+        "isActive": "boolean",
+        "createdAt": "instant",
+        "external": "boolean",
+        "role": "exact_text",
+        "store": "exact_text",
+    }
+)
 
 AdminInPath: TypeAlias = Annotated[str, Path(alias="admin", max_length=255, description="Their id or name.")]
 
@@ -57,10 +68,13 @@ async def list_administrators(request: Request, caller: CurrentAdmin, state: Cur
 
     def read(access: AccessReader) -> list[Administrator]:
         mine = present_rights(access, caller)
-        every = access.admins.all(store=mine.store)
-        return [view_or_reason(each, partial(administrator_view, access)) for each in every]
+        every = [
+            (each, view_or_reason(each, partial(administrator_view, access)))
+            for each in access.admins.all(store=mine.store)
+        ]
+        return [shown for admin, shown in every if matches(compared(admin, shown), filters)]
 
-    found = [each for each in await state.services.database.access_read(read) if matches(each, filters)]
+    found = await state.services.database.access_read(read)
     return ExactJson(page_of_list(found[::-1] if page.newest_first else found, page))
 
 

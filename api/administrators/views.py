@@ -1,6 +1,8 @@
 """Administrators as responses show them."""
 
+from collections.abc import Mapping
 from datetime import UTC
+from typing import Any
 
 from access import Permission, Role
 from api.administrators.schemas import Administrator, SessionView
@@ -25,6 +27,12 @@ def administrator_view(access: AccessReader, admin: Admin) -> Administrator:
         "canChangePassword": True,
         "external": False,
     }
+
+
+def compared(admin: Admin, shown: Administrator) -> Mapping[str, Any]:
+    """Return an administrator by the values that filters compare; `role` is the name or the number of a role."""
+    roles = [text for role in shown.get("roles", ()) for text in (role["name"], str(role["id"]))]
+    return {**shown, "createdAt": admin.created_at, "role": roles}
 
 
 def session_view(session: Session, *, current: str | None) -> SessionView:

@@ -37,13 +37,13 @@ LIST_QUERY = ListQuery(
         "type": "exact_text",
         "trigger": "exact_text",
         "event": "text",
-        "campaignId": "exact_text",
+        "campaignId": "id",
         "name": "text",
         "active": "boolean",
     }
 )
 MEMBER_QUERY = ListQuery({**LIST_QUERY.filters, "limitReached": "boolean", "showAll": "boolean"})
-VISIBLE_QUERY = ListQuery({"campaignId": "exact_text", "name": "text", "trigger": "exact_text", "active": "boolean"})
+VISIBLE_QUERY = ListQuery({"campaignId": "id", "name": "text", "trigger": "exact_text", "active": "boolean"})
 
 MemberInPath: TypeAlias = Annotated[
     str,

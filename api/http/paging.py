@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from decimal import Decimal, InvalidOperation
-from operator import attrgetter
+from operator import attrgetter, contains, eq, ge, gt, le, lt
 from typing import Any, Literal, TypeAlias, TypeVar
 
 import structlog
@@ -32,13 +32,14 @@ T = TypeVar("T")
 
 log = structlog.get_logger(__name__)
 
-FilterType: TypeAlias = Literal["text", "exact_text", "instant", "boolean", "number"]
-"""The type of a filter's value; an exact text is only compared as a whole."""
+FilterType: TypeAlias = Literal["text", "exact_text", "id", "instant", "boolean", "number"]
+"""The type of a filter's value; an exact text is only compared as a whole, an id in any case."""
 
 _FILTER = re.compile(r"(?P<field>[^\[\]]+)(?:\[(?P<operator>[^\[\]]*)\])?")
 _OPERATORS: Mapping[FilterType, tuple[Operator, ...]] = {
     "text": ("eq", "like"),
     "exact_text": ("eq",),
+    "id": ("eq", "like"),
     "instant": ("eq", "gt", "gte", "lt", "lte"),
     "boolean": ("eq",),
     "number": ("eq", "gt", "gte", "lt", "lte"),
@@ -46,9 +47,18 @@ _OPERATORS: Mapping[FilterType, tuple[Operator, ...]] = {
 _SCHEMAS: Mapping[FilterType, Mapping[str, Any]] = {
     "text": {"type": "string", "maxLength": MAX_FILTER_LENGTH},
     "exact_text": {"type": "string", "maxLength": MAX_FILTER_LENGTH},
+    "id": {"type": "string", "maxLength": MAX_FILTER_LENGTH},
     "instant": {"type": "string", "maxLength": MAX_FILTER_LENGTH},
     "boolean": {"type": "boolean"},
     "number": {"type": "number"},
+}
+_COMPARED: Mapping[str, Callable[[Any, Any], bool]] = {
+    "eq": eq,
+    "like": contains,
+    "gt": gt,
+    "gte": ge,
+    "lt": lt,
+    "lte": le,
 }
 _BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
 
@@ -206,14 +216,15 @@ def page_of_list(items: list[Any], page: PageRequest) -> dict[str, Any]:
 
 
 def matches(view: Mapping[str, Any], filters: Iterable[Filter]) -> bool:
-    """Return whether an item, as responses show it, matches filters by texts and booleans; False if unreadable."""
+    """Return whether an item matches filters by its values; a list has those of its items. False if unreadable."""
     if UNREADABLE in view:
         return not any(True for _ in filters)
     return all(_matches_one(view[each.field], each) for each in filters)
 
 
 def _matches_one(value: Any, one: Filter) -> bool:
-    return one.value in value if one.operator == "like" else bool(value == one.value)
+    values = value if isinstance(value, list) else [value]
+    return any(_COMPARED[one.operator](each, one.value) for each in values if each is not None)
 
 
 def _number(text: str | None, name: str, default: int, maximum: int, faults: list[InputFault]) -> int:
@@ -231,6 +242,8 @@ def _value(filter_type: FilterType, text: str, zone: tzinfo) -> str | bool | dat
         raise ValueError(f"a filter is a text of at most {MAX_FILTER_LENGTH} characters, without NUL")
     if filter_type in ("text", "exact_text"):
         return text
+    if filter_type == "id":
+        return text.lower()
     if filter_type == "instant":
         return read_date(text, zone)
     if filter_type == "number":

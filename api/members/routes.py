@@ -48,9 +48,9 @@ from loyalty.refusals import UnknownChannel, UnknownReferrer
 
 router = APIRouter(prefix="/api/{storeCode}/member", tags=["Member"])
 
-ACHIEVEMENTS_QUERY = ListQuery({"achievementId": "text", "name": "text"})
-BADGES_QUERY = ListQuery({"badgeTypeId": "text", "name": "text"})
-WALLETS_QUERY = ListQuery({"walletTypeId": "text", "name": "text", "code": "text"})
+ACHIEVEMENTS_QUERY = ListQuery({"achievementId": "id", "name": "text"})
+BADGES_QUERY = ListQuery({"badgeTypeId": "id", "name": "text"})
+WALLETS_QUERY = ListQuery({"walletTypeId": "id", "name": "text", "code": "text"})
 
 _EXAMPLE = {
     "customer": {

@@ -1,6 +1,6 @@
 """Validate new members, and changes of members, as far as possible without the database."""
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import TypeAlias
 
 from pydantic.alias_generators import to_camel
@@ -9,7 +9,7 @@ from api.http.errors import BadInput, InputFault, faults_of_refusal
 from api.members.attributes import attributes_of, without_removed
 from api.members.schemas import ChangedCustomer, CustomerFields, NewCustomer, SelfRegistration
 from api.state.dependencies import StoreRequest
-from loyalty.calendar import read_date
+from loyalty.calendar import check_birth_date, local_day, read_date
 from loyalty.members.accounts import Changeable
 from loyalty.members.changes import MemberChanges
 from loyalty.members.registration import NewMember
@@ -108,7 +108,7 @@ def _validated(
     store_request: StoreRequest, customer: CustomerFields, faults: list[InputFault]
 ) -> tuple[datetime | None, str | None]:
     """Return the date of registration and the tier, if sent; raise BadInput with all faults, including given ones."""
-    faults += _birth_date_faults(customer.birth_date)
+    faults += _birth_date_faults(store_request, customer.birth_date)
     registered_at = _registered_at(store_request, customer.registered_at, faults)
     tier = _tier(store_request.program, customer.level_id, faults)
     if faults:
@@ -116,13 +116,13 @@ def _validated(
     return registered_at, tier
 
 
-def _birth_date_faults(text: str | None) -> list[InputFault]:
-    """Return the fault of a text that does not begin with a date."""
+def _birth_date_faults(store_request: StoreRequest, text: str | None) -> list[InputFault]:
+    """Return the fault of a text that does not begin with a day up to today."""
     try:
         if text is not None:
-            date.fromisoformat(text[:10])
-    except ValueError:
-        return [InputFault(f"{text!r} is not a date: write it as 1990-12-31", "invalidDate", "customer.birthDate")]
+            check_birth_date(text, today=local_day(store_request.now, store_request.program.zone))
+    except ValueError as error:
+        return [InputFault(str(error), "invalidDate", "customer.birthDate")]
     return []
 
 

@@ -1,19 +1,18 @@
 """The filters of lists of rewards. A program's rewards are in memory, so these compare what responses show."""
 
-import operator
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, Final
 
-from api.http.paging import Filter, FilterType, ListQuery
+from api.http.paging import Filter, FilterType, ListQuery, matches
 from loyalty.program.program import Program
 from loyalty.program.rewards import Reward
 from loyalty.rewards.supply import is_limited
 from loyalty.store.rewards import RewardSupply
 
 _REWARD: Final[Mapping[str, FilterType]] = {
-    "rewardId": "exact_text",
+    "rewardId": "id",
     "reward": "exact_text",
     "active": "boolean",
     "createdAt": "instant",
@@ -42,14 +41,6 @@ MEMBER_QUERY = ListQuery({**_REWARD, "available": "boolean"})
 CATEGORY_QUERY = ListQuery({"active": "boolean", "name": "text"})
 CODE_QUERY = ListQuery({"code": "exact_text", "issued": "boolean"}, key=(str, str))
 
-_COMPARED: Final[Mapping[str, Callable[[Any, Any], bool]]] = {
-    "eq": operator.eq,
-    "like": lambda value, text: text in value,
-    "gt": operator.gt,
-    "gte": operator.ge,
-    "lt": operator.lt,
-    "lte": operator.le,
-}
 _SHOWN_ALIKE: Final = frozenset({"format"})
 """Filters that ask for another form of texts, of which there is only one."""
 
@@ -68,7 +59,7 @@ def filtered_rewards(
     for reward in program.rewards.values():
         supply = supplies.get(reward.name, RewardSupply(reward.name))
         values = _values(program, reward, supply, now=now, deployed_at=deployed_at)
-        if all(_matches(values[each.field], each) for each in asked):
+        if matches(values, asked):
             found.append(reward)
     return found
 
@@ -76,38 +67,29 @@ def filtered_rewards(
 def _values(
     program: Program, reward: Reward, supply: RewardSupply, *, now: datetime, deployed_at: datetime
 ) -> Mapping[str, Any]:
-    """Return the values that filters compare; a list matches if one of its values does."""
+    """Return the values that filters compare."""
     categories = [program.id_of("reward category", each) for each in reward.categories]
     return {
-        "rewardId": [program.id_of("reward", reward.name)],
-        "reward": [reward.kind],
-        "active": [supply.paused_at is None],
-        "createdAt": [deployed_at],
-        "public": [reward.price is not None],
-        "fulfillmentTracking": [reward.coupon is None],
-        "featured": [False],
-        "name": [reward.title],
-        "shortDescription": [reward.description],
-        "brandName": [],
-        "brandDescription": [],
-        "levels": [],
-        "segments": [],
+        "rewardId": program.id_of("reward", reward.name),
+        "reward": reward.kind,
+        "active": supply.paused_at is None,
+        "createdAt": deployed_at,
+        "public": reward.price is not None,
+        "fulfillmentTracking": reward.coupon is None,
+        "featured": False,
+        "name": reward.title,
+        "shortDescription": reward.description,
+        "brandName": None,
+        "brandDescription": None,
+        "levels": None,
+        "segments": None,
         "categories": [*categories, *reward.categories],
-        "labels": [],
-        "costInPoints": [] if reward.price is None else [reward.price.least],
-        "limit": [Decimal(supply.stock)] if is_limited(reward, supply) and supply.stock is not None else [],
-        "visible": [reward.shown.holds(now)],
-        "visibleFrom": _given(reward.shown.start),
-        "visibleTo": _given(reward.shown.end),
-        "activeFrom": _given(reward.sold.start),
-        "activeTo": _given(reward.sold.end),
+        "labels": None,
+        "costInPoints": None if reward.price is None else reward.price.least,
+        "limit": Decimal(supply.stock) if is_limited(reward, supply) and supply.stock is not None else None,
+        "visible": reward.shown.holds(now),
+        "visibleFrom": reward.shown.start,
+        "visibleTo": reward.shown.end,
+        "activeFrom": reward.sold.start,
+        "activeTo": reward.sold.end,
     }
-
-
-def _given(moment: datetime | None) -> list[datetime]:
-    return [] if moment is None else [moment]
-
-
-def _matches(values: Sequence[Any], one: Filter) -> bool:
-    wanted = one.value.lower() if one.field == "rewardId" and isinstance(one.value, str) else one.value
-    return any(_COMPARED[one.operator](value, wanted) for value in values)

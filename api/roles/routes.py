@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from access import Permission
-from api.http.paging import ListQuery, page_of_list, view_or_reason
+from api.http.paging import ListQuery, matches, page_of_list, view_or_reason
 from api.http.requests import read_body, request_body
 from api.http.responses import ExactJson, no_content
 from api.roles.operations import add_role, change_role, find_role, remove_role
@@ -17,7 +17,7 @@ from api.roles.views import names_view, role_view
 from api.state.dependencies import CurrentAccessChange, CurrentAdmin, CurrentState
 
 router = APIRouter(prefix="/api/acl", tags=["ACL"])
-LIST_QUERY = ListQuery({})
+LIST_QUERY = ListQuery({"id": "exact_text", "role": "text", "name": "text", "master": "boolean", "builtIn": "boolean"})
 
 RoleInPath: TypeAlias = Annotated[str, Path(alias="role", max_length=255, description="Its number or its name.")]
 
@@ -42,10 +42,11 @@ async def list_resources(_caller: CurrentAdmin) -> Response:
 @router.get("/role", summary="List roles", response_model=RoleList, openapi_extra=LIST_QUERY.openapi_parameters())
 async def list_roles(request: Request, _caller: CurrentAdmin, state: CurrentState) -> Response:
     """List every role with its permissions, the newest first; the built-in ones are the oldest."""
-    page, _ = LIST_QUERY.parse(request.query_params, UTC)
+    page, filters = LIST_QUERY.parse(request.query_params, UTC)
     roles = await state.services.database.access_read(lambda access: access.roles.all())
     items = [view_or_reason(each, role_view, lambda role: str(role.id)) for each in roles]
-    return ExactJson(page_of_list(items[::-1] if page.newest_first else items, page))
+    found = [each for each in items if matches({**each, "id": str(each["id"])}, filters)]
+    return ExactJson(page_of_list(found[::-1] if page.newest_first else found, page))
 
 
 @router.post(

@@ -51,8 +51,8 @@ from loyalty.tiers.refusals import UnknownTierSet
 router = APIRouter(prefix="/api/{storeCode}", tags=["Tier"])
 
 SETS_QUERY = ListQuery({"name": "text", "active": "boolean"})
-TIERS_QUERY = ListQuery({"name": "text", "active": "boolean", "levelId": "text"})
-MEMBER_QUERY = ListQuery({"currentTierId": "text", "tierSetId": "text"})
+TIERS_QUERY = ListQuery({"name": "text", "active": "boolean", "levelId": "id"})
+MEMBER_QUERY = ListQuery({"currentTierId": "id", "tierSetId": "id"})
 OWN_QUERY = ListQuery({"name": "text"})
 
 MemberInPath: TypeAlias = Annotated[

@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
 from typing import Any, TypeAlias, assert_never
 
-from loyalty.calendar import read_date
+from loyalty.calendar import check_birth_date, local_day, read_date
 from loyalty.engine.acceptance import IncomingEvent
 from loyalty.imports.columns import MAX_TEXT, LineFault
 from loyalty.imports.documents import document_of
@@ -153,7 +153,7 @@ def _member(values: Mapping[str, Any], program: Program, now: datetime) -> NewMe
     if values.get("gender", GENDERS[0]) not in GENDERS:
         raise LineFault("invalid", "gender", f"this is one of {', '.join(GENDERS)}")
     if "birthDate" in values:
-        _check_day(values["birthDate"])
+        _check_birth_date(values["birthDate"], program, now)
     registered_at = values.get("registeredAt")
     attributes = _attributes(values, program)
     return NewMember(
@@ -259,11 +259,11 @@ def _moment(text: str, path: str, program: Program) -> datetime:
         raise LineFault("invalidDate", path, str(error)) from None
 
 
-def _check_day(text: str) -> None:
+def _check_birth_date(text: str, program: Program, now: datetime) -> None:
     try:
-        date.fromisoformat(text[:10])
-    except ValueError:
-        raise LineFault("invalidDate", "birthDate", f"{text[:40]!r} is not a date: write it as 1990-12-31") from None
+        check_birth_date(text, today=local_day(now, program.zone))
+    except ValueError as error:
+        raise LineFault("invalidDate", "birthDate", str(error)) from None
 
 
 def _reward(text: str, program: Program) -> str:

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from loyalty.calendar import Duration, add_months, local_day, read_instant, start_of, window
+from loyalty.calendar import Duration, add_months, check_birth_date, local_day, read_instant, start_of, window
 
 WARSAW = ZoneInfo("Europe/Warsaw")
 
@@ -84,3 +84,14 @@ def test_the_local_day_changes_at_local_midnight() -> None:
     before, after = datetime(2024, 4, 30, 21, 59, tzinfo=UTC), datetime(2024, 4, 30, 22, 0, tzinfo=UTC)
 
     assert [local_day(before, WARSAW), local_day(after, WARSAW)] == [date(2024, 4, 30), date(2024, 5, 1)]
+
+
+@pytest.mark.parametrize("text", ["2026-05-01", "2026-05-01T23:59:00", "1900-01-01"])
+def test_a_birth_date_is_a_day_up_to_today(text: str) -> None:
+    check_birth_date(text, today=date(2026, 5, 1))
+
+
+@pytest.mark.parametrize(("text", "reason"), [("2026-05-02", "future"), ("soon", "not a date"), ("2026-02-30", "not")])
+def test_another_birth_date_is_refused_with_the_reason(text: str, reason: str) -> None:
+    with pytest.raises(ValueError, match=reason):
+        check_birth_date(text, today=date(2026, 5, 1))

@@ -50,6 +50,27 @@ async def test_administrators_are_listed_the_newest_first(api: Api):
     assert (await api.get("/api/admin?isActive=false"))["items"] == []
 
 
+@pytest.mark.parametrize(
+    "found",
+    [
+        f"id={ADMIN_ID.upper()}",
+        "username=admin",
+        "isActive=true&role=administrator&external=false",
+        "role=1",
+        "createdAt[lt]=2099-01-01&username[like]=adm",
+    ],
+)
+async def test_administrators_are_filtered_by_what_is_shown_of_them(api: Api, found: str):
+    await make(api)
+
+    assert [each["username"] for each in (await api.get(f"/api/admin?{found}"))["items"]][-1] == "admin"
+    for other in ("email[like]=kim@", "store=DEFAULT", "role=support"):
+        assert [each["username"] for each in (await api.get(f"/api/admin?{other}"))["items"]] == ["kim@example.com"]
+        assert (await api.get(f"/api/admin?{found}&{other}"))["items"] == []
+    assert (await api.get("/api/admin?createdAt[gt]=2099-01-01"))["items"] == []
+    assert fault(await api.http.get("/api/admin?createdAt=soon"), "createdAt")
+
+
 async def test_a_disabled_administrator_loses_login_session_and_keys_at_once(api_anywhere: Api):
     kim = await add_administrator(api_anywhere, "support")
     login = (await log_in(api_anywhere, "support", "password")).json()

@@ -46,6 +46,17 @@ async def use(api: Api, member: str, times: int, points: int) -> None:
     await api.write(claim)
 
 
+async def test_campaigns_are_found_by_ids_in_any_case(api: Api):
+    anna, _ = await shop(api)
+    (double,) = (await api.get(f"{STORE}/campaign?event[like]=purch&name=Double points"))["items"]
+
+    for path in ("campaign", f"member/{anna}/campaign", f"member/{anna}/campaign/visible"):
+        for written in (double["campaignId"], double["campaignId"].upper()):
+            (found,) = (await api.get(f"{STORE}/{path}?campaignId={written}"))["items"]
+            assert found["campaignId"] == double["campaignId"]
+        assert (await api.get(f"{STORE}/{path}?campaignId={UNKNOWN}"))["items"] == []
+
+
 async def test_reactors_are_listed_as_campaigns(api_anywhere: Api):
     await shop(api_anywhere)
 

@@ -161,6 +161,7 @@ async def test_a_member_changes_the_own_password_and_an_administrator_sets_it(ap
         ({"levelId": "gold"}, "levelId", "notSupported"),
         ({"email": "anna@example.com"}, "email", "alreadyUsed"),
         ({"birthDate": "x"}, "birthDate", "invalidDate"),
+        ({"birthDate": "2999-12-31"}, "birthDate", "invalidDate"),
     ],
 )
 async def test_a_bad_registration_is_refused_at_its_path(api: Api, changed: dict[str, Any], path: str, code: str):

@@ -92,6 +92,7 @@ async def test_null_removes_and_what_changes_nothing_is_not_reported(api: Api):
         ({"email": " "}, "email", "valueError"),
         ({"gender": "other"}, "gender", "literalError"),
         ({"birthDate": "yesterday"}, "birthDate", "invalidDate"),
+        ({"birthDate": "2999-12-31"}, "birthDate", "invalidDate"),
         ({"registeredAt": "yesterday"}, "registeredAt", "invalidDate"),
         ({"levelId": "platinum"}, "levelId", "unknownTier"),
         ({"address": "Gdynia"}, "address", "modelType"),

@@ -123,6 +123,7 @@ async def test_of_concurrent_registrations_of_one_member_one_succeeds(api_anywhe
         ({"firstName": True}, "firstName"),
         ({"gender": "other"}, "gender"),
         ({"birthDate": "yesterday"}, "birthDate"),
+        ({"birthDate": "2999-12-31"}, "birthDate"),
         ({"registeredAt": "yesterday"}, "registeredAt"),
         ({"registeredAt": "0001-01-01"}, "registeredAt"),
         ({"registeredAt": "9999-12-31T23:59:59Z"}, "registeredAt"),

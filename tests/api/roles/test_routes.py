@@ -34,6 +34,24 @@ async def test_a_role_is_made_changed_and_deleted(api_anywhere: Api):
     ]
 
 
+@pytest.mark.parametrize(
+    ("asked", "found"),
+    [
+        ("id=101", ["till"]),
+        ("role=till", ["till"]),
+        ("name[like]=er", ["viewer", "reporter", "designer"]),
+        ("master=true", ["administrator"]),
+        ("builtIn=false", ["till"]),
+        ("builtIn=false&master=true", []),
+        ("id=999", []),
+    ],
+)
+async def test_roles_are_filtered_by_what_is_shown_of_them(api: Api, asked: str, found: list[str]):
+    await api.post(PATH, role(REPORT))
+
+    assert [each["name"] for each in (await api.get(f"{PATH}?{asked}"))["items"]] == found
+
+
 async def test_those_who_have_a_role_have_at_once_what_it_permits_now(api: Api):
     number = (await api.post(PATH, role(REPORT))).json()["roleId"]
     key = {"Authorization": (await add_administrator(api, "till", role=number)).key}
