@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, get_args
+from urllib.parse import urlencode
 
 from access import CorrectionKind
 from api.achievements.routes import list_achievements, list_badge_types
@@ -39,6 +40,11 @@ async def form_of(page: StorePage, kind: CorrectionKind) -> Form:
             Field("correction.customEventId", "Event that is put right", hint="Its id, if it is about one."),
         ]
     )
+
+
+def change_of(form: Form, kind: CorrectionKind) -> str:
+    """Return what a form changes, as one text: a preview holds for it, whatever the reason and the comment."""
+    return urlencode([(each.name, each.value) for each in form.fields if each.name.startswith(f"correction.{kind}.")])
 
 
 async def _fields(page: StorePage, kind: CorrectionKind) -> Sequence[Field]:

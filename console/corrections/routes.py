@@ -13,7 +13,7 @@ from api.corrections.routes import (
     show_correction,
 )
 from api.members.routes import show_member
-from console.corrections.forms import KINDS, form_of, kind_of
+from console.corrections.forms import KINDS, change_of, form_of, kind_of
 from console.pages.calls import Endpoint
 from console.pages.forms import Field, Form
 from console.pages.page import REFUSED, PageOfStore, StorePage
@@ -54,15 +54,16 @@ async def correct_form(member: str, page: PageOfStore) -> Response:
 
 @router.post(f"{STORE}/members/{{member}}/correct")
 async def correct_page(member: str, page: PageOfStore) -> Response:
-    """Preview a correction, or make the previewed one."""
+    """Preview a correction; `_do=make` makes the previewed one, and previews again what was changed since."""
     shown = await page.call(show_member, member=member)
     kind = kind_of(page.sent.first("_kind"))
     form = (await form_of(page, kind)).filled(page.sent)
     body = form.body()
     body["correction"] = {"customer": shown["customerId"], **body.get("correction", {})}
-    context = {"member": shown, "kind": kind, "kinds": KINDS}
+    change, asks = change_of(form, kind), page.sent.first("_do") == "make"
+    context = {"member": shown, "kind": kind, "kinds": KINDS, "change": change, "changed": asks}
     try:
-        if page.sent.first("_do") != "make":
+        if not asks or page.sent.first("_previewed") != change:
             preview = await page.call(post_preview, body=body)
             return await page.render("corrections/correct.html", form=form, preview=preview, **context)
         made = await page.call(post_correction, body=body)

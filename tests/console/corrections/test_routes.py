@@ -1,5 +1,6 @@
 """Pages of corrections: previewed, made, undone, approved by a second person."""
 
+from collections.abc import Mapping
 from decimal import Decimal
 from re import findall
 
@@ -22,6 +23,12 @@ async def balance(api: Api, member: str) -> int:
     return int((await api.get(f"/api/DEFAULT/member/{member}/status"))["activePoints"])
 
 
+async def previewed(visitor: Visitor, path: str, fields: Mapping[str, str]) -> dict[str, str]:
+    """The fields of the form after its preview, with the button that makes what was previewed."""
+    preview = await visitor.post(path, {**fields, "_do": "preview"})
+    return {**fields, "_previewed": hidden_of(preview).get("_previewed", ""), "_do": "make"}
+
+
 async def test_points_are_previewed_added_and_taken_back(api: Api, visitor: Visitor) -> None:
     anna = await register(api)
     path = f"{HOME}/members/{anna}/correct"
@@ -29,7 +36,8 @@ async def test_points_are_previewed_added_and_taken_back(api: Api, visitor: Visi
 
     preview = await visitor.post(path, fields | {"_do": "preview"})
     before = await balance(api, anna)
-    made = await visitor.post(path, fields | {"_do": "make"})
+    shown = {"_previewed": hidden_of(preview)["_previewed"], "_do": "make"}
+    made = await visitor.post(path, fields | shown | {"correction.comment": "a comment changes no preview"})
     after = await balance(api, anna)
     undone = await visitor.post(f"{made.headers['location']}/undo", {"correction.comment": "another member"})
 
@@ -45,12 +53,31 @@ async def test_points_are_previewed_added_and_taken_back(api: Api, visitor: Visi
 async def test_the_form_sent_twice_corrects_once(api: Api, visitor: Visitor) -> None:
     anna = await register(api)
     path = f"{HOME}/members/{anna}/correct"
-    fields = hidden_of(await visitor.get(path)) | ADD | {"_do": "make"}
+    fields = await previewed(visitor, path, hidden_of(await visitor.get(path)) | ADD)
 
     first, second = await visitor.post(path, fields), await visitor.post(path, fields)
 
     assert first.headers["location"] == second.headers["location"]
     assert await balance(api, anna) == 120
+
+
+async def test_what_was_changed_after_the_preview_is_previewed_again(api: Api, visitor: Visitor) -> None:
+    anna = await register(api)
+    path = f"{HOME}/members/{anna}/correct"
+    make = await previewed(visitor, path, hidden_of(await visitor.get(path)) | ADD)
+
+    changed = [
+        await visitor.post(path, make | {"correction.points.points": "1200"}),
+        await visitor.post(path, make | {"correction.points.type": "subtract", "correction.points.points": "0"}),
+        await visitor.post(path, make | {"_previewed": ""}),
+        await visitor.post(path, make | {"_previewed": "x" * 10_000}),
+    ]
+    before = await balance(api, anna)
+    made = await visitor.post(path, make | {"correction.points.points": "1200"} | hidden_of(changed[0]))
+
+    assert [each.status_code for each in changed] == [200, 400, 200, 200]
+    assert "It was changed after the preview, so nothing was done yet." in changed[0].text
+    assert (before, made.status_code, await balance(api, anna)) == (0, 303, 1200)
 
 
 async def test_what_is_wrong_is_said_at_its_field_and_nothing_typed_is_lost(api: Api, visitor: Visitor) -> None:
@@ -85,7 +112,7 @@ async def test_what_is_above_a_bound_waits_for_a_second_person(api: Api, visitor
         await careful.log_in("careful")
         fields = hidden_of(await careful.get(path)) | ADD
         preview = await careful.post(path, fields | {"_do": "preview"})
-        asked = await careful.post(path, fields | {"_do": "make"})
+        asked = await careful.post(path, await previewed(careful, path, fields))
         own = await careful.post(f"{asked.headers['location']}/approve")
     waiting = await balance(api, anna)
     approved = await visitor.post(f"{asked.headers['location']}/approve", {"correction.comment": "I saw it"})
@@ -107,12 +134,12 @@ async def test_tiers_of_several_sets_that_share_a_name_are_told_apart_and_taken_
         title: value for value, title in findall(r'<option value="([^"]*)"[^>]*>([^<]*: gold)</option>', page.text)
     }
     (club,) = findall(r'<option value="([^"]*)"[^>]*>Club</option>', page.text)
-    fields = hidden_of(page) | {"correction.reason": "mistake", "_do": "make"}
+    fields = hidden_of(page) | {"correction.reason": "mistake"}
 
     async def correct(tier: str, tier_set: str) -> int:
         chosen = {"correction.tier.levelId": tier, "correction.tier.tierSetId": tier_set}
         key = hidden_of(await visitor.get(f"{path}?kind=tier"))["_key"]
-        return (await visitor.post(path, fields | chosen | {"_key": key})).status_code
+        return (await visitor.post(path, await previewed(visitor, path, fields | chosen | {"_key": key}))).status_code
 
     statuses = [
         await correct(golds["Club: gold"], ""),
