@@ -123,7 +123,7 @@ async def _show(
     """Return the page of a sale or return; `forms`: the sent and refused one."""
     number, returns, moved = one["header"]["documentNumber"], [], []
     if one["header"]["documentType"] == "sell":
-        asked = {"header:linkedDocumentNumber": number, "_itemsOnPage": "50"}
+        asked = {"header:linkedDocumentNumber": number, "header:documentType": "return", "_itemsOnPage": "50"}
         returns = (await page.call(list_transactions, query=asked))["items"]
     if page.may(show_event) and "customEventId" in one:
         moved = (await page.call(show_event, custom_event_id=one["customEventId"]))["outcome"]["entries"]

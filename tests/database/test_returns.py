@@ -5,6 +5,7 @@ import threading
 from datetime import timedelta
 from typing import Any
 
+import pytest
 from sqlalchemy import select
 
 from database import Database, ReadTransaction, Transaction
@@ -15,6 +16,7 @@ from loyalty.refusals import Refusal
 from loyalty.store.members import Member
 from loyalty.transactions.assigning import assign_unassigned
 from loyalty.transactions.operations import register_transaction
+from loyalty.transactions.refusals import MoreThanSold
 from tests.kit import programs
 from tests.kit.shop import document, item
 from tests.kit.till import NOW, Till
@@ -28,6 +30,7 @@ limits: [{per: member, every: day, points: 1000}]
 """
 CUPS = "achievement: cups\non: transaction\ngoal: 1\nrepeat: unlimited\nthen: [{award_points: {points: 7}}]\n"
 COFFEE = "reward: coffee\ntitle: Coffee\ncoupon: {value: 1, type: money, valid: 20d}\n"
+AMOUNT = "reactor: points\non: transaction\nthen: [{award_points: {points: {var: event.body.gross_value}}}]\n"
 FILES = {"reactors__points": POINTS, "achievements__cups": CUPS, "rewards__coffee": COFFEE}
 
 
@@ -48,17 +51,62 @@ async def test_a_sale_and_its_returns_leave_the_ledger_whole_and_nothing_else(da
     assert (badges, issued.status) == ([], "canceled")
 
 
-async def test_a_sale_that_names_another_sale_is_no_return_of_it(database: Database) -> None:
-    till = await Till.open(database, FILES)
-    await till.answer(await till.report("A", "beans", "cup"))
-    exchange = document("X", "beans", now=NOW, email="ann@example.com", linked_number="A")
+async def exchange(till: Till, number: str, names: str, *items: Any, email: str = "ann@example.com") -> None:
+    """Answer a sale that names another one."""
+    sale = document(number, *items, now=NOW, email=email, linked_number=names)
 
     def sell(tx: Transaction) -> list[EventRef]:
         operation = till.operation(tx)
-        register_transaction(operation, exchange)
+        register_transaction(operation, sale)
         return operation.to_start
 
     await till.answer(await till.store.write(sell))
+
+
+async def test_each_of_two_sales_that_were_exchanged_is_returned_in_parts_and_by_itself(database: Database) -> None:
+    till = await Till.open(database, {"reactors__points": AMOUNT})
+    await till.answer(await till.report("A", "beans", "cup"))
+    await exchange(till, "X", "A", "filter", "cup")
+    balances = [(await till.balance())["active"]]
+
+    for number, item_, sale in (("R1", "cup", "X"), ("R2", "cup", "A"), ("R3", "filter", "X"), ("R4", "beans", "A")):
+        await till.answer(await till.report(number, item_, sale=sale))
+        balances.append((await till.balance()).get("active", 0))
+        assert await till.faults() == []
+
+    assert balances == [45, 35, 25, 20, 0]
+    with pytest.raises(MoreThanSold):
+        await till.report("R5", "beans", sale="A")
+    with pytest.raises(MoreThanSold):
+        await till.report("R6", "beans", sale="X")
+
+
+async def test_an_exchange_of_nobody_known_is_returned_before_it_gets_a_member_of_its_own(database: Database) -> None:
+    till = await Till.open(database, {"reactors__points": AMOUNT})
+    await till.answer(await till.report("A", "beans", "cup"))
+    await exchange(till, "X", "A", "beans", "cup", email="bea@example.com")
+    await till.answer(await till.report("R", "beans", sale="X"))
+    bea = Member(new_id(), NOW, email="bea@example.com")
+    await till.register(bea.id, "bea@example.com")
+
+    def assign(tx: Transaction) -> list[EventRef]:
+        operation = till.operation(tx)
+        assert assign_unassigned(operation, bea) == 1
+        return operation.to_start
+
+    await till.answer(await till.store.write(assign))
+    await till.answer(await till.report("R2", "cup", sale="A"))
+
+    owners = {number: await till.read(lambda tx, number=number: tx.transactions.by_number(number)) for number in "AXR"}
+    assert [owners[number].member for number in "AXR"] == [till.member, bea.id, bea.id]
+    assert (await till.balance())["active"] == 20
+    assert await till.faults() == []
+
+
+async def test_a_sale_that_names_another_sale_is_no_return_of_it(database: Database) -> None:
+    till = await Till.open(database, FILES)
+    await till.answer(await till.report("A", "beans", "cup"))
+    await exchange(till, "X", "A", "beans")
     before = (await till.balance())["active"]
     await till.answer(await till.report("R", "cup", sale="A"))
 

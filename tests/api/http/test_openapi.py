@@ -161,6 +161,7 @@ async def _prepare(api: Api) -> Things:
     things.own |= _of_accounts(things.names)
     things.names["fingerprint"] = (await api.post(f"{path}/program/draft/plan", {})).json()["fingerprint"]
     await api.post(f"{path}/program/draft/backtest", {"days": 30})
+    await api.post(f"{path}/program/1/backtest", {"days": 30})
     return things
 
 

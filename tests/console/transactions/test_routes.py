@@ -15,9 +15,9 @@ then: [{award_points: {points: {var: event.body.gross_value}, round: down}}]
 """
 
 
-async def report(api: Api, number: str, customer: dict[str, str]) -> str:
+async def report(api: Api, number: str, customer: dict[str, str], **header: str) -> str:
     sale: dict[str, Any] = {
-        "header": {"documentNumber": number, "purchasedAt": "2026-05-01T10:00:00", "documentType": "sell"},
+        "header": {"documentNumber": number, "purchasedAt": "2026-05-01T10:00:00", "documentType": "sell", **header},
         "items": [{"sku": "coffee-1", "name": "Coffee", "category": "coffee", "grossValue": 12.5, "quantity": 2}],
         "customerData": customer,
     }
@@ -42,6 +42,15 @@ async def test_a_sale_without_a_member_is_found_and_assigned_by_hand(api: Api, v
     assert assigned.status_code == 303
     assert "anna" in await visitor.page(f"{HOME}/members/{anna}")
     assert (await api.get(f"/api/DEFAULT/transaction/{sale}"))["customerId"] == anna
+
+
+async def test_an_exchange_is_not_shown_as_a_return_of_the_sale_that_it_names(api: Api, visitor: Visitor) -> None:
+    await register(api)
+    sale = await report(api, "R-4", {"email": "anna@example.com"})
+    exchange = await report(api, "R-5", {"email": "anna@example.com"}, linkedDocumentNumber="R-4")
+
+    assert "R-5" not in await visitor.page(f"{SALES}/{sale}")
+    assert "The sale that it names R-4" in await visitor.page(f"{SALES}/{exchange}")
 
 
 async def test_a_return_by_hand_takes_back_what_the_sale_gave(api: Api, visitor: Visitor) -> None:
