@@ -3,6 +3,8 @@
   const dialog = document.getElementById("log-in-again");
   const ready = new WeakSet();
   let afterLogIn = null;
+  const sending = new Set();
+  const PATIENCE = 10000; // milliseconds after which a form can be sent again, if the page is still there
 
   const headers = { "X-Requested-With": "fetch" };
   const isLoggedIn = async () => (await fetch("/console/session", { headers, redirect: "error" })).status !== 401;
@@ -14,15 +16,26 @@
   }
 
   // A form is sent when the session holds; otherwise the password is asked for over the page, which stays as it is.
+  // A double click sends it once: some answers show a secret that only their own request has made.
   document.addEventListener("submit", async (event) => {
     const form = event.target;
     if (form.method !== "post" || form.hasAttribute("data-no-session") || ready.has(form)) return;
     event.preventDefault();
+    if (sending.has(form)) return;
+    sending.add(form);
     const submitter = event.submitter;
-    const send = () => { ready.add(form); form.requestSubmit(submitter); ready.delete(form); };
+    const send = () => {
+      sending.add(form);
+      setTimeout(() => sending.delete(form), PATIENCE);
+      ready.add(form);
+      form.requestSubmit(submitter);
+      ready.delete(form);
+    };
     let holds = true;
     try { holds = await isLoggedIn(); } catch { holds = true; }
-    if (holds) send(); else askForLogIn(send);
+    if (holds) return send();
+    sending.delete(form);
+    askForLogIn(send);
   });
 
   dialog.querySelector("form").addEventListener("submit", async (event) => {
@@ -39,6 +52,8 @@
     then?.();
   });
   dialog.querySelector("[data-cancel]").addEventListener("click", () => { afterLogIn = null; dialog.close(); });
+
+  window.addEventListener("pageshow", () => sending.clear()); // Back may show the page as it was left
 
   // A part of a page that finds the session ended asks for the password, too; what it shows stays.
   document.addEventListener("htmx:before:response", (event) => {

@@ -66,6 +66,18 @@ async def test_a_receiver_that_was_away_gets_what_it_missed(console: Console, pa
         await there_at_last(page, page.get_by_role("cell", name="delivered"))
 
 
+async def test_a_double_click_makes_one_webhook_and_one_secret(console: Console, page: Page) -> None:
+    await page.goto(f"{console.home}/webhooks/new")
+    await page.get_by_label("Webhook", exact=True).select_option("CustomerUpdated")
+    await page.get_by_label("Address").fill("https://partner.example/twice")
+    await page.get_by_label("Webhook name").fill("Clicked twice")
+    await page.get_by_role("button", name="ADD WEBHOOK").dblclick()
+    await expect(page.get_by_role("heading", name="The webhook is added")).to_be_visible()
+
+    await page.goto(f"{console.home}/webhooks?name=Clicked twice")
+    await expect(page.get_by_text("1 in all")).to_be_visible()
+
+
 async def test_marketing_sees_who_would_be_told(console: Console, page: Page) -> None:
     await page.goto(f"{console.home}/webhooks")
     await page.get_by_role("link", name="EXPIRING NOTIFICATIONS").click()
