@@ -55,9 +55,9 @@ def look_at_variables(names: Iterable[str]) -> Iterator[Finding]:
     """Yield the variables that begin as those of Laurel do, and that it does not read."""
     for name in sorted(names):
         if name.startswith(_PREFIX) and name not in (*KNOWN, *_READ_ELSEWHERE):
-            meant = closest_match(name.removeprefix(_PREFIX), [each.removeprefix(_PREFIX) for each in KNOWN])
-            cure = "remove it" if meant is None else f"call it {_PREFIX}{meant}, or remove it"
-            yield ill("settings", f"{name} is no variable of Laurel, and does nothing", cure)
+            close = closest_match(name.removeprefix(_PREFIX), [each.removeprefix(_PREFIX) for each in KNOWN])
+            cure = "remove it" if close is None else f"call it {_PREFIX}{close}, or remove it"
+            yield ill("settings", f"{name} is not a variable of Laurel, and does nothing", cure)
 
 
 def _ask(running: RunningLaurel) -> Iterator[Finding]:

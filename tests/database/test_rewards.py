@@ -199,16 +199,3 @@ async def test_the_database_itself_refuses_what_must_never_be(database: Database
         connection.execute(text(slip))
 
     engine.dispose()
-
-
-async def test_a_page_of_issued_rewards_reads_an_index_and_no_more(database: Database) -> None:
-    rush = await Rush.open(database)
-    for member in rush.members:
-        await rush.run(give_reward, GiveReward(member, "coffee", 50))
-
-    def plan(tx: ReadTransaction) -> str:
-        explain = "EXPLAIN QUERY PLAN " if tx.connection.dialect.name == "sqlite" else "EXPLAIN "
-        select = "SELECT id FROM issued_reward WHERE store = 'DEFAULT' ORDER BY issued_at DESC, id DESC LIMIT 10"
-        return " ".join(str(row) for row in tx.connection.execute(text(explain + select)))
-
-    assert "ix_issued_reward_issued_at" in await rush.store.read(plan)

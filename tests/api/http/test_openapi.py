@@ -161,7 +161,8 @@ async def _prepare(api: Api) -> Things:
     things.own |= _of_accounts(things.names)
     things.names["fingerprint"] = (await api.post(f"{path}/program/draft/plan", {})).json()["fingerprint"]
     await api.post(f"{path}/program/draft/backtest", {"days": 30})
-    await api.post(f"{path}/program/1/backtest", {"days": 30})
+    headers = {"Authorization": f"Bearer {things.names['keyOfDraft']}"}  # each administrator has one backtest
+    await api.http.post(f"{path}/program/1/backtest", json={"days": 30}, headers=headers)
     return things
 
 
@@ -316,6 +317,7 @@ def _key(template: str, names: dict[str, str]) -> str:
         "/api/token/revoke": names["token"],
         "/api/admin/password": names["tokenOfKim"],
         "/api/{storeCode}/program/draft": names["keyOfDraft"],
+        "/api/{storeCode}/program/{revision}/backtest": names["keyOfDraft"],
         "/api/admin/{admin}/session": names["token"],
         "/api/admin/{admin}/session/{session}": names["token"],
         "/api/{storeCode}/member/password": names["tokenOfCleo"],

@@ -255,6 +255,7 @@ WITHOUT_KEY = {
     ("post", "/api/{storeCode}/correction/preview"): "it changes nothing",
     ("post", "/api/{storeCode}/program/draft/plan"): "it changes nothing",
     ("post", "/api/{storeCode}/program/draft/backtest"): "one that runs goes on, so a repetition changes nothing",
+    ("post", "/api/{storeCode}/program/{revision}/backtest"): "one that runs goes on, so a repetition changes nothing",
     ("post", "/api/{storeCode}/program/draft/completion"): "it changes nothing",
     ("post", "/api/{storeCode}/program/draft/rebase"): "it names what it overwrites, so a repetition changes nothing",
     ("post", "/api/{storeCode}/clock/retry"): "it changes nothing in the store",

@@ -1,6 +1,7 @@
 """`laurel doctor`: each thing that is wrong is found, with its cure, and nothing is changed."""
 
 import json
+import os
 import socket
 from collections.abc import Iterable
 from contextlib import closing
@@ -24,6 +25,14 @@ from tests.kit.processes import laurel
 from tests.kit.programs import files
 
 SETTINGS = Settings(None, None, (), None)
+
+
+@pytest.fixture(autouse=True)
+def no_variables(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Remove the variables of the tests themselves: the doctor names those that Laurel does not read."""
+    for name in os.environ:
+        if name.startswith("LAUREL_"):
+            monkeypatch.delenv(name)
 
 
 async def folder(tmp_path: Path) -> Path:
@@ -145,6 +154,6 @@ def test_a_variable_that_laurel_does_not_read_is_found() -> None:
     found = look_at_variables([*known, "LAUREL_SECRET_KEYS", "LAUREL_Q9"])
 
     assert [(each.message, each.cure) for each in found] == [
-        ("LAUREL_Q9 is no variable of Laurel, and does nothing", "remove it"),
-        ("LAUREL_SECRET_KEYS is no variable of Laurel, and does nothing", "call it LAUREL_SECRET_KEY, or remove it"),
+        ("LAUREL_Q9 is not a variable of Laurel, and does nothing", "remove it"),
+        ("LAUREL_SECRET_KEYS is not a variable of Laurel, and does nothing", "call it LAUREL_SECRET_KEY, or remove it"),
     ]
