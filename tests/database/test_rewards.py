@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import create_engine, text
 from sqlalchemy.exc import IntegrityError
 
-from database import Database, ReadTransaction, StoreDatabase, Transaction
+from database import Database, StoreDatabase, Transaction
 from database.programs import Programs
 from loyalty.events.operations import OperationContext
 from loyalty.ids import new_id
