@@ -10,7 +10,7 @@ from database.tables import coupon_code, customer_transaction, event, issued_rew
 from loyalty.events.builtin_events import BUILT_IN
 from loyalty.store.exports import ExportType
 
-FilterKind: TypeAlias = Literal["exact_text", "text", "instant", "boolean"]
+FilterKind: TypeAlias = Literal["exact_text", "text", "instant", "boolean", "number"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,13 +93,35 @@ SOURCES: Mapping[ExportType, ExportSource] = {
         },
         {
             "transferId": ("exact_text", transfer.c.id),
+            "externalTransferId": ("exact_text", transfer.c.external_id),
+            "relatedTransferId": ("exact_text", transfer.c.related),
+            "accountId": ("exact_text", transfer.c.account),
+            "walletId": ("exact_text", transfer.c.account),
             "customerId": ("exact_text", transfer.c.member),
+            "member:id": ("exact_text", transfer.c.member),
+            "eventId": ("exact_text", transfer.c.event),
+            "actionCause:customEventId": ("exact_text", transfer.c.event),
             "walletCode": ("exact_text", transfer.c.wallet),
+            "walletType:code": ("exact_text", transfer.c.wallet),
             "kind": ("exact_text", transfer.c.kind),
+            "value": ("number", transfer.c.points),
+            "comment": ("text", transfer.c.comment),
             "createdBy": ("text", transfer.c.source),
             "createdAt": ("instant", transfer.c.at),
+            "registeredOn": ("instant", transfer.c.at),
         },
-        lowered=frozenset({"transferId", "customerId"}),
+        lowered=frozenset(
+            {
+                "transferId",
+                "relatedTransferId",
+                "accountId",
+                "walletId",
+                "customerId",
+                "member:id",
+                "eventId",
+                "actionCause:customEventId",
+            }
+        ),
     ),
     "customEvent": ExportSource(
         event,

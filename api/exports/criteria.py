@@ -3,12 +3,14 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
 
 from starlette.datastructures import QueryParams
 
 from api.http.errors import BadInput
 from api.http.paging import Filter, ListQuery
+from api.points.filters import as_points
 from database.export_sources import SOURCES
 from loyalty.program.program import Program
 from loyalty.store.exports import ExportType
@@ -70,5 +72,7 @@ def _condition(given: Filter, *, lowered: bool) -> list[Any]:
             return [given.field, given.operator, given.value.astimezone(UTC).isoformat()]
         case str() if lowered:
             return [given.field, given.operator, given.value.lower()]
+        case Decimal():
+            return [given.field, given.operator, as_points(given.value)]
         case _:
             return [given.field, given.operator, given.value]

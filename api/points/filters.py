@@ -103,7 +103,7 @@ def _condition(tx: ReadTransaction, program: Program, one: Filter) -> Condition:
         case "actionCause:transactionId":
             return Condition("event", "in", tx.transactions.events_of(str(one.value).lower()))
         case "value":
-            return Condition("value", one.operator, _as_points(one.value))
+            return Condition("value", one.operator, as_points(one.value))
         case field if field in _IDS:
             return Condition(_COLUMNS.get(field, field), one.operator, str(one.value).lower())
         case field:
@@ -117,6 +117,7 @@ def _sources(program: Program, campaign_id: str) -> list[str]:
     return [f"{kind}/{name}" for kind, name in names if program.id_of(kind, name) == campaign_id]
 
 
-def _as_points(value: Any) -> int | Decimal:
+def as_points(value: Any) -> int | Decimal:
+    """Return the number of a filter in millionths, within what every database compares."""
     assert isinstance(value, Decimal), "a filter by a number has one"
-    return max(-MAX_POINTS, min(MAX_POINTS, to_points(value)))  # larger numbers cannot be compared in every database
+    return max(-MAX_POINTS, min(MAX_POINTS, to_points(value)))

@@ -127,6 +127,34 @@ async def test_tiers_and_rewards_are_filtered_by_the_ids_that_the_api_shows(api:
     assert await found("member", phone="+48500100200", email="ann@xn--bcher-kva.example") == 1
 
 
+async def test_transfers_are_filtered_as_their_list_is(api: Api):
+    await fill(api)
+    listed = (await api.get("/api/DEFAULT/points"))["items"]
+    (one,) = [each for each in listed if each["value"] == 12]
+    more = {"customer": "email=member-0@example.com", "points": 2, "externalTransferId": "till-1"}
+    assert (await api.post("/api/DEFAULT/points/add", {"transfer": more})).status_code == 200
+    account = {"accountId": one["accountId"]}
+
+    for asked, values in [
+        ({"transferId": one["transferId"].upper()}, [12]),
+        ({"externalTransferId": "till-1"}, [2]),
+        ({"accountId": one["accountId"].upper()}, [12, 2]),
+        ({**account, "value": {"lt": 12}}, [2]),
+        ({"value": {"gte": "1.5", "lte": 3}}, [3, 2]),
+        ({"value": 2.000001}, []),
+        ({"comment": {"like": "1"}}, [12]),
+        ({"member:id": one["customerId"], "walletType:code": "points"}, [12, 2]),
+        ({"registeredOn": {"gt": "2099-01-01"}}, []),
+        ({"actionCause:customEventId": one["transferId"]}, []),
+    ]:
+        text = await exported(api, "unitTransfer", format="jsonl", unitTransfer=asked)
+        assert [json.loads(line)["value"] for line in text.splitlines()] == values, asked
+
+    for wrong in ("NaN", "many", "1e999"):
+        answer = await ask(api, "unitTransfer", unitTransfer={"value": wrong})
+        assert fault(answer, "unitTransfer.value")
+
+
 @pytest.mark.parametrize(
     ("criteria", "path"),
     [
