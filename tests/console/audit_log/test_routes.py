@@ -16,6 +16,7 @@ async def test_what_was_done_is_listed_and_filtered(api: Api, visitor: Visitor) 
 
     assert "Register a member POST /api/{storeCode}/member" in everything
     assert "Nothing matches" in nothing
+    assert "Times are in UTC." in everything
 
 
 async def test_what_was_refused_in_the_console_has_the_title_of_its_form(visitor: Visitor) -> None:
