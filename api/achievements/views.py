@@ -5,7 +5,7 @@ from typing import Any, assert_never
 
 from api.http.responses import format_instant, omit_none
 from database.achievement_triggers import Trigger
-from loyalty.achievements.messages import window_name
+from loyalty.achievements.messages import rule_trigger, window_name
 from loyalty.program.achievements import Achievement, CountDays, CountEvents, Distinct, Last, Sum
 from loyalty.program.effects import GrantBadge
 from loyalty.program.program import Program
@@ -76,7 +76,7 @@ def _rule(achievement: Achievement, program: Program, names: Any) -> dict[str, A
     return {
         "achievementRuleId": program.id_of("achievement_rule", achievement.name),
         "translations": names,
-        "trigger": "custom_event",
+        "trigger": rule_trigger(achievement),
         "event": achievement.on,
         "type": "direct",
         "completeRule": {"periodGoal": shown["periodGoal"], "period": period},

@@ -9,6 +9,7 @@ from typing import Any
 from api.http.responses import format_instant, omit_none
 from api.wallets.views import point_fields, sent_points, wallet_view
 from database import ReadTransaction
+from loyalty.achievements.messages import rule_trigger
 from loyalty.achievements.progress import current_progress
 from loyalty.calendar import add_months, local_day
 from loyalty.program.achievements import Achievement, Last
@@ -248,7 +249,7 @@ def _achievement(each: AchievementProgress, program: Program) -> dict[str, Any]:
         "achievementRuleId": program.id_of("achievement_rule", each.achievement.name),
         **progress_rule(view),
         "type": "direct",
-        "trigger": "custom_event",
+        "trigger": rule_trigger(each.achievement),
     }
     return {
         "achievementId": program.id_of("achievement", each.achievement.name),

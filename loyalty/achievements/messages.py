@@ -6,12 +6,17 @@ from loyalty.achievements.progress import ProgressUpdate
 from loyalty.events.context import EventContext
 from loyalty.events.message_parts import customer, trigger_of
 from loyalty.program.achievements import Achievement, Last
-from loyalty.webhooks.messages import MemberAchievementProgressWasChanged, ProgressView, WindowName
+from loyalty.webhooks.messages import MemberAchievementProgressWasChanged, ProgressView, RuleTrigger, WindowName
 
 
 def window_name(achievement: Achievement) -> WindowName:
     """Return the name of an achievement's window, as messages and API responses write it."""
     return "last" if isinstance(achievement.window, Last) else achievement.window
+
+
+def rule_trigger(achievement: Achievement) -> RuleTrigger:
+    """Return what an achievement counts, as messages and API responses name it: sales, or any other events."""
+    return "transaction" if achievement.on == "transaction" else "custom_event"
 
 
 def send_progress_changed(
@@ -30,6 +35,7 @@ def send_progress_changed(
             progress=ProgressView(now_completed, update.after, achievement.goal, window),
             previous=ProgressView(completed, update.before, achievement.goal, window),
             trigger=trigger_of(context),
+            rule_trigger=rule_trigger(achievement),
             limit_reached=achievement.repeat is not None and now_completed >= achievement.repeat,
             description=achievement.description or None,
         ),
@@ -54,6 +60,7 @@ def send_progress_set(context: EventContext) -> None:
             progress=ProgressView(body["completed"], Decimal(body["progress"]), goal, window),
             previous=before,
             trigger=trigger_of(context),
+            rule_trigger=rule_trigger(achievement),
             limit_reached=achievement.repeat is not None and body["completed"] >= achievement.repeat,
             by_hand=True,
             description=achievement.description or None,

@@ -214,11 +214,11 @@ def _progress_changed(message: MemberAchievementProgressWasChanged, zone: tzinfo
             "memberProgress": {
                 "completedCount": message.progress.completed,
                 "reset": False,
-                "rules": [_rule(message, message.progress, trigger["type"])],
+                "rules": [_rule(message, message.progress)],
             },
             "previousMemberProgress": {
                 "completedCount": message.previous.completed,
-                "rules": [_rule(message, message.previous, trigger["type"])],
+                "rules": [_rule(message, message.previous)],
             },
         },
         "triggerType": trigger["type"],
@@ -226,13 +226,13 @@ def _progress_changed(message: MemberAchievementProgressWasChanged, zone: tzinfo
     }
 
 
-def _rule(message: MemberAchievementProgressWasChanged, view: ProgressView, trigger_type: str) -> Json:
+def _rule(message: MemberAchievementProgressWasChanged, view: ProgressView) -> Json:
     title = {"name": message.achievement_name} | known(description=message.description)
     return {
         "achievementRuleId": message.rule_id,
         **parts.progress(view),
         "type": "direct",
-        "trigger": trigger_type,
+        "trigger": message.rule_trigger,
         "translations": {"en": title},
     }
 

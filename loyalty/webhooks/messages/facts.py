@@ -109,6 +109,7 @@ class EffectGiven:
     status: str = "success"
 
 
+RuleTrigger: TypeAlias = Literal["transaction", "custom_event"]
 WindowName: TypeAlias = Literal["all", "streak", "day", "week", "month", "year", "last"]
 
 

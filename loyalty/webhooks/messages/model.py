@@ -19,6 +19,7 @@ from loyalty.webhooks.messages.facts import (
     LevelView,
     ProgressView,
     RewardView,
+    RuleTrigger,
     StatusView,
     TransactionView,
     Trigger,
@@ -202,6 +203,8 @@ class MemberAchievementProgressWasChanged:
     progress: ProgressView
     previous: ProgressView
     trigger: Trigger
+    rule_trigger: RuleTrigger = "custom_event"
+    """What the achievement counts, whatever moved it now."""
     limit_reached: bool = False
     by_hand: bool = False
     description: str | None = None

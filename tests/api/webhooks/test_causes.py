@@ -86,9 +86,16 @@ async def test_a_return_of_a_sale_is_sent_by_the_tier_and_the_progress_that_it_t
     messages = await sent(api)
 
     levels = [(data["level"]["name"], data["level"]["levelMoveUp"]) for name, data in messages if "Level" in name]
-    counts = [data["achievement"]["memberProgress"]["completedCount"] for name, data in messages if "Progress" in name]
+    moves = [data for name, data in messages if "Progress" in name]
+    shown = [each["achievement"]["memberProgress"] for each in moves]
     assert levels == [("silver", True), ("bronze", False)]
-    assert counts == [1, 0]
+    assert [(each["completedCount"], each["rules"][0]["trigger"]) for each in shown] == [
+        (1, "transaction"),
+        (0, "transaction"),
+    ]
+    assert [each["trigger"]["type"] for each in moves] == ["transaction", "custom_event"]
+    shown_by_api = await api.get("/api/DEFAULT/achievement/once")
+    assert [rule["trigger"] for rule in shown_by_api["rules"]] == ["transaction"]
 
 
 async def test_a_coupon_that_is_used_is_sent(api_anywhere: Api):
