@@ -151,8 +151,10 @@ async def anonymize_page(member: str, page: PageOfStore) -> Response:
 
 @router.get(f"{STORE}/members/{{member}}/export")
 async def export_page(member: str, page: PageOfStore) -> Response:
-    """Return everything stored about a member, as one JSON file."""
-    return await page.file_of(export_member, member=member)
+    """Return everything stored about a member, as one JSON file to save."""
+    answer = await page.file_of(export_member, member=member)
+    answer.headers["content-disposition"] = 'attachment; filename="member.json"'
+    return answer
 
 
 def _name(field: Field) -> str:

@@ -118,6 +118,7 @@ async def test_everything_that_is_kept_of_a_member_can_be_downloaded(api: Api, v
     answer = await visitor.get(f"{MEMBERS}/{anna}/export")
 
     assert answer.status_code == 200
+    assert answer.headers["content-disposition"] == 'attachment; filename="member.json"'
     assert "anna@example.com" in answer.text
 
 
