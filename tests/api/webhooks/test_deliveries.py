@@ -15,6 +15,7 @@ from tests.kit.webhooks import Delivered, add_deliveries, subscribe
 
 PATH = "/api/DEFAULT/webhook/delivery"
 SUBSCRIPTION = "/api/DEFAULT/webhook/subscription"
+RESEND = "/api/DEFAULT/webhook/resend"
 NO_ID = "0190f2a0-0000-7000-8000-000000000001"
 
 
@@ -182,3 +183,23 @@ async def test_a_test_says_why_it_is_not_delivered(api: Api):
     assert (shown["delivered"], shown["status"]) == (False, None)
     assert "LAUREL_WEBHOOK_ALLOW" in shown["error"]
     assert (await api.http.post(f"{SUBSCRIPTION}/{new_id()}/test")).status_code == 404
+
+
+async def test_deliveries_are_counted_without_an_entry_in_the_audit_log_and_resent_with_one(
+    api_anywhere: Api, sent: Delivered
+):
+    async def recorded() -> list[str]:
+        return [each["eventType"] for each in (await api_anywhere.get("/api/audit/log"))["items"]]
+
+    wanted = {"webhookSubscriptionId": sent.subscription}
+    before = await recorded()
+    counted = (await api_anywhere.post(RESEND, {"resend": {**wanted, "countOnly": True}})).json()
+
+    assert (counted, await recorded()) == ({"webhookResendId": None, "total": 2}, before)
+    assert (await api_anywhere.get(RESEND))["items"] == []
+
+    job = (await api_anywhere.post(RESEND, {"resend": wanted})).json()
+
+    assert job["total"] == 2
+    assert [each["webhookResendId"] for each in (await api_anywhere.get(RESEND))["items"]] == [job["webhookResendId"]]
+    assert await recorded() == ["POST /api/{storeCode}/webhook/resend", *before]
