@@ -86,7 +86,7 @@ def _event(page: StorePage, each: dict[str, Any]) -> Hit:
 async def _items(page: StorePage, endpoint: Any, query: dict[str, str]) -> list[dict[str, Any]]:
     if not page.may(endpoint):
         return []
-    content = await page.call(endpoint, query={**query, "_itemsOnPage": _MOST})
+    content = await page.call(endpoint, query={**query, "_itemsOnPage": _MOST, "_scroll": ""})  # counts nothing
     return [each for each in content["items"] if "unreadable" not in each]
 
 
