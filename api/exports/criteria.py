@@ -45,7 +45,7 @@ def _as_stored(given: Filter, program: Program) -> Filter:
 
 
 def _name_of(text: str, kind: str, names: Iterable[str], program: Program) -> str:
-    """Return the name of the thing with this id; a text that is no id is a name."""
+    """Return the name of the thing with this id; a text that is not an id is a name."""
     return {program.id_of(kind, name): name for name in names}.get(text.lower(), text)
 
 

@@ -26,7 +26,7 @@ NO_CODES: Final[GivenCodes] = {}
 
 
 def refused_code(reactor: Reactor, codes: GivenCodes) -> CodeRefused | None:
-    """Return why a reactor refuses its given code; None: it accepts it. Raise TooMuchWork if its rule does not end."""
+    """Return why a reactor refuses its given code; None: it accepts it. Raise TooMuchWork if the rule does."""
     assert reactor.code is not None, "it needs a code"
     given = codes.get(reactor.name, GivenCode("", None))
     if given.takes_too_long:

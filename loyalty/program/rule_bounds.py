@@ -18,7 +18,7 @@ SPEND_STEPS: Final = 20_000
 
 
 class TakesTooLong(Exception):
-    """A rule of a reward takes too many steps; the message says so."""
+    """A rule takes more steps than its bound; the message says so."""
 
 
 class SpendTakesTooLong(rules.RuleError):

@@ -74,14 +74,20 @@ async def due(scripted: ScriptedStore) -> list[DueItem]:
     )
 
 
-async def test_each_transaction_counts_a_few_sales_and_the_last_puts_all_in_force(
-    database: Database, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def deployed_after_sales(database: Database) -> tuple[ScriptedStore, str]:
+    """A store with a member who has sales, and after them a deploy of a rule that counts each twice."""
     scripted = await store_of(database)
     ann = await scripted.register("ann@example.com")
     for number in range(SALES):
         await sell(scripted, ann, f"S{number}")
     await deploy(scripted, HEAD + DOUBLE + TIERS)
+    return scripted, ann
+
+
+async def test_each_transaction_counts_a_few_sales_and_the_last_puts_all_in_force(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scripted, ann = await deployed_after_sales(database)
     counted: list[str] = []
     count = counting.counted_by
 
@@ -104,11 +110,7 @@ async def test_each_transaction_counts_a_few_sales_and_the_last_puts_all_in_forc
 
 
 async def test_sales_and_returns_between_two_transactions_count_exactly(database: Database) -> None:
-    scripted = await store_of(database)
-    ann = await scripted.register("ann@example.com")
-    for number in range(SALES):
-        await sell(scripted, ann, f"S{number}")
-    await deploy(scripted, HEAD + DOUBLE + TIERS)
+    scripted, ann = await deployed_after_sales(database)
 
     await run_due_items(database, scripted.now)
     for number in range(SALES):  # of those that are counted again, and of the others
@@ -120,11 +122,7 @@ async def test_sales_and_returns_between_two_transactions_count_exactly(database
 
 
 async def test_sales_and_returns_at_the_same_time_count_exactly(database: Database) -> None:
-    scripted = await store_of(database)
-    ann = await scripted.register("ann@example.com")
-    for number in range(SALES):
-        await sell(scripted, ann, f"S{number}")
-    await deploy(scripted, HEAD + DOUBLE + TIERS)
+    scripted, ann = await deployed_after_sales(database)
 
     async def run_all() -> None:
         while await due(scripted):
@@ -140,11 +138,7 @@ async def test_sales_and_returns_at_the_same_time_count_exactly(database: Databa
 
 
 async def test_a_deploy_amid_the_count_begins_it_anew(database: Database) -> None:
-    scripted = await store_of(database)
-    ann = await scripted.register("ann@example.com")
-    for number in range(SALES):
-        await sell(scripted, ann, f"S{number}")
-    await deploy(scripted, HEAD + DOUBLE + TIERS)
+    scripted, ann = await deployed_after_sales(database)
     await run_due_items(database, scripted.now)
 
     await deploy(scripted, HEAD + DOUBLE.replace("2", "3") + TIERS)
