@@ -73,7 +73,7 @@ class ActiveDays(WriteQueries):
             self.connection.execute(delete(active_day).where(*here))
 
     def _known(self, wanted: dict[tuple[str, str], list[date]]) -> Iterator[tuple[tuple[str, str], list[date]]]:
-        """Return the last day of each member, and all days of those who get one before their last."""
+        """Return the last day of each member, and all days of those who get one before it."""
         table = active_day
         last: dict[tuple[str, str], date] = {}
         for members in _chunks(sorted({member for _, member in wanted})):
@@ -86,7 +86,7 @@ class ActiveDays(WriteQueries):
             known = last.get(key)
             if known is None:
                 yield key, []
-            elif days[0] > known:
+            elif days[0] >= known:
                 yield key, [known]
             else:
                 name, member = key
