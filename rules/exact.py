@@ -106,9 +106,9 @@ def _dump(value: Json, depth: int) -> str:
     # Tests the exact class first, the most common ones before the rest: bodies of webhooks and decisions pass here.
     kind = value.__class__
     if kind is str:
-        return _dump_text(value)
+        return encode_basestring(value) if value.isascii() else _dump_text(value)
     if kind is int:
-        return _dump_number(value) if abs(value) > _SMALL else str(value)
+        return str(value) if -_SMALL <= value <= _SMALL else _dump_number(value)
     if value is None:
         return "null"
     if kind is bool:
@@ -118,8 +118,13 @@ def _dump(value: Json, depth: int) -> str:
     if depth >= DEPTH:
         raise MalformedJson(f"the value is nested more than {DEPTH} deep")
     if isinstance(value, dict):
-        members = [f"{_dump_text(_key(key))}: {_dump(element, depth + 1)}" for key, element in value.items()]
+        members = []
+        for key, element in value.items():
+            name = encode_basestring(key) if key.__class__ is str and key.isascii() else _dump_text(_key(key))
+            members.append(f"{name}: {_dump(element, depth + 1)}")
         return f"{{{', '.join(members)}}}"
+    if not value:
+        return "[]"
     if len(value) > 1 and set(map(type, value)) == {int} and min(value) >= -_SMALL and max(value) <= _SMALL:
         return str(list(value))  # ten times as fast, for a body may have 80,000 numbers
     return f"[{', '.join([_dump(element, depth + 1) for element in value])}]"
