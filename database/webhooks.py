@@ -24,12 +24,17 @@ def _signing(column: str) -> ColumnElement[Any]:
     return case((subscription.c.id.is_not(None), subscription.c[column]), else_=store.c[column]).label(column)
 
 
+def _target(column: str) -> ColumnElement[Any]:
+    """Return a column with the target of a delivery: as its subscription has it now, else as it was stored."""
+    return case((subscription.c.id.is_not(None), subscription.c[column]), else_=delivery.c[column]).label(column)
+
+
 _OUTBOUND = Prepared(
     select(
         delivery.c.message,
         delivery.c.subscription,
-        delivery.c.url,
-        delivery.c.headers,
+        _target("url"),
+        _target("headers"),
         message.c.data,
         subscription.c.format,
         subscription.c.failing_since,
@@ -188,8 +193,9 @@ class Webhooks(WebhookQueries, WriteQueries):
         attempts: int,
         next_attempt_at: datetime | None,
         finished_at: datetime | None,
+        url: str | None = None,
     ) -> None:
-        """Store the progress of a pending delivery; a finished one stays unchanged."""
+        """Store the progress of a pending delivery; a finished one stays unchanged. `url`: where it was sent."""
         self.update(
             delivery,
             {"id": delivery_id, "status": "pending"},
@@ -198,4 +204,5 @@ class Webhooks(WebhookQueries, WriteQueries):
             next_attempt_at=next_attempt_at,
             finished_at=finished_at,
             start_after=None if next_attempt_at is None else next_attempt_at + OVERDUE_AFTER,
+            **({} if url is None else {"url": url}),
         )

@@ -15,7 +15,7 @@ from database import Database, Transaction
 from loyalty.ids import new_id
 from loyalty.masking import masked_url
 from loyalty.references import DeliveryAttempt, DeliveryRef
-from loyalty.store.webhooks import DeliveryStatus, LoggedAttempt, OutboundDelivery
+from loyalty.store.webhooks import WEBHOOK_FORMATS, DeliveryStatus, LoggedAttempt, OutboundDelivery
 from loyalty.webhooks.messages import as_sent
 from loyalty.webhooks.messages.text import utc_instant
 from loyalty.webhooks.outbox import CALL
@@ -160,10 +160,15 @@ def order_headers(outbound: OutboundDelivery) -> dict[str, str]:
 
 
 def message_body(outbound: OutboundDelivery) -> bytes:
-    """Return the message in its subscription's format, or the body that `call_webhook` rendered."""
+    """Return the message in its subscription's format, or the body that `call_webhook` rendered.
+
+    A message from before its subscription had that format is in one of those in which it was made.
+    """
     if outbound.format is None:
         return rules.exact.dumps(outbound.bodies[CALL]).encode()
-    message: Any = as_sent(outbound.bodies[outbound.format], new_id(), number=outbound.number)
+    made = outbound.bodies
+    form = outbound.format if outbound.format in made else next(each for each in WEBHOOK_FORMATS if each in made)
+    message: Any = as_sent(made[form], new_id(), number=outbound.number)
     return rules.exact.dumps(message).encode()
 
 
@@ -191,6 +196,7 @@ def _store(tx: Transaction, made: _MadeAttempt, outbound: OutboundDelivery) -> b
         attempts=made.number,
         next_attempt_at=made.at + wait if wait else None,
         finished_at=None if wait else made.at,
+        url=outbound.url,
     )
     return disabled
 

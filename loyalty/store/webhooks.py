@@ -3,11 +3,12 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Literal, Protocol, TypeAlias
+from typing import Any, Final, Literal, Protocol, TypeAlias, get_args
 
 from rules.frozen import frozen_at_type_check
 
 WebhookFormat: TypeAlias = Literal["current", "legacy", "envelope"]
+WEBHOOK_FORMATS: Final[tuple[WebhookFormat, ...]] = get_args(WebhookFormat)
 DeliveryStatus: TypeAlias = Literal["pending", "delivered", "failed", "skipped"]
 """`failed`: given up after the last attempt. `skipped`: its subscription was disabled or removed before it was sent."""
 
@@ -81,6 +82,7 @@ class OutboundDelivery:
     subscription: str | None
     """None: a reactor caused it (`call_webhook`)."""
     url: str
+    """Of its subscription now, as are the headers: a changed one is sent to where it leads."""
     headers: Sequence[Mapping[str, str]]
     bodies: Mapping[str, Any]
     """The body of the message by format."""

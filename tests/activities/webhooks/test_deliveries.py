@@ -17,7 +17,7 @@ from loyalty.webhooks.resending import resend_delivery
 from loyalty.webhooks.secrets import rotate_secret
 from loyalty.webhooks.signing import new_secret
 from tests.kit import programs
-from tests.kit.receiver import Receiver, Request
+from tests.kit.receiver import Answer, Receiver, Request
 from tests.kit.scripted_store import ScriptedStore
 from tests.kit.webhooks import Sender, add_delivery, add_member, deliveries, sender, subscribe
 
@@ -125,6 +125,48 @@ async def test_what_a_disabled_subscription_would_get_is_kept_as_skipped(
     await sending.send()
 
     assert [each.json["eventName"] for each in receiver.requests] == ["CustomerRegistered"]
+
+
+async def test_what_waits_goes_where_its_subscription_leads_when_it_is_sent(
+    shop: ScriptedStore, sending: Sender, receiver: Receiver
+) -> None:
+    receiver.answer("/old", Answer(status=500))
+    subscription = await subscribe(shop.database, f"{receiver.url}/old")
+    store = shop.database.store("DEFAULT")
+    for each in ("ann", "bob"):
+        await shop.register(f"{each}@example.com")
+    failed, skipped = await deliveries(shop.database, "pending")
+
+    await sending.send([failed])
+    target = {"url": f"{receiver.url}/new", "headers": [{"headerName": "X-Shop", "headerValue": "17"}]}
+    await store.write(lambda tx: tx.subscriptions.change(subscription, disabled_at=shop.now, **target))
+    await sending.send([skipped])
+    await store.write(lambda tx: tx.subscriptions.change(subscription, disabled_at=None))
+    await store.write(lambda tx: resend_delivery(tx.deliveries, skipped.id, target=None, now=shop.now))
+    await sending.send([failed], number=2)
+    await sending.send([skipped])
+
+    shown = [await store.read(lambda tx, each=each: tx.deliveries.get(each.id)) for each in (failed, skipped)]
+    assert [(each.path, each.headers.get("x-shop")) for each in receiver.requests] == [
+        ("/old", None),
+        ("/new", "17"),
+        ("/new", "17"),
+    ]
+    assert [each.url for each in shown] == [f"{receiver.url}/new"] * 2
+
+
+async def test_what_was_made_before_a_change_of_the_format_stays_in_the_one_of_before(
+    shop: ScriptedStore, sending: Sender, receiver: Receiver
+) -> None:
+    subscription = await subscribe(shop.database, receiver.url, format="legacy")
+    await shop.register("ann@example.com")
+    store = shop.database.store("DEFAULT")
+
+    await store.write(lambda tx: tx.subscriptions.change(subscription, format="envelope"))
+    await shop.register("bob@example.com")
+    await sending.send()
+
+    assert [list(each.json) for each in receiver.requests] == [["type", "data"], ["event"]]
 
 
 @pytest.mark.parametrize("form", ["current", "legacy", "envelope"])
