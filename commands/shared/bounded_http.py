@@ -144,6 +144,7 @@ class BoundedHttpProtocol(HttpToolsProtocol):
         self._most_body_bytes = self._bounds.body_bytes
         self._receiving: Literal["nothing", "head", "body"] = "nothing"
         self._refusal = HTTPStatus.BAD_REQUEST
+        self._is_last = False
         self.deadline = math.inf
         """The deadline for the client to send what is awaited."""
         self.write_deadline = math.inf
@@ -190,6 +191,8 @@ class BoundedHttpProtocol(HttpToolsProtocol):
         self._most_body_bytes = self._bounds.upload_bytes if is_upload else self._bounds.body_bytes
         self.deadline = self.loop.time() + (self._bounds.upload_seconds if is_upload else self._bounds.body_seconds)
         super().on_headers_complete()
+        self._is_last = not self.cycle.keep_alive
+        self.cycle.keep_alive = True  # closed here, once its body is complete: else an early answer would be lost
 
     def on_body(self, body: bytes) -> None:
         """Take a part of the body; raise _Refused if it is too long."""
@@ -238,9 +241,14 @@ class BoundedHttpProtocol(HttpToolsProtocol):
             self._refuse(HTTPStatus.REQUEST_TIMEOUT)
 
     def _await_next_request(self) -> None:
-        """If everything is answered, start the timeout of the next request; bytes between requests do not extend it."""
+        """If everything is answered, start the timeout of the next request, or close after the last one.
+
+        Bytes between requests do not extend the timeout.
+        """
         if self._receiving == "nothing" and self.cycle.response_complete:
             self.deadline = self.loop.time() + self.timeout_keep_alive + self._bounds.head_seconds
+            if self._is_last:
+                self.transport.close()
 
     def _exact_head_bytes(self) -> int:
         """Return the number of bytes of the head alone, without a part of the body that arrived with it."""

@@ -257,6 +257,29 @@ async def test_the_rest_of_a_body_is_discarded_after_an_early_answer_and_the_con
     assert (await client.answer()).startswith(b"HTTP/1.1 200")
 
 
+@pytest.mark.parametrize("version", [b"1.1\r\nConnection: close", b"1.0"], ids=["close", "HTTP/1.0"])
+async def test_an_early_answer_reaches_a_client_that_sends_its_whole_body_and_wants_to_close(
+    server: Server, version: bytes
+):
+    client = await server.connect()
+    await client.send(b"POST /early HTTP/" + version + b"\r\nHost: x\r\nContent-Length: 50000\r\n\r\n")
+    await asyncio.sleep(0.05)
+    for _ in range(5):
+        client.writer.write(b"b" * 10000)  # fails if the connection was reset
+        await client.writer.drain()
+
+    assert (await client.rest()).startswith(b"HTTP/1.1 200")
+
+
+async def test_a_connection_that_is_to_close_is_closed_after_its_answer(server: Server):
+    client = await server.connect()
+    begin = time.monotonic()
+    await client.send(LIVE.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n"))
+
+    assert (await client.rest()).startswith(b"HTTP/1.1 200")
+    assert time.monotonic() - begin < 1
+
+
 async def test_an_early_answer_is_followed_by_no_other_when_the_body_does_not_come(server: Server):
     client = await server.connect()
     await client.send(b"POST /early HTTP/1.1\r\nHost: x\r\nContent-Length: 50000\r\n\r\n")
