@@ -12,7 +12,7 @@ from loyalty.members.registration import check_free
 from loyalty.program.tiers import Tier
 from loyalty.refusals import MissingIdentity, TooManyAttributes, UnknownAttribute, UnknownTier
 from loyalty.store.members import Identity, Member
-from loyalty.tiers.operations import AssignTier, assign_tier
+from loyalty.tiers.operations import AssignTier, put_by_hand
 from loyalty.tiers.rising import judge_months
 from rules import exact
 
@@ -72,7 +72,7 @@ def update_member(operation: OperationContext, member_id: str, changes: MemberCh
     if changed:
         report_change(operation, member_id, changed)
     if tier is not None and tier.name != member.tier:
-        assign_tier(operation, AssignTier(member_id, tier.name))
+        put_by_hand(operation, AssignTier(member_id, tier.name))
     if registered_at != member.registered_at:
         judge_months(operation, member_id)
     return changed

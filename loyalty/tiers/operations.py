@@ -9,10 +9,11 @@ from loyalty.program.tiers import DEFAULT_SET, Tier, TierSet
 from loyalty.refusals import UnknownTier
 from loyalty.store.members import Member
 from loyalty.store.tiers import HoldDirection, TierHold
-from loyalty.tiers.ending import end_hold, enter_by_hand
+from loyalty.tiers.ending import end_hold, enter_by_hand, tier_without
 from loyalty.tiers.places import facts_in, subject_of
 from loyalty.tiers.refusals import HoldEndsInPast, NotAssignedByHand, UnknownTierSet
 from loyalty.tiers.rising import said_set
+from loyalty.tiers.standing import standing_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,16 @@ class AssignTier:
 
 
 def assign_tier(operation: OperationContext, request: AssignTier) -> None:
-    """Put a member into a tier by hand. Raise UnknownTierSet, UnknownTier or HoldEndsInPast."""
+    """Put a member into a tier by hand, and report that they were changed if it is another one.
+
+    Raise UnknownTierSet, UnknownTier or HoldEndsInPast.
+    """
+    if put_by_hand(operation, request):
+        _report_change(operation, request.member)
+
+
+def put_by_hand(operation: OperationContext, request: AssignTier) -> bool:
+    """Put a member into a tier as `assign_tier` does, without `member_updated`; return whether it is another one."""
     tier_set = set_of(operation.program, request.tier_set)
     tier = tier_set.named(request.tier)
     if tier is None:
@@ -48,9 +58,11 @@ def assign_tier(operation: OperationContext, request: AssignTier) -> None:
     until = None if hold.until is None else hold.until.isoformat()
     body = {"tier": tier.name, "direction": hold.direction, "until": until} | said_set(tier_set)
     operation.record(operation.new_event_id(), "tier_assigned", member.id, body)
-    if tier.name != member.tier:
-        ends = member.tier_until if hold.direction == "ceiling" else None
-        enter_by_hand(operation, tier_set, member, tier, until=ends)
+    if tier.name == member.tier:
+        return False
+    ends = member.tier_until if hold.direction == "ceiling" else None
+    enter_by_hand(operation, tier_set, member, tier, until=ends)
+    return True
 
 
 def unassign_tier(operation: OperationContext, member_id: str, name: str = DEFAULT_SET) -> None:
@@ -66,7 +78,10 @@ def unassign_tier(operation: OperationContext, member_id: str, name: str = DEFAU
     operation.tx.due_items.clear(subject_of(member_id, tier_set), "tier_hold_end")
     body = {"tier": hold.tier} | said_set(tier_set)
     operation.record(operation.new_event_id(), "tier_unassigned", member_id, body)
-    end_hold(operation, tier_set, facts_in(operation, member_id, tier_set), hold)
+    before = facts_in(operation, member_id, tier_set)
+    end_hold(operation, tier_set, before, hold)
+    if facts_in(operation, member_id, tier_set).tier != before.tier:
+        _report_change(operation, member_id)
 
 
 def set_of(program: Program, name: str) -> TierSet:
@@ -77,12 +92,21 @@ def set_of(program: Program, name: str) -> TierSet:
     return found
 
 
+def _report_change(operation: OperationContext, member_id: str) -> None:
+    operation.record(operation.new_event_id(), "member_updated", member_id, {"fields": ["tier"]})
+
+
 def _hold(operation: OperationContext, tier_set: TierSet, member: Member, tier: Tier, request: AssignTier) -> TierHold:
-    """Return the tier by hand, with the tier that the member would be in without it."""
-    present, known = tier_set.named(member.tier), operation.tx.tier_holds.hold(member.id, tier_set.name)
-    direction: HoldDirection = "floor" if present is None or tier.start >= present.start else "ceiling"
+    """Return the tier by hand, with the tier that the member would be in without it: upwards is above that one."""
+    known = operation.tx.tier_holds.hold(member.id, tier_set.name)
+    before, before_until = member.tier, member.tier_until
+    if known is not None and (known.direction != "floor" or known.tier == member.tier):
+        before, before_until = known.before, known.before_until
     if request.pinned:
-        direction = "pinned"
-    if known is None or (known.direction == "floor" and known.tier != member.tier):
-        return TierHold(tier.name, direction, request.until, member.tier, member.tier_until)
-    return TierHold(tier.name, direction, request.until, known.before, known.before_until)
+        return TierHold(tier.name, "pinned", request.until, before, before_until)
+    without = tier_set.named(member.tier)
+    if known is not None:
+        amount = standing_of(operation.tx, operation.program, tier_set, member, now=operation.now)
+        without = tier_without(operation, tier_set, member, known, amount)
+    direction: HoldDirection = "floor" if without is None or tier.start >= without.start else "ceiling"
+    return TierHold(tier.name, direction, request.until, before, before_until)

@@ -49,11 +49,13 @@ def test_a_tier_by_hand_is_announced_as_one_that_a_person_set() -> None:
     operation = OperationContext(engine.store, engine.program, 0, engine.now, "admin")
     assign_tier(operation, AssignTier(ANN, "silver"))
 
-    assigned, changed = engine.process(operation.to_start)
+    assigned, changed, updated = engine.process(operation.to_start)
 
     assert assigned.body == {"tier": "silver", "direction": "floor", "until": None}
     assert changed.body == {"from": "bronze", "to": "silver", "up": True, "by_hand": True}
-    assert [sent.name for sent in changed.sent] == ["CustomerLevelChanged"]
+    assert updated.body == {"fields": ["tier"]}
+    sent = [each.name for each in (*changed.sent, *updated.sent)]
+    assert sent == ["CustomerLevelChanged", "CustomerUpdated"]
 
 
 def test_upwards_is_a_floor_through_every_review_and_no_ceiling() -> None:
@@ -76,8 +78,30 @@ def test_a_floor_that_is_taken_back_leaves_what_the_member_reached_meanwhile() -
 
     types = unassign(engine)
 
-    assert types == ["tier_unassigned", "tier_changed"]
+    assert types == ["tier_unassigned", "tier_changed", "member_updated"]
     assert tier(engine) == "silver"
+
+
+def test_a_tier_by_hand_is_downwards_if_it_is_below_the_one_the_member_would_be_in() -> None:
+    engine = new_engine(tier="gold")
+    assign(engine, "bronze")
+    assign(engine, "silver")
+
+    buy(engine, 2000)
+    held, _ = tier(engine), engine.advance(START + YEAR)
+
+    assert (held, tier(engine)) == ("silver", "gold")
+
+
+def test_a_tier_by_hand_that_replaces_a_higher_one_is_a_floor_if_the_member_would_be_in_it() -> None:
+    engine = new_engine(tier="silver")
+    assign(engine, "gold")
+    assign(engine, "silver")
+
+    lower = tier(engine)
+    buy(engine, 2000)
+
+    assert (lower, tier(engine)) == ("silver", "gold")
 
 
 def test_a_tier_that_was_earned_before_a_floor_is_kept_until_its_own_review() -> None:
