@@ -1,5 +1,6 @@
 """Statements that go directly to SQLite's driver have the results that they have through SQLAlchemy."""
 
+import asyncio
 import importlib
 import pkgutil
 from datetime import UTC, datetime, timedelta, timezone
@@ -99,16 +100,15 @@ async def test_an_error_of_the_database_is_sqlalchemys_error_without_the_values(
 
 async def test_a_read_transaction_sees_one_snapshot(sqlite_database: Database) -> None:
     await sqlite_database.store("A").write(fill)
+    loop = asyncio.get_running_loop()
 
     def count(tx: ReadTransaction) -> int:
         return len(tx.connection.execute(select(member.c.id)).all())
 
     def read_twice(tx: ReadTransaction) -> tuple[int, int]:
         before = count(tx)
-        write = sqlite_database._connections.submit_write(
-            lambda connection: register(Transaction(connection, "A"), "bob@example.com")
-        )
-        write.result()
+        add = sqlite_database.store("A").write(lambda other: register(other, "bob@example.com"))
+        asyncio.run_coroutine_threadsafe(add, loop).result()
         return before, count(tx)
 
     before, after = await sqlite_database.store("A").read(read_twice)
