@@ -123,6 +123,15 @@ def read_date(text: str, zone: tzinfo) -> datetime:
     return instant
 
 
+def read_registration_date(text: str, zone: tzinfo, *, now: datetime) -> datetime:
+    """Parse when a member registered, as `read_date` does; raise ValueError, with the cure, for a day after today."""
+    instant = read_date(text, zone)
+    day, today = local_day(instant, zone), local_day(now, zone)
+    if day > today:
+        raise ValueError(f"nobody registers in the future, and {day} is after today, {today}")
+    return instant
+
+
 def check_birth_date(text: str, *, today: date) -> None:
     """Raise ValueError, with the cure, for a text that does not begin with a day up to today."""
     try:

@@ -13,6 +13,7 @@ from starlette.requests import Request
 
 import rules
 from api.http.errors import BadInput, InputFault, TooLarge
+from loyalty.store.identity_keys import is_identifier
 from rules.storable import MAX_BYTES, MAX_DECIMALS, MAX_DEPTH, MAX_DIGITS, Bound, find_excess
 
 
@@ -154,7 +155,7 @@ def exact_number(value: Any) -> Decimal | int:
 
 
 def _check_readable(text: str) -> str:
-    if not text.strip() or any(ord(character) < 32 or ord(character) == 127 for character in text):
+    if not is_identifier(text):
         raise ValueError("this must not be blank or hold control characters: send what identifies the member")
     return text
 

@@ -75,7 +75,7 @@ async def register(request: Request, change: AdminChange) -> Response:
             member_id = register_inactive(operation, new)
             with refusals_at({UnknownReferrer: "customer.referrerToken"}):
                 refer_by_token(operation, member_id, posted.customer.referrer_token)
-            return {"customerId": member_id, "email": posted.customer.email}
+            return {"customerId": member_id, "email": new.identity.written(change.store_request.program.region).email}
 
         return operation_of(change.store_request, run)
 

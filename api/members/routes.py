@@ -83,7 +83,7 @@ async def _registration(store_request: StoreRequest, customer: NewCustomer) -> O
             if customer.channel_id is not None:
                 operation.lock_members(registered.member)
                 give_channel(operation, tx, registered.member, customer.channel_id)
-        return {"customerId": registered.member, "email": customer.email}
+        return {"customerId": registered.member, "email": new.identity.written(program.region).email}
 
     return operation_of(store_request, register)
 

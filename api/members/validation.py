@@ -9,7 +9,7 @@ from api.http.errors import BadInput, InputFault, faults_of_refusal
 from api.members.attributes import attributes_of, without_removed
 from api.members.schemas import ChangedCustomer, CustomerFields, NewCustomer, SelfRegistration
 from api.state.dependencies import StoreRequest
-from loyalty.calendar import check_birth_date, local_day, read_date
+from loyalty.calendar import check_birth_date, local_day, read_registration_date
 from loyalty.members.accounts import Changeable
 from loyalty.members.changes import MemberChanges
 from loyalty.members.registration import NewMember
@@ -128,7 +128,9 @@ def _birth_date_faults(store_request: StoreRequest, text: str | None) -> list[In
 
 def _registered_at(store_request: StoreRequest, text: str | None, faults: list[InputFault]) -> datetime | None:
     try:
-        return None if text is None else read_date(text, store_request.program.zone)
+        if text is None:
+            return None
+        return read_registration_date(text, store_request.program.zone, now=store_request.now)
     except ValueError as error:
         faults.append(InputFault(str(error), "invalidDate", "customer.registeredAt"))
         return None

@@ -10,6 +10,7 @@ from api.http.places import BY_DATE
 from database import ReadTransaction
 from database.pages import Condition, PageRequest, PageResult
 from loyalty.members.identity import identity_of
+from loyalty.program.program import Program
 from loyalty.program.wallets import MAX_POINTS, to_points
 from loyalty.refusals import Refusal
 from loyalty.store.members import Identity
@@ -73,19 +74,19 @@ _IDS: Final = {"transactionId", "customerData:customerId"}
 
 
 def find_transactions(
-    tx: ReadTransaction, page: PageRequest, filters: Sequence[Filter]
+    tx: ReadTransaction, page: PageRequest, filters: Sequence[Filter], program: Program
 ) -> PageResult[StoredTransaction]:
     """Return a page of the transactions that match the filters. A label is named by its `key`, or as `key;value`."""
     terms = [(_TERMS[each.field], str(each.value)) for each in filters if each.field in _TERMS]
-    conditions = [_condition(tx, each) for each in filters if each.field not in _TERMS]
+    conditions = [_condition(tx, each, program) for each in filters if each.field not in _TERMS]
     return tx.transactions.page(replace(page, conditions=conditions), terms)
 
 
-def _condition(tx: ReadTransaction, one: Filter) -> Condition:
+def _condition(tx: ReadTransaction, one: Filter, program: Program) -> Condition:
     match one.field:
         case field if field in _IDENTITIES:
             name, part, column = _IDENTITIES[field]
-            return Condition(column, "eq", _identity({name: str(one.value)}).keys.get(part))
+            return Condition(column, "eq", _identity({name: str(one.value)}).written(program.region).keys.get(part))
         case "customerId":
             return Condition("member", "eq", tx.members.leads_to(str(one.value).lower()))
         case "matched":

@@ -98,7 +98,7 @@ async def list_transactions(request: Request, store_request: AdminRequest) -> Re
     page, filters = LIST_QUERY.parse(request.query_params, program.zone)
 
     def read(tx: ReadTransaction) -> dict[str, Any]:
-        found = find_transactions(tx, page, filters)
+        found = find_transactions(tx, page, filters, program)
         return page_of_records(found, lambda each: transaction_view(tx, each, program))
 
     return ExactJson(await store_request.database.read(read))
@@ -115,7 +115,7 @@ async def post_assignment(request: Request, change: AdminChange) -> Response:
     posted = await read_body(request, PostAssignment)
 
     def run(operation: OperationContext, tx: Transaction) -> dict[str, Any]:
-        member_id = _member_named(tx, posted.assign)
+        member_id = _member_named(tx, posted.assign, operation.program.region)
         done = assign_transaction(operation, posted.assign.transaction_document_number, member_id)
         return {"transactionId": done.transaction, "customerId": done.member}
 
@@ -217,8 +217,8 @@ def _required(tx: ReadTransaction, transaction_id: str) -> str:
     return found.id
 
 
-def _member_named(tx: ReadTransaction, assignment: Assignment) -> str:
-    """Return the id of the one member in an assignment; raise BadInput."""
+def _member_named(tx: ReadTransaction, assignment: Assignment, region: str | None) -> str:
+    """Return the id of the one member in an assignment, a phone read in a region; raise BadInput."""
     named = {
         "customerId": assignment.customer_id,
         "loyaltyCardNumber": assignment.customer_loyalty_card_number,
@@ -229,7 +229,7 @@ def _member_named(tx: ReadTransaction, assignment: Assignment) -> str:
         message = "no member is named: send a customerId, a customerLoyaltyCardNumber or a customerPhoneNumber"
         raise BadInput.at("assign", message, "missing")
     with refusals_at({InvalidMemberId: "assign.customerId", DifferentMembers: "assign"}):
-        found = find_member(tx, identity_of(given))
+        found = find_member(tx, identity_of(given).written(region))
     if found is None:
         raise BadInput.at("assign", f"no member of {tx.store} is known by this", "unknownMember")
     return found

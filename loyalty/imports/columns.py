@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any, Literal, TypeAlias, assert_never
 
 import rules
+from loyalty.store.identity_keys import is_identifier
 from loyalty.store.imports import ImportType
 from rules.storable import MAX_DIGITS, find_excess
 
@@ -182,7 +183,7 @@ def _checked(column: Column, value: Any) -> Any:
     if isinstance(value, str):
         if len(value) > MAX_TEXT:
             raise _wrong(column, f"this is longer than {MAX_TEXT} characters")
-        if column.kind == "identifier" and (not value.strip() or any(ord(c) < 32 or ord(c) == 127 for c in value)):
+        if column.kind == "identifier" and not is_identifier(value):
             raise _wrong(column, "this must not be blank or hold control characters")
     return value
 

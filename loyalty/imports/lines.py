@@ -6,7 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, TypeAlias, assert_never
 
-from loyalty.calendar import check_birth_date, local_day, read_date
+from loyalty.calendar import check_birth_date, local_day, read_date, read_registration_date
 from loyalty.engine.acceptance import IncomingEvent
 from loyalty.imports.columns import MAX_TEXT, LineFault
 from loyalty.imports.documents import document_of
@@ -154,11 +154,10 @@ def _member(values: Mapping[str, Any], program: Program, now: datetime) -> NewMe
         raise LineFault("invalid", "gender", f"this is one of {', '.join(GENDERS)}")
     if "birthDate" in values:
         _check_birth_date(values["birthDate"], program, now)
-    registered_at = values.get("registeredAt")
     attributes = _attributes(values, program)
     return NewMember(
         identity,
-        registered_at=now if registered_at is None else _moment(registered_at, "registeredAt", program),
+        registered_at=_registered_at(values.get("registeredAt"), program, now),
         tier=_tier(values.get("levelId"), program),
         profile=_profile(values),
         attributes=attributes,
@@ -257,6 +256,13 @@ def _moment(text: str, path: str, program: Program) -> datetime:
         return read_date(text, program.zone)
     except ValueError as error:
         raise LineFault("invalidDate", path, str(error)) from None
+
+
+def _registered_at(text: str | None, program: Program, now: datetime) -> datetime:
+    try:
+        return now if text is None else read_registration_date(text, program.zone, now=now)
+    except ValueError as error:
+        raise LineFault("invalidDate", "registeredAt", str(error)) from None
 
 
 def _check_birth_date(text: str, program: Program, now: datetime) -> None:

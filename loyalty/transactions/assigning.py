@@ -99,7 +99,8 @@ def _names_only(work: AssigningWork, found: StoredTransaction, member_id: str) -
     """Return whether every known part of the customer data belongs to the member."""
     data = found.customer_data
     identity = Identity(data.get("customerId"), data.get("email"), data.get("phone"), data.get("loyaltyCardNumber"))
-    return [each.id for each in work.tx.members.identities_matching(identity)] == [member_id]
+    known = work.tx.members.identities_matching(identity.written(work.program.region))
+    return [each.id for each in known] == [member_id]
 
 
 def stored_content(found: StoredTransaction) -> dict[str, Any]:

@@ -82,6 +82,7 @@ def change_transaction(operation: OperationContext, transaction_id: str, documen
     If it has a member, only the details of the customer change. If it identifies a member now, it is assigned. Raise
     AlreadyDecided, and what `register_transaction` raises.
     """
+    document = replace(document, identity=document.identity.written(operation.program.region))
     found = _found(operation, transaction_id)
     member_id = found.member or _member_of(operation, document.identity)
     if member_id is not None:

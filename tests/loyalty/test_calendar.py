@@ -5,7 +5,17 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from loyalty.calendar import Duration, add_months, check_birth_date, local_day, read_instant, start_of, window
+from loyalty.calendar import (
+    Duration,
+    add_months,
+    check_birth_date,
+    local_day,
+    read_date,
+    read_instant,
+    read_registration_date,
+    start_of,
+    window,
+)
 
 WARSAW = ZoneInfo("Europe/Warsaw")
 
@@ -84,6 +94,20 @@ def test_the_local_day_changes_at_local_midnight() -> None:
     before, after = datetime(2024, 4, 30, 21, 59, tzinfo=UTC), datetime(2024, 4, 30, 22, 0, tzinfo=UTC)
 
     assert [local_day(before, WARSAW), local_day(after, WARSAW)] == [date(2024, 4, 30), date(2024, 5, 1)]
+
+
+NEW_DAY = datetime(2026, 4, 30, 22, 0, tzinfo=UTC)
+"""When 1 May has begun in Warsaw."""
+
+
+@pytest.mark.parametrize("text", ["2026-05-01", "2026-05-01T23:59:00", "1900-01-02"])
+def test_a_member_registered_on_a_local_day_up_to_today(text: str) -> None:
+    assert read_registration_date(text, WARSAW, now=NEW_DAY) == read_date(text, WARSAW)
+
+
+def test_a_registration_on_a_later_local_day_is_refused_with_the_reason() -> None:
+    with pytest.raises(ValueError, match="in the future, and 2026-05-02 is after today, 2026-05-01"):
+        read_registration_date("2026-05-01T22:30:00+00:00", WARSAW, now=NEW_DAY)
 
 
 @pytest.mark.parametrize("text", ["2026-05-01", "2026-05-01T23:59:00", "1900-01-01"])

@@ -194,23 +194,25 @@ async def test_a_failed_import_is_stuck_with_its_reason_until_it_is_tried_again(
 
 
 async def test_the_report_has_every_refused_line_and_no_formula(api: Api):
-    wrong = '=cmd(1)@example.com,"x",,\n'
+    wrong = '=cmd(1)@example.com,"x",,,\n'
     import_id = await imported(
         api,
-        "email,gender,levelId,birthDate\n"
-        f"{wrong}anna@example.com,male,,2024-02-29\nanna@example.com,,platinum,\nbert@example.com,,,2999-12-31\n",
+        "email,gender,levelId,birthDate,registeredAt\n"
+        f"{wrong}anna@example.com,male,,2024-02-29,\nanna@example.com,,platinum,,\nbert@example.com,,,2999-12-31,\n"
+        "carl@example.com,,,,2998-12-31\n",
     )
 
     report = await api.http.get(f"{PATH}/{import_id}/report")
 
     assert report.headers["Content-Type"] == "text/csv; charset=utf-8"
-    *lines, unborn = report.text.splitlines()
+    *lines, unborn, unregistered = report.text.splitlines()
     assert lines == [
         "line,key,code,path,message",
         '2,\'=…com,invalid,gender,"this is one of male, female, not_disclosed"',
         '4,a…com,unknownTier,levelId,"there is no such tier; there are bronze, silver, gold"',
     ]
     assert unborn.startswith('5,b…com,invalidDate,birthDate,"nobody is born in the future')
+    assert unregistered.startswith('6,c…com,invalidDate,registeredAt,"nobody registers in the future')
 
 
 @pytest.mark.parametrize(

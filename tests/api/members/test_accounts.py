@@ -162,6 +162,7 @@ async def test_a_member_changes_the_own_password_and_an_administrator_sets_it(ap
         ({"email": "anna@example.com"}, "email", "alreadyUsed"),
         ({"birthDate": "x"}, "birthDate", "invalidDate"),
         ({"birthDate": "2999-12-31"}, "birthDate", "invalidDate"),
+        ({"registeredAt": "2998-12-31"}, "registeredAt", "invalidDate"),
     ],
 )
 async def test_a_bad_registration_is_refused_at_its_path(api: Api, changed: dict[str, Any], path: str, code: str):

@@ -93,6 +93,7 @@ async def test_null_removes_and_what_changes_nothing_is_not_reported(api: Api):
         ({"gender": "other"}, "gender", "literalError"),
         ({"birthDate": "yesterday"}, "birthDate", "invalidDate"),
         ({"birthDate": "2999-12-31"}, "birthDate", "invalidDate"),
+        ({"registeredAt": "2998-12-31"}, "registeredAt", "invalidDate"),
         ({"registeredAt": "yesterday"}, "registeredAt", "invalidDate"),
         ({"levelId": "platinum"}, "levelId", "unknownTier"),
         ({"address": "Gdynia"}, "address", "modelType"),
