@@ -2,13 +2,17 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from commands.shared.deployment_text import print_deployed, print_pending, print_refused
 from commands.shared.exits import fail, require_folder, run_async
 from commands.shared.options import DATA, Data, Drop, Format, Rename
+
+if TYPE_CHECKING:
+    from commands.shared.plan_files import PlanError
+    from database.revisions import AnotherInForce
 
 
 def deploy(
@@ -31,7 +35,6 @@ def deploy(
     """Deploy a program to the database of LAUREL_DATABASE_URL or of `laurel up`, and print what changes."""
     from commands.shared import deployment
     from commands.shared.consent import read_consent, refused
-    from commands.shared.plan_files import PlanError
     from commands.shared.registry_access import open_registry
     from database.revisions import AnotherInForce
     from loyalty.refusals import UnnamedLosses
@@ -48,13 +51,18 @@ def deploy(
                 print_refused(losses, format)
                 raise refused(losses, f"laurel deploy {folder or f'--plan {plan}'}") from None
             except AnotherInForce as late:
-                if plan is None:
-                    raise
-                seen = f"revision {late.based_on}" if late.based_on else "none"
-                raise PlanError(f"{late.in_force}, and {plan} was compared with {seen}: plan again") from None
+                raise (late if plan is None else _outdated(plan, late)) from None
         print_deployed(pending, done, format)
 
     run_async(run, format)
+
+
+def _outdated(plan: Path, late: "AnotherInForce") -> "PlanError":
+    """Return the error of a plan that was made before the last deploy."""
+    from commands.shared.plan_files import PlanError
+
+    seen = f"revision {late.based_on}" if late.based_on else "none"
+    return PlanError(f"{late.in_force}, and {plan} was compared with {seen}: plan again")
 
 
 def _program(folder: Path | None, plan: Path | None, based_on: int | None) -> tuple[Mapping[str, bytes], int | None]:

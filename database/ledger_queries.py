@@ -33,75 +33,29 @@ FIRST_PAGE = 20
 PAGE_GROWTH = 5
 
 _PARTS = Balance._fields
-TRANSFER_COLUMNS = [
-    transfer.c[name]
-    for name in (
-        "id",
-        "account",
-        "number",
-        "member",
-        "wallet",
-        "kind",
-        "points",
-        "balance",
-        "event",
-        "source",
-        "related",
-        "comment",
-        "external_id",
-        "ends_at",
-        "lot",
-        "at",
-        "estimated",
-        "counts_at",
-        *_PARTS,
-    )
-]
+_BEFORE = ("id", "account", "number", "member", "wallet", "kind", "points")
+_AFTER = (
+    "balance",
+    "event",
+    "source",
+    "related",
+    "comment",
+    "external_id",
+    "ends_at",
+    "lot",
+    "at",
+    "estimated",
+    "counts_at",
+)
+TRANSFER_COLUMNS = [transfer.c[name] for name in (*_BEFORE, *_PARTS, *_AFTER)]
+"""The columns of a transfer in the order of its record's fields, with the parts of the change of the balance."""
 
 
-def transfer_record(
-    id_: str,
-    account_: str,
-    number: int,
-    member: str,
-    wallet: str,
-    kind: Any,
-    points: Points,
-    balance: Points,
-    event: str,
-    source: str,
-    related: str | None,
-    comment: str,
-    external_id: str | None,
-    ends_at: datetime | None,
-    lot_: str | None,
-    at: datetime,
-    estimated: bool,
-    counts_at: datetime | None,
-    *change: Points,
-) -> Transfer:
-    """Return the record of a row of `transfer`, in the order of its columns here."""
-    return Transfer(
-        id_,
-        account_,
-        number,
-        member,
-        wallet,
-        kind,
-        points,
-        Balance(*change),
-        balance,
-        event,
-        source,
-        related,
-        comment,
-        external_id,
-        ends_at,
-        lot_,
-        at,
-        bool(estimated),
-        counts_at,
-    )
+def transfer_record(*columns: Any) -> Transfer:
+    """Return the record of a row of TRANSFER_COLUMNS."""
+    first, behind = len(_BEFORE), len(_BEFORE) + len(_PARTS)
+    values = [*columns[:first], Balance(*columns[first:behind]), *columns[behind:]]
+    return Transfer(*values)
 
 
 def account_of(id_: str, member: str, wallet: str, transfers: int, *parts: Points) -> Account:

@@ -33,6 +33,18 @@ _REMOVE_BADGE: Prepared[str] = Prepared(
 )
 
 
+_NEVER_REVIEWED = {
+    "tier_raised_at": None,
+    "tier_lowered_at": None,
+    "tier_base": 0,
+    "tier_until": None,
+    "reviewed_at": None,
+    "reviewed_since": None,
+    "reviewed_base": 0,
+}
+"""The columns of a member whose tier has not changed and was not reviewed yet."""
+
+
 class Members(MemberQueries, WriteQueries):
     """The members of one store."""
 
@@ -58,10 +70,7 @@ class Members(MemberQueries, WriteQueries):
         active: bool = True,
         is_test: bool = False,
     ) -> bool:
-        """Add a member; return False if one with the id or any part of the identity exists.
-
-        `active` False: the member waits for activation.
-        """
+        """Add a member, who waits for activation if not `active`; return False if the identity is taken, or the id."""
         is_new = self.insert_if_absent(
             member,
             {
@@ -71,13 +80,7 @@ class Members(MemberQueries, WriteQueries):
                 "attributes": attributes,
                 "tier": tier,
                 "tier_since": now if tier else None,
-                "tier_raised_at": None,
-                "tier_lowered_at": None,
-                "tier_base": 0,
-                "tier_until": None,
-                "reviewed_at": None,
-                "reviewed_since": None,
-                "reviewed_base": 0,
+                **_NEVER_REVIEWED,
                 "active": active,
                 "is_test": is_test,
                 "waits_for_activation": not active,

@@ -178,11 +178,10 @@ async def _laurel(folder: Path) -> AsyncIterator[tuple[embedded.Laurel, str]]:
     password = secrets.token_urlsafe(9)
     loopback = (ip_network("127.0.0.0/8"),)
     settings = replace(Settings.read(), database_url=None, admin_password=password, webhook_allow=loopback)
-    program = read_folder(EXAMPLE_PROGRAM)
+    files = read_folder(EXAMPLE_PROGRAM)
+    program = embedded.ProgramToDeploy(files=files, example=files)
     ports = embedded.Ports(free_port(), free_port(), free_port())
-    async with embedded.running(
-        files=program, example=program, folder=folder, ports=ports, settings=settings
-    ) as laurel:
+    async with embedded.running(program, folder=folder, ports=ports, settings=settings) as laurel:
         yield laurel, password
 
 

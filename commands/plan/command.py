@@ -29,6 +29,11 @@ class PlanFormat(StrEnum):
     json = "json"
 
 
+Jobs = Annotated[
+    int | None, typer.Option("--jobs", min=1, max=256, help="How many processes to use. [default: one for each core]")
+]
+
+
 def plan(
     folder: Folder,
     days: Annotated[int, typer.Option("--days", min=1, max=3660, help="How many days of events to replay.")] = 30,
@@ -39,10 +44,7 @@ def plan(
         Path | None, typer.Option("--against", help="Compare with this folder. [default: the program in force]")
     ] = None,
     backtest: Annotated[bool, typer.Option("--backtest/--no-backtest", help="Replay events, not only compare.")] = True,
-    jobs: Annotated[
-        int | None,
-        typer.Option("--jobs", min=1, max=256, help="How many processes to use. [default: one for each core]"),
-    ] = None,
+    jobs: Jobs = None,
     save: Annotated[Path | None, typer.Option("--save", help="Save the plan for `laurel deploy --plan FILE`.")] = None,
     format: Annotated[PlanFormat, typer.Option("--format", help="The output format.")] = PlanFormat.text,  # noqa: A002
     data: Data = DATA,

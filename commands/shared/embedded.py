@@ -79,25 +79,32 @@ class Laurel:
         return f"http://{HOST}:{self.ports.ui}"
 
 
+@dataclass(frozen=True, slots=True)
+class ProgramToDeploy:
+    """The program that a start deploys."""
+
+    files: Mapping[str, bytes] | None
+    """None: the program in force stays, and a new data folder gets `example`."""
+    example: Mapping[str, bytes]
+    read_from: Path | None = None
+    """The folder of the files. If it lacks what was edited in the console, the program in force stays."""
+    consent: DeployConsent = NO_CONSENT
+    """What members may lose by the deploy."""
+
+
 @asynccontextmanager
 async def running(
+    program: ProgramToDeploy,
     *,
-    files: Mapping[str, bytes] | None,
-    example: Mapping[str, bytes],
     folder: Path,
     ports: Ports,
     settings: Settings,
-    read_from: Path | None = None,
-    consent: DeployConsent = NO_CONSENT,
     show_docs: bool = True,
     metrics: MetricsAddress = NO_METRICS,
 ) -> AsyncIterator[Laurel]:
     """Run Laurel until the block ends.
 
-    `files` is the program to deploy; without it the one in force stays, and a new data folder gets `example`.
-    `read_from`: the folder of the files; if it does not have what was edited in the console, the one in force stays.
-    `consent` is what members may lose by `files`. Raise ProgramFaults, UnnamedLosses, DataFolderError, PortError,
-    TemporalError or ServingError: then nothing is left running.
+    Raise ProgramFaults, UnnamedLosses, DataFolderError, PortError, TemporalError or ServingError, with nothing running.
     """
     settings.start_tracing()
     with lock(folder, settings) as database_url:
@@ -105,7 +112,7 @@ async def running(
         database = Database.open(database_url, keys_of_folder(folder, settings))
         try:
             programs = Programs(database)
-            in_force = await _deploy(database, programs, files, example, consent, read_from)
+            in_force = await _deploy(database, programs, program)
             password, notice = await _admin_password(database, folder, settings)
             async with _temporal(folder, ports) as client:
                 laurel = Laurel(
@@ -165,25 +172,18 @@ class _InForce:
     not_deployed: str | None = None
 
 
-async def _deploy(
-    database: Database,
-    programs: Programs,
-    files: Mapping[str, bytes] | None,
-    example: Mapping[str, bytes],
-    consent: DeployConsent,
-    read_from: Path | None,
-) -> _InForce:
+async def _deploy(database: Database, programs: Programs, wanted: ProgramToDeploy) -> _InForce:
     """Put the given program in force; return what is in force."""
     stores = await database.access_read(lambda access: access.stores())
-    if files is None and stores:
+    if wanted.files is None and stores:
         number, _ = await programs.current(stores[0])
         return _InForce(stores[0], number)
-    given = files or example
+    given = wanted.files or wanted.example
     pulled: int | None = None
-    if read_from is not None:
-        pulled = pulled_revision(read_from, (await asyncio.to_thread(read_program, given)).store)
+    if wanted.read_from is not None:
+        pulled = pulled_revision(wanted.read_from, (await asyncio.to_thread(read_program, given)).store)
     try:
-        program, number, is_new = await programs.deploy(given, by="laurel up", pulled=pulled, consent=consent)
+        program, number, is_new = await programs.deploy(given, by="laurel up", pulled=pulled, consent=wanted.consent)
     except NotPulled as behind:
         store = (await asyncio.to_thread(read_program, given)).store
         return _InForce(store, (await programs.current(store))[0], str(behind))

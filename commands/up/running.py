@@ -32,11 +32,14 @@ class UpOptions:
 
 async def run_until_shutdown(options: UpOptions) -> None:
     """Start Laurel, print its URLs, and run until a signal; raise UnnamedLosses if the deploy is refused."""
-    async with embedded.running(
+    program = embedded.ProgramToDeploy(
         files=read_folder(options.program) if options.program else None,
+        example=read_folder(EXAMPLE_PROGRAM),
         read_from=options.program,
         consent=options.consent,
-        example=read_folder(EXAMPLE_PROGRAM),
+    )
+    async with embedded.running(
+        program,
         folder=options.data,
         ports=options.ports,
         settings=Settings.read(),

@@ -50,21 +50,7 @@ def change_of(form: Form, kind: CorrectionKind) -> str:
 async def _fields(page: StorePage, kind: CorrectionKind) -> Sequence[Field]:
     match kind:
         case "points":
-            wallets = {name: name for name in page.store_request.program.wallets}
-            return (
-                Field(
-                    "correction.points.type",
-                    "What",
-                    "choice",
-                    required=True,
-                    choices={"add": "Add points", "subtract": "Subtract points"},
-                    value="add",
-                ),
-                Field("correction.points.points", "Points", "number", required=True),
-                Field("correction.points.walletCode", "Wallet", "choice", choices=wallets, hint=_DEFAULT_WALLET),
-                Field("correction.points.expiresInDays", "Expire after days", "whole", hint="Else as the wallet says."),
-                Field("correction.points.qualifies", "They count for tiers", "yes_no"),
-            )
+            return _points_fields(list(page.store_request.program.wallets))
         case "tier":
             return _tier_fields(await _items(page, list_tiers))
         case "reward":
@@ -88,6 +74,18 @@ async def _fields(page: StorePage, kind: CorrectionKind) -> Sequence[Field]:
                 Field("correction.badge.badgeTypeId", "Badge", "choice", required=True, choices=badges),
                 Field("correction.badge.completedCount", "Times", "whole", required=True, hint="0 takes it away."),
             )
+
+
+def _points_fields(wallets: Sequence[str]) -> Sequence[Field]:
+    changes = {"add": "Add points", "subtract": "Subtract points"}
+    codes = {code: code for code in wallets}
+    return (
+        Field("correction.points.type", "What", "choice", required=True, choices=changes, value="add"),
+        Field("correction.points.points", "Points", "number", required=True),
+        Field("correction.points.walletCode", "Wallet", "choice", choices=codes, hint=_DEFAULT_WALLET),
+        Field("correction.points.expiresInDays", "Expire after days", "whole", hint="Else as the wallet says."),
+        Field("correction.points.qualifies", "They count for tiers", "yes_no"),
+    )
 
 
 def _tier_fields(tiers: Sequence[Mapping[str, Any]]) -> Sequence[Field]:

@@ -77,12 +77,9 @@ def count_event(
         return ProgressUpdate((), before, before, 0)
     after = list(sums)
     insert_sorted(after, added)
-    around = _completing_day(achievement, after, day)
-    group = in_window(achievement, after, around)
-    goal, opened = int(achievement.goal * MILLION), open_amount(achievement, group)
-    times = min(max(0, opened // goal), MAX_COMPLETIONS)
-    times = times if left is None else min(times, left)
-    used = use_up(achievement, group, times * goal) if times else []
+    group = in_window(achievement, after, _completing_day(achievement, after, day))
+    times = _completions(achievement, group, left)
+    used = use_up(achievement, group, times * int(achievement.goal * MILLION)) if times else []
     is_shown = group == present_sums(achievement, after, today)
     for each, _ in used:
         insert_sorted(after, each)
@@ -175,6 +172,12 @@ def _add(
     if amount == 0:
         return 0, None
     return amount, replace(found, amount=found.amount + amount) if found else DailySum(day, value, amount)
+
+
+def _completions(achievement: Achievement, group: Sequence[DailySum], left: int | None) -> int:
+    """Return how often the sums of a window complete the achievement; `left`: at most so often, None: any number."""
+    reached = max(0, open_amount(achievement, group) // int(achievement.goal * MILLION))
+    return min(reached, MAX_COMPLETIONS if left is None else min(left, MAX_COMPLETIONS))
 
 
 def _completing_day(achievement: Achievement, sums: Sequence[DailySum], day: date) -> date:

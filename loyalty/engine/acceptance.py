@@ -39,6 +39,20 @@ class IncomingEvent:
         content = [self.type, self.time.isoformat(), _sorted(self.customer_data), _sorted(self.body)]
         return hashlib.sha256(rules.exact.dumps(content).encode()).hexdigest()
 
+    def to_store(self, member_id: str, *, revision: int, fingerprint: str | None) -> NewEvent:
+        """Return the event with a new id, as it is stored for a member."""
+        return NewEvent(
+            id=new_id(),
+            type=self.type,
+            member=member_id,
+            time=self.time,
+            body=self.body,
+            revision=revision,
+            external_id=self.external_id,
+            fingerprint=fingerprint,
+            customer_data=self.customer_data,
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class AcceptedEvent:
@@ -71,17 +85,7 @@ def accept_event(
     if repeated := _repetition(tx, event, fingerprint):
         return repeated
     member_id, registered = find_or_register(tx, program, revision, event.identity, now=now)
-    new = NewEvent(
-        id=new_id(),
-        type=event.type,
-        member=member_id,
-        time=event.time,
-        body=event.body,
-        revision=revision,
-        external_id=event.external_id,
-        fingerprint=fingerprint,
-        customer_data=event.customer_data,
-    )
+    new = event.to_store(member_id, revision=revision, fingerprint=fingerprint)
     if reverses_something(program, new.type):
         tx.members.lock_member(member_id)
         if repeated := _repetition(tx, event, fingerprint):  # stored while this waited for the member's lock

@@ -7,7 +7,6 @@ from itertools import chain, groupby
 from typing import TypeAlias
 
 from loyalty.engine.acceptance import IncomingEvent
-from loyalty.ids import new_id
 from loyalty.members.registration import find_or_register
 from loyalty.program.program import Program
 from loyalty.references import EventRef
@@ -210,17 +209,8 @@ class _Acceptance:
         return member
 
     def _row(self, event: IncomingEvent, member: str) -> NewEvent:
-        return NewEvent(
-            id=new_id(),
-            type=event.type,
-            member=member,
-            time=event.time,
-            body=event.body,
-            revision=self._revision,
-            external_id=event.external_id,
-            fingerprint=event.fingerprint() if event.external_id is not None else None,
-            customer_data=event.customer_data,
-        )
+        fingerprint = event.fingerprint() if event.external_id is not None else None
+        return event.to_store(member, revision=self._revision, fingerprint=fingerprint)
 
 
 def members_resolved(identities: Sequence[Identity], known: Sequence[Identity]) -> list[str | None]:

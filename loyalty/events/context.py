@@ -62,6 +62,23 @@ class NeedsRevision(Exception):
 class EventContext:
     """What a step reads and writes, and what it collects: log lines, caused events, deliveries."""
 
+    log: list[str]
+    """What the step did, in words."""
+    contributions: list[Contribution]
+    """What the step added to achievements and limits."""
+    follow_ups: list[EventRef]
+    """The events that the step caused."""
+    recorded: list[EventRef]
+    """The events that the step stored at the end of queues."""
+    other_programs: Mapping[int, Program | None]
+    """The programs of other revisions that the step needs."""
+    new_tier: str | None
+    """The tier of the default set that this step has put the member into."""
+    at_once: AtOnce | None
+    """How to evaluate rules that must not take long; None: they may take long."""
+    owner: str | None
+    """The workflow that runs the event; None: the one that did before, or the engine in memory."""
+
     def __init__(
         self,
         tx: StoreRepositories,
@@ -78,8 +95,8 @@ class EventContext:
         `after`: the step that this transaction ran before and that decided the event: nothing is read again.
         """
         state = _locked_state(tx, event, step) if after is None else after.next_state()
-        self.tx = tx
         days = None if state.notice_days is None else NoticeDays(**state.notice_days)
+        self.tx = tx
         self.program = program = with_notices(program, days)
         self.step = step
         self.state = state
@@ -90,28 +107,18 @@ class EventContext:
         self._decision: Decision | None = None if after is None else after.decision
         self.outbox.decision = self._decision
         self.has_new_outcomes = False
-        self.new_tier: str | None = None
-        """The tier of the default set that this step has put the member into."""
+        self.new_tier = self.at_once = self.owner = None
         self._member: Member | None = None
-        self.log: list[str] = []
-        """What the step did, in words."""
-        self.contributions: list[Contribution] = []
-        """What the step added to achievements and limits."""
+        self.log = []
+        self.contributions = []
         self.fired_sources: list[str] = []
         self.next_steps: list[str] = []
-        self.follow_ups: list[EventRef] = []
-        """The events that the step caused."""
-        self.recorded: list[EventRef] = []
-        """The events that the step stored at the end of queues."""
+        self.follow_ups = []
+        self.recorded = []
         self._clock_due_at = state.clock_due_at
         self._wakes_clock = False
-        self.other_programs: Mapping[int, Program | None] = {}
-        """The programs of other revisions that the step needs."""
-        self.at_once: AtOnce | None = None
-        """How to evaluate rules that must not take long; None: they may take long."""
+        self.other_programs = {}
         self.error = ""
-        self.owner: str | None = None
-        """The workflow that runs the event; None: the one that did before, or the engine in memory."""
 
     def program_of(self, revision: int) -> Program | None:
         """Return the program of a revision; None: it cannot be read. Raise NeedsRevision if it is not loaded yet."""

@@ -138,39 +138,45 @@ def _entity(context: PageContext, operation: OperationContext, type_: ImportType
             operation.to_start.append(registered)
             return registered.member
         case PointsLine() if type_ == "unitTransferSpending":
-            spent = SpendPoints(
-                _member_of(context, asked),
-                asked.points,
-                asked.wallet,
-                comment=asked.comment,
-                external_id=asked.external_id,
-            )
-            return spend_points(operation, spent)
+            return spend_points(operation, _to_spend(context, asked))
         case PointsLine():
-            pending_until, expires_at = lot_dates(
-                operation.program,
-                asked.wallet,
-                now=context.now,
-                locked_days=asked.locked_days,
-                expires_days=asked.expires_days,
-            )
-            added = AddPoints(
-                _member_of(context, asked),
-                asked.points,
-                asked.wallet,
-                pending_until=pending_until,
-                expires_at=expires_at,
-                qualifies=asked.qualifies,
-                comment=asked.comment,
-                external_id=asked.external_id,
-            )
-            return add_points(operation, added)
+            return add_points(operation, _to_add(context, asked))
         case TransactionLine(document=document):
             return register_transaction(operation, document)
         case MatchLine(document_number=number):
             return assign_transaction(operation, number, _member_of(context, asked)).transaction
         case EventLine() | CouponLine() | LineFault():
             raise TypeError("events are accepted together, codes make nothing with an id, and a fault asks nothing")
+
+
+def _to_spend(context: PageContext, asked: PointsLine) -> SpendPoints:
+    return SpendPoints(
+        _member_of(context, asked),
+        asked.points,
+        asked.wallet,
+        comment=asked.comment,
+        external_id=asked.external_id,
+    )
+
+
+def _to_add(context: PageContext, asked: PointsLine) -> AddPoints:
+    pending_until, expires_at = lot_dates(
+        context.program,
+        asked.wallet,
+        now=context.now,
+        locked_days=asked.locked_days,
+        expires_days=asked.expires_days,
+    )
+    return AddPoints(
+        _member_of(context, asked),
+        asked.points,
+        asked.wallet,
+        pending_until=pending_until,
+        expires_at=expires_at,
+        qualifies=asked.qualifies,
+        comment=asked.comment,
+        external_id=asked.external_id,
+    )
 
 
 def _add_code(operation: OperationContext, asked: CouponLine) -> bool:

@@ -114,6 +114,7 @@ def _take(context: EventContext, wallet: Wallet, awards: list[_Award], entitled:
 def _post(
     context: EventContext, wallet: Wallet, award: _Award, pending: int, active: int, gone: int, less: int
 ) -> list[Posted]:
+    """Take pending, active and gone points of an award, `less` of which count for tiers; return the transfer."""
     member_id = context.event.member
     allocations = [
         *_from_lots([lot for lot in award.lots if lot.active_from is not None], pending),
@@ -144,14 +145,20 @@ def _post(
         counts_at=award.transfer.counts_at,
     )
     posted = context.tx.ledger.post(new, [*allocations, *others], now=context.now)
-    changes = {each.lot: each.points for each in allocations}
-    for lot in award.lots:
-        if lot.id in changes:
-            schedule_again(context, member_id, replace(lot, remaining=Points(lot.remaining + changes[lot.id])))
+    _schedule_lots_again(context, award.lots, allocations)
     context.log.append(f"-{wallet.amount(pending + active + gone - forgiven)} {wallet.code}, as goods came back")
     if forgiven:
         context.log.append(f"{wallet.amount(forgiven)} {wallet.code} could not be taken back")
     return [posted]
+
+
+def _schedule_lots_again(context: EventContext, lots: list[Lot], allocations: list[Allocation]) -> None:
+    """Schedule the due items of the lots that points were taken from, by what is left of them."""
+    changes = {each.lot: each.points for each in allocations}
+    for lot in lots:
+        if lot.id in changes:
+            left = Points(lot.remaining + changes[lot.id])
+            schedule_again(context, context.event.member, replace(lot, remaining=left))
 
 
 def _from_lots(lots: list[Lot], points: int) -> list[Allocation]:

@@ -90,12 +90,8 @@ def _scalar_in_words(value: ScalarValue) -> str:  # noqa: C901 - one case for ea
             return "a duration"
         case DaysValue():
             return "a duration of whole days"
-        case DateValue() | InstantValue():
-            return "a date, or a date and time"
-        case LocalDayValue():
-            return "a date"
-        case DayOfYearValue():
-            return "a month and a day"
+        case DateValue() | InstantValue() | LocalDayValue() | DayOfYearValue():
+            return _date_in_words(value)
         case TimeZoneValue():
             return "the name of a time zone"
         case RegionValue():
@@ -108,6 +104,18 @@ def _scalar_in_words(value: ScalarValue) -> str:  # noqa: C901 - one case for ea
             return "a map with any keys"
         case NullValue():
             return "null"
+        case _:
+            assert_never(value)
+
+
+def _date_in_words(value: DateValue | InstantValue | LocalDayValue | DayOfYearValue) -> str:
+    match value:
+        case DateValue() | InstantValue():
+            return "a date, or a date and time"
+        case LocalDayValue():
+            return "a date"
+        case DayOfYearValue():
+            return "a month and a day"
         case _:
             assert_never(value)
 

@@ -92,7 +92,8 @@ async def running_laurel(folder: Path, files: Mapping[str, bytes]) -> AsyncItera
     loopback = (ip_network("127.0.0.0/8"),)
     settings = replace(Settings.read(), database_url=None, admin_password=PASSWORD, webhook_allow=loopback)
     ports = embedded.Ports(free_port(), free_port(), free_port())
-    async with embedded.running(files=files, example=files, folder=folder, ports=ports, settings=settings) as laurel:
+    program = embedded.ProgramToDeploy(files=files, example=files)
+    async with embedded.running(program, folder=folder, ports=ports, settings=settings) as laurel:
         yield laurel
 
 

@@ -40,7 +40,7 @@ def scalar_schema(value: ScalarValue) -> Schema:  # noqa: C901 - one case for ea
         case TextValue(longest):
             return {"type": "string", "pattern": r"\S", **({} if longest is None else {"maxLength": longest})}
         case PatternValue(pattern, rule):
-            return {"type": "string", "pattern": f"^{pattern}$", "patternErrorMessage": f"Write {rule}."}
+            return _matching(f"^{pattern}$", f"Write {rule}.")
         case FlagValue():
             return {"type": "boolean"}
         case AmountValue(below=True):
@@ -62,11 +62,7 @@ def scalar_schema(value: ScalarValue) -> Schema:  # noqa: C901 - one case for ea
         case RegionValue():
             return {"type": "string", "enum": list(regions())}
         case UrlValue():
-            return {
-                "type": "string",
-                "pattern": r"^[hH][tT][tT][pP][sS]?://[^\s@\\]+",
-                "patternErrorMessage": "A URL begins with https:// or http://.",
-            }
+            return _matching(r"^[hH][tT][tT][pP][sS]?://[^\s@\\]+", "A URL begins with https:// or http://.")
         case HeadersValue():
             return _headers(value)
         case ObjectValue():
@@ -77,8 +73,13 @@ def scalar_schema(value: ScalarValue) -> Schema:  # noqa: C901 - one case for ea
             assert_never(value)
 
 
+def _matching(pattern: str, message: str) -> Schema:
+    """Return the schema of text that matches a pattern; editors show the message for other text."""
+    return {"type": "string", "pattern": pattern, "patternErrorMessage": message}
+
+
 def _duration(value: DurationValue | DaysValue) -> Schema:
-    text = {"type": "string", "pattern": r"^\d{1,6}(s|m|h|d|w|mo|y)$", "patternErrorMessage": _DURATION}
+    text = _matching(r"^\d{1,6}(s|m|h|d|w|mo|y)$", _DURATION)
     longer = {"pattern": "[1-9]", "patternErrorMessage": f"It must be longer than nothing. {_DURATION}"}
     match value:
         case DurationValue(zero=True):
@@ -103,8 +104,7 @@ def _date(value: DateValue | InstantValue | LocalDayValue | DayOfYearValue) -> S
         case LocalDayValue():
             return _dated("^[0-9]{4}-?[0-9W]", "2024-05-01", rule="")
         case DayOfYearValue():
-            message = 'Write a month and a day, as in "12-31".'
-            return {"type": "string", "pattern": f"^({_DAY_OF_YEAR})$", "patternErrorMessage": message}
+            return _matching(f"^({_DAY_OF_YEAR})$", 'Write a month and a day, as in "12-31".')
         case _:
             assert_never(value)
 

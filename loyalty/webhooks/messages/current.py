@@ -5,7 +5,7 @@ from typing import assert_never
 
 from loyalty.store.referrals import referral_token
 from loyalty.webhooks.messages import parts
-from loyalty.webhooks.messages.facts import Cause, ProgressView
+from loyalty.webhooks.messages.facts import Cause, ProgressView, RewardView
 from loyalty.webhooks.messages.model import (
     AboutCustomer,
     AvailablePointsAmountChanged,
@@ -43,10 +43,8 @@ def data_of(message: Message, zone: tzinfo) -> Json:  # noqa: C901 - a case for 
             return _transfer_added(message, zone)
         case PointsWillExpire():
             return _points_will_expire(message, zone)
-        case CouponCodeWasUsed():
-            return _coupon_used(message, zone)
-        case CouponWillExpire():
-            return _coupon_will_expire(message, zone)
+        case CouponCodeWasUsed() | CouponWillExpire():
+            return _about_coupon(message, zone)
         case LevelWillExpire():
             return _level_will_expire(message)
         case CustomerRegistered():
@@ -117,21 +115,18 @@ def _points_will_expire(message: PointsWillExpire, zone: tzinfo) -> Json:
     }
 
 
-def _coupon_used(message: CouponCodeWasUsed, zone: tzinfo) -> Json:
-    reward = message.reward
-    return {
-        "customer": parts.customer(message.customer),
-        "issuedCoupon": {"valueType": message.coupon.value_type} | parts.coupon(message.coupon, zone),
-        "reward": {"rewardId": reward.id, "rewardName": reward.name, "rewardType": reward.kind},
-        "rewardRedemption": {"redeemedRewardId": message.issued_id},
-    }
-
-
-def _coupon_will_expire(message: CouponWillExpire, zone: tzinfo) -> Json:
-    return {
+def _about_coupon(message: CouponCodeWasUsed | CouponWillExpire, zone: tzinfo) -> Json:
+    owned = {
         "customer": parts.customer(message.customer),
         "issuedCoupon": {"valueType": message.coupon.value_type} | parts.coupon(message.coupon, zone),
     }
+    if isinstance(message, CouponWillExpire):
+        return owned
+    return owned | {"reward": _reward(message.reward), "rewardRedemption": {"redeemedRewardId": message.issued_id}}
+
+
+def _reward(view: RewardView) -> Json:
+    return {"rewardId": view.id, "rewardName": view.name, "rewardType": view.kind}
 
 
 def _level_will_expire(message: LevelWillExpire) -> Json:
@@ -244,11 +239,7 @@ def _reward_bought(message: CustomerBoughtReward, zone: tzinfo) -> Json:
     shown = None if coupon is None else {"status": coupon.status} | parts.coupon(coupon, zone)
     return known(coupon=shown) | {
         "customer": parts.customer(message.customer),
-        "reward": {
-            "rewardId": message.reward.id,
-            "rewardName": message.reward.name,
-            "rewardType": message.reward.kind,
-        },
+        "reward": _reward(message.reward),
         "rewardRedemption": {"redeemedRewardId": message.issued_id},
         "costInPoints": number(message.cost),
         "actionCause": cause,

@@ -60,11 +60,7 @@ def _legacy(message: Message, zone: tzinfo) -> tuple[str, Any]:
         case TransactionRegistered():
             return "transaction.registered", _transaction(message, zone)
         case TransactionAssignedToCustomer():
-            return "transaction.assigned_to_customer", {
-                "transactionId": message.transaction.id,
-                "customerId": message.customer.id,
-                "grossValue": number(message.transaction.gross),
-            }
+            return "transaction.assigned_to_customer", _transaction_assigned(message)
         case (
             UnitsTransferWasAdded()
             | CouponCodeWasUsed()
@@ -127,6 +123,14 @@ def _level_changed(message: CustomerLevelChanged) -> tuple[str, Json]:
     if message.by_hand:
         return "customer.level_changed", level
     return "customer.level_changed_automatically", level | {"levelMove": "up" if message.up else "down"}
+
+
+def _transaction_assigned(message: TransactionAssignedToCustomer) -> Json:
+    return {
+        "transactionId": message.transaction.id,
+        "customerId": message.customer.id,
+        "grossValue": number(message.transaction.gross),
+    }
 
 
 def _transaction(message: TransactionRegistered, zone: tzinfo) -> Json:
