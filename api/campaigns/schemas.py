@@ -10,7 +10,14 @@ from api.http.requests import Identifier, RequestModel
 from api.http.responses import ExactNumber, Id, Instant, JsonObject, Total
 from loyalty.campaigns.codes import MAX_CODES
 
-Trigger = Literal["custom_event", "internal_event", "transaction", "return_transaction", "achievement"]
+Trigger = Literal[
+    "custom_event",
+    "custom_event_unique_code",
+    "internal_event",
+    "transaction",
+    "return_transaction",
+    "achievement",
+]
 
 
 class SimulatedCustomer(RequestModel):

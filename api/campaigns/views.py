@@ -98,7 +98,9 @@ def trigger_of(reactor: Reactor, program: Program) -> str:
     if reactor.on == "achievement_completed":
         return "achievement"
     known = program.event_types.get(reactor.on)
-    return "internal_event" if known is not None and known.built_in else "custom_event"
+    if known is not None and known.built_in:
+        return "internal_event"
+    return "custom_event" if reactor.code is None else "custom_event_unique_code"
 
 
 def _limits(reactor: Reactor) -> dict[str, Limit]:

@@ -68,7 +68,7 @@ def decide_event(context: EventContext) -> None:
     if context.event.type in BUILT_IN and context.state.parent is None:
         context.notice_due_items()
     for outcome in fired:
-        send_effect_messages(context, outcome)
+        send_effect_messages(context, outcome, codes)
 
 
 def _decision(context: EventContext, left: RewardsLeft, codes: GivenCodes) -> Decision:

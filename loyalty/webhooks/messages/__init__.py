@@ -3,7 +3,9 @@
 from loyalty.webhooks.messages.codes import placeholder, with_codes
 from loyalty.webhooks.messages.envelope import Origin
 from loyalty.webhooks.messages.facts import (
+    AchievementTrigger,
     Cause,
+    CodeTrigger,
     CouponView,
     Customer,
     CustomEventTrigger,
@@ -57,10 +59,12 @@ from loyalty.webhooks.messages.text import Json
 __all__ = [
     "EVENT_NAMES",
     "MESSAGES",
+    "AchievementTrigger",
     "AvailablePointsAmountChanged",
     "CampaignEffectWasApplied",
     "Cause",
     "ChangeKind",
+    "CodeTrigger",
     "CouponCodeWasUsed",
     "CouponView",
     "CouponWillExpire",

@@ -194,7 +194,7 @@ def _effect_applied(message: CampaignEffectWasApplied, zone: tzinfo) -> Json:
             "trigger": trigger,
         },
         "effectsGiven": [parts.effect(effect, message.customer.id) for effect in message.effects],
-    }
+    } | known(redemptionCode=message.redemption_code)
 
 
 def _progress_changed(message: MemberAchievementProgressWasChanged, zone: tzinfo) -> Json:

@@ -79,7 +79,12 @@ class TransactionTrigger:
     """`transaction` or `transaction_returned`."""
 
 
-Trigger: TypeAlias = CustomEventTrigger | InternalEventTrigger | TransactionTrigger
+@dataclass(frozen=True, slots=True)
+class CodeTrigger:
+    """A reported event that triggered something by its redemption code."""
+
+    id: str
+    created_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +126,25 @@ class ProgressView:
     value: Decimal
     goal: Decimal
     window: WindowName
+
+
+@dataclass(frozen=True, slots=True)
+class AchievementTrigger:
+    """A completed achievement that triggered something, with the member's progress after it."""
+
+    id: str
+    created_at: datetime
+    achievement_id: str
+    achievement_name: str
+    rule_id: str
+    rule_trigger: RuleTrigger
+    progress: ProgressView
+    limit_reached: bool
+    completed_by: str | None = None
+    """The id of the event that completed it; None: it was completed by hand."""
+
+
+Trigger: TypeAlias = CustomEventTrigger | CodeTrigger | InternalEventTrigger | TransactionTrigger | AchievementTrigger
 
 
 @dataclass(frozen=True, slots=True)

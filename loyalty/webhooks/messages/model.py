@@ -190,6 +190,8 @@ class CampaignEffectWasApplied:
     campaign_name: str
     trigger: Trigger
     effects: tuple[EffectGiven, ...]
+    redemption_code: str | None = None
+    """The code that the event gave to the reactor, which is used."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

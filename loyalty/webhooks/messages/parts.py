@@ -6,7 +6,9 @@ from decimal import Decimal
 from typing import Any, assert_never
 
 from loyalty.webhooks.messages.facts import (
+    AchievementTrigger,
     Cause,
+    CodeTrigger,
     CouponView,
     Customer,
     CustomEventTrigger,
@@ -115,6 +117,10 @@ def trigger(fired: Trigger, zone: tzinfo) -> Json:
             }
         case InternalEventTrigger():
             return common | {"type": "internal_event", "payload": dict(fired.payload)}
+        case CodeTrigger():
+            return common | {"type": "custom_event_unique_code"}
+        case AchievementTrigger():
+            return common | {"type": "achievement", "relatedAchievement": _related(fired)}
         case TransactionTrigger(event_type="transaction"):
             purchased = instant(fired.purchased_at, zone)
             return common | {"type": "transaction", "purchasedAt": purchased, "documentNumber": fired.document_number}
@@ -124,6 +130,21 @@ def trigger(fired: Trigger, zone: tzinfo) -> Json:
             assert_never(fired)
 
 
+def _related(fired: AchievementTrigger) -> Json:
+    """Return the achievement whose completion triggered a campaign."""
+    rule = {"achievementRuleId": fired.rule_id, **known(**progress(fired.progress))}
+    cause = None if fired.completed_by is None else {"triggerId": fired.completed_by, "triggerType": fired.rule_trigger}
+    return {
+        "achievementId": fired.achievement_id,
+        "achievementName": fired.achievement_name,
+        "limitReached": fired.limit_reached,
+        "memberProgress": {
+            "completedCount": fired.progress.completed,
+            "rules": [rule | {"type": "direct", "trigger": fired.rule_trigger}],
+        },
+    } | known(lastTrigger=cause)
+
+
 def progress_trigger(fired: Trigger, zone: tzinfo) -> Json:
     """Return what moved an achievement; a built-in event is shown as a custom one."""
     match fired:
@@ -131,7 +152,7 @@ def progress_trigger(fired: Trigger, zone: tzinfo) -> Json:
             return trigger(fired, zone)
         case TransactionTrigger():  # achievements have no trigger for returns
             return trigger(CustomEventTrigger(fired.id, fired.created_at, fired.purchased_at), zone)
-        case InternalEventTrigger():
+        case InternalEventTrigger() | CodeTrigger() | AchievementTrigger():
             return trigger(CustomEventTrigger(fired.id, fired.created_at, fired.created_at), zone)
         case _:
             assert_never(fired)

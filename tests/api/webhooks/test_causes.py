@@ -52,6 +52,37 @@ async def test_what_a_reported_event_leads_to_is_sent(api_anywhere: Api):
     assert sorted(counts) == [0, 1]
 
 
+async def test_effects_are_sent_by_the_title_of_what_fired_with_the_achievement_or_the_code_behind_them(
+    api_anywhere: Api,
+):
+    api = api_anywhere
+    code = "reactor: promo\ntitle: Winter code\non: app_login\ncode: {is: {var: [event.body.device, '']}}\n"
+    await api.deploy(
+        reactors__promo=code + "then: [{issue_reward: coffee}]\n",
+        reactors__again="reactor: again\non: achievement_completed\nthen: [{grant_badge: done}]\n",
+        rewards__coffee=COFFEE,
+        achievements__once=ONCE,
+    )
+    await api.post("/api/DEFAULT/campaign/promo/codes", {"codes": ["WINTER-7QX2"]})
+    await subscribe(api, ["CampaignEffectWasApplied"])
+
+    event = await api.report(body={"device": " winter-7qx2 "})
+
+    found = {data["campaign"]["name"]: data for _, data in await sent(api)}
+    assert sorted(found) == ["Open the app", "Winter code", "again"]
+    promo, badge = found["Winter code"], found["Open the app"]
+    assert promo["redemptionCode"] == "WINTER-7QX2"
+    assert promo["campaign"]["trigger"]["type"] == promo["campaign"]["triggerType"] == "custom_event_unique_code"
+    assert promo["effectsGiven"][0]["couponValue"] == 10
+    completed = badge["campaign"]["trigger"]["relatedAchievement"]
+    assert badge["campaign"]["triggerType"] == found["again"]["campaign"]["triggerType"] == "achievement"
+    assert (completed["achievementName"], completed["limitReached"]) == ("Open the app", True)
+    assert completed["memberProgress"]["completedCount"] == completed["memberProgress"]["rules"][0]["periodGoal"] == 1
+    assert completed["lastTrigger"] == {"triggerId": event.json()["customEventId"], "triggerType": "custom_event"}
+    listed = (await api.get("/api/DEFAULT/campaign?trigger=custom_event_unique_code"))["items"]
+    assert [each["name"] for each in listed] == ["Winter code"]
+
+
 async def test_each_status_of_an_issued_reward_is_sent(api_anywhere: Api):
     api = api_anywhere
     await api.deploy(reactors__everything=EVERYTHING, rewards__coffee=COFFEE)

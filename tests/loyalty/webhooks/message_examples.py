@@ -35,6 +35,19 @@ BEANS = m.WalletView(
 LOGIN = m.CustomEventTrigger(some_id("event"), NOON, NOON - timedelta(minutes=1), "login-1")
 JOINED = m.InternalEventTrigger(some_id("joined"), NOON, {"source": "till"})
 SOLD = m.TransactionTrigger(some_id("sale"), NOON, NOON, "TILL-1", "transaction")
+CODE = m.CodeTrigger(some_id("coded"), NOON)
+COMPLETED = m.AchievementTrigger(
+    some_id("completed"),
+    NOON,
+    some_id("seven"),
+    "Seven days",
+    some_id("rule"),
+    "custom_event",
+    m.ProgressView(1, Decimal(7), Decimal(7), "streak"),
+    limit_reached=True,
+    completed_by=some_id("event"),
+)
+BY_HAND = replace(COMPLETED, completed_by=None, progress=m.ProgressView(2, Decimal("1.5"), Decimal(7), "last"))
 RETURNED = replace(SOLD, event_type="transaction_returned")
 LINE = {
     "sku": "BEANS-1",
@@ -174,7 +187,8 @@ EVERY_MESSAGE: list[m.Message] = [
     m.CustomerDeactivated(customer=ANONYMOUS),
     m.CustomerLevelChanged(customer=ANN, level=GOLD, up=True),
     m.CustomerLevelChanged(customer=ANN, level=SILVER, up=False, by_hand=True),
-    *(effect_applied(trigger) for trigger in (LOGIN, JOINED)),
+    *(effect_applied(trigger) for trigger in (LOGIN, JOINED, COMPLETED, BY_HAND)),
+    effect_applied(CODE, redemption_code="WINTER-7QX2"),
     effect_applied(replace(LOGIN, event_id=None)),
     *(progress_changed(trigger) for trigger in (LOGIN, JOINED)),
     *(
