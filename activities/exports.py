@@ -81,6 +81,8 @@ def _content(found: StoredExport, page: Sequence[ExportedRow], zone: tzinfo) -> 
 def _value(cell: Cell, value: Any, zone: tzinfo) -> Any:
     for step in cell.within:
         value = value.get(step) if isinstance(value, dict) else None
+    if cell.as_sent is not None and value is not None:
+        return cell.as_sent(value)
     if isinstance(value, datetime):
         return presentation.shown(value, zone)
     if cell.points and value is not None:

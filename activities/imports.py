@@ -116,7 +116,10 @@ class ImportActivities:
 
 def _records(found: StoredImport, tx: ReadTransaction) -> RecordPage:
     return read_records(
-        lambda offset: tx.imports.piece(found.id, offset), found.place, quoted=found.layout.format == "csv"
+        lambda offset: tx.imports.piece(found.id, offset),
+        found.place,
+        quoted=found.layout.format == "csv",
+        delimiter=found.layout.delimiter,
     )
 
 

@@ -1,6 +1,6 @@
 """The sources of exports by type: table, order, columns and filters."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, Table
 
 from database.tables import coupon_code, customer_transaction, event, issued_reward, member, transfer
 from loyalty.events.builtin_events import BUILT_IN
+from loyalty.imports.documents import items_as_sent, labels_as_sent
 from loyalty.store.exports import ExportType
 
 FilterKind: TypeAlias = Literal["exact_text", "text", "instant", "boolean", "number"]
@@ -15,11 +16,15 @@ FilterKind: TypeAlias = Literal["exact_text", "text", "instant", "boolean", "num
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A column of a file: from a column of the table, or from a field within its JSON. `points`: in millionths."""
+    """A column of a file: from a column of the table, or from a field within its JSON. `points`: in millionths.
+
+    `as_sent`: returns the value as requests and imports have it.
+    """
 
     column: ColumnElement[Any]
     within: tuple[str, ...] = ()
     points: bool = False
+    as_sent: Callable[[Any], Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +64,7 @@ SOURCES: Mapping[ExportType, ExportSource] = {
             **{f"agreement{number}": Cell(member.c.profile, (f"agreement{number}",)) for number in (1, 2, 3)},
             "labels": Cell(member.c.profile, ("labels",)),
             "attributes": Cell(member.c.attributes),
+            "test": Cell(member.c.is_test),
         },
         {
             "customerId": ("exact_text", member.c.id),
@@ -164,8 +170,8 @@ SOURCES: Mapping[ExportType, ExportSource] = {
             "grossValue": Cell(customer_transaction.c.gross, points=True),
             "customerId": Cell(customer_transaction.c.member),
             "customerData": Cell(customer_transaction.c.customer_data),
-            "labels": Cell(customer_transaction.c.labels),
-            "items": Cell(customer_transaction.c["items"]),
+            "labels": Cell(customer_transaction.c.labels, as_sent=labels_as_sent),
+            "items": Cell(customer_transaction.c["items"], as_sent=items_as_sent),
             "createdAt": Cell(customer_transaction.c.created_at),
         },
         {

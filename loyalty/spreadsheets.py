@@ -1,4 +1,4 @@
-"""Write CSV that is safe in spreadsheets: no cell is run as a formula."""
+"""Write CSV that is safe in spreadsheets, where no cell is run as a formula, and read its texts."""
 
 import csv
 import io
@@ -31,4 +31,14 @@ def _cell(value: object) -> str:
             return format(value, "f")
         case _:
             text = str(value)
-            return f"'{text}" if text.startswith(_FORMULA) else text
+            return f"'{text}" if _is_formula(text) else text
+
+
+def text_of(cell: str) -> str:
+    """Return the text of a cell of CSV, without the apostrophe that kept it from being run."""
+    return cell[1:] if cell.startswith("'") and _is_formula(cell) else cell
+
+
+def _is_formula(text: str) -> bool:
+    """Return whether a text begins as a formula, or as one that has an apostrophe before it already."""
+    return text.lstrip("'").startswith(_FORMULA)

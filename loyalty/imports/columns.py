@@ -7,14 +7,17 @@ from decimal import Decimal
 from typing import Any, Literal, TypeAlias, assert_never
 
 import rules
+from loyalty.spreadsheets import text_of
 from loyalty.store.identity_keys import is_identifier
 from loyalty.store.imports import ImportType
 from rules.storable import MAX_DIGITS, find_excess
 
-Kind: TypeAlias = Literal["text", "identifier", "number", "whole", "boolean", "object", "list", "pairs", "labels"]
+Kind: TypeAlias = Literal[
+    "text", "identifier", "number", "whole", "boolean", "object", "list", "pairs", "labels", "read_only"
+]
 """`pairs`: a list of `{"key": ..., "value": ...}`, of texts; the values of `labels` may be numbers and booleans.
 
-In CSV, these, objects and lists are JSON in a cell.
+In CSV, these, objects and lists are JSON in a cell. `read_only`: exports write what Laurel sets, and imports ignore it.
 """
 
 MAX_TEXT = 255
@@ -43,6 +46,7 @@ _WHO = (Column("customerId"), *_IDENTITY)
 _ADDRESS = tuple(
     Column(f"address.{name}") for name in ("street", "address1", "address2", "postal", "city", "province", "country")
 )
+_CREATED = Column("createdAt", "read_only")
 _TRANSFER = (
     *_WHO,
     Column("points", "number", needed=True),
@@ -53,16 +57,19 @@ _TRANSFER = (
 
 COLUMNS: Mapping[ImportType, tuple[Column, ...]] = {
     "member": (
-        *_IDENTITY,
+        *_WHO,
         *(Column(name) for name in ("firstName", "lastName", "gender", "birthDate", "registeredAt")),
         *_ADDRESS,
         Column("company.name"),
         Column("company.nip"),
         Column("labels", "pairs"),
         Column("customAttributes", "labels"),
+        Column("attributes", "object"),
         *(Column(f"agreement{number}", "boolean") for number in (1, 2, 3)),
         Column("levelId"),
         Column("test", "boolean"),
+        Column("active", "boolean"),
+        _CREATED,
     ),
     "unitTransferAdding": (
         *_TRANSFER,
@@ -76,7 +83,10 @@ COLUMNS: Mapping[ImportType, tuple[Column, ...]] = {
         Column("eventDate", needed=True),
         Column("eventId"),
         *_WHO,
+        Column("customerData", "object"),
         Column("body", "object"),
+        *(Column(name, "read_only") for name in ("customEventId", "status", "error")),
+        _CREATED,
     ),
     "transaction": (
         Column("documentNumber", needed=True),
@@ -91,9 +101,17 @@ COLUMNS: Mapping[ImportType, tuple[Column, ...]] = {
         Column("name"),
         Column("nip"),
         Column("address", "object"),
+        Column("customerData", "object"),
+        *(Column(name, "read_only") for name in ("transactionId", "grossValue")),
+        _CREATED,
     ),
     "transactionMatch": (Column("documentNumber", needed=True), *_WHO),
-    "rewardCoupon": (Column("rewardId", needed=True), Column("code", needed=True)),
+    "rewardCoupon": (
+        Column("rewardId", needed=True),
+        Column("code", needed=True),
+        Column("issuedRewardId"),
+        _CREATED,
+    ),
 }
 """The columns of each type of import."""
 
@@ -119,7 +137,7 @@ def cell_value(column: Column, text: str) -> Any:
         return None
     match column.kind:
         case "text" | "identifier":
-            return _checked(column, text)
+            return _checked(column, text_of(text))
         case "number":
             if not _NUMBER.fullmatch(text.strip()) or len(text.strip()) > MAX_DIGITS:
                 raise _wrong(column, f"{text[:40]!r} is not a number: write it as 12.50")
@@ -137,13 +155,15 @@ def cell_value(column: Column, text: str) -> Any:
                 return _checked(column, rules.exact.loads(text.encode()))
             except rules.MalformedJson as error:
                 raise _wrong(column, f"the cell is not JSON: {error}") from None
+        case "read_only":
+            return None
         case _:
             assert_never(column.kind)
 
 
 def json_value(column: Column, value: Any) -> Any:
     """Return a value of a line of JSON; raise LineFault."""
-    if value is None:
+    if value is None or column.kind == "read_only":
         return None
     if column.kind == "number" and isinstance(value, int | Decimal) and not isinstance(value, bool):
         return Decimal(value)
@@ -154,6 +174,7 @@ _IS_OF_KIND: Mapping[Kind, Callable[[Any], bool]] = {
     "text": lambda value: isinstance(value, str),
     "identifier": lambda value: isinstance(value, str),
     "number": lambda _: False,
+    "read_only": lambda _: True,
     "whole": lambda value: isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 10**9,
     "boolean": lambda value: isinstance(value, bool),
     "object": lambda value: isinstance(value, dict),

@@ -52,6 +52,27 @@ def document_of(values: Mapping[str, Any], program: Program) -> Document:
     return document
 
 
+def labels_as_sent(labels: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return stored labels as a request and a line have them."""
+    return [{"key": key, "value": value} for key, value in labels.items()]
+
+
+def items_as_sent(items: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Return stored items as a request and a line have them."""
+    return [
+        {
+            "sku": item["sku"],
+            "name": item["name"],
+            "category": item["category"],
+            "grossValue": item["gross_value"],
+            "quantity": item["quantity"],
+            **({} if item["maker"] is None else {"maker": item["maker"]}),
+            "labels": labels_as_sent(item["labels"]),
+        }
+        for item in items
+    ]
+
+
 def _item(given: Any, number: int, event_type: EventType) -> Item:
     path = f"items.{number}"
     if not isinstance(given, dict):

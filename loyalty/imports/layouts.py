@@ -1,6 +1,7 @@
 """Detect the layout of a file from its beginning, and read its records as values by column."""
 
 import csv
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -11,9 +12,15 @@ from loyalty.store.imports import FilePlace, ImportType, Layout
 from rules.spelling import closest_match
 
 BOM = b"\xef\xbb\xbf"
+_WORKBOOK = b"\xd0\xcf\x11\xe0"
 _PACKED = {b"\x1f\x8b": "gzip", b"PK\x03\x04": "zip (is it a spreadsheet?)", b"BZh": "bzip2", b"\xfd7zXZ": "xz"}
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 _DELIMITERS = (",", ";", "\t")
+_SEPARATOR_LINE = re.compile(rb'"?sep=[,;\t]"?')
+"""The first line by which files tell a spreadsheet their delimiter."""
+
+_THOUSANDS = re.compile(r"-?[1-9]\d{0,2}\.\d{3}", re.ASCII)
+"""What is a thousand where a comma is the decimal point."""
 
 MAX_NAME = 255
 
@@ -30,6 +37,8 @@ def layout_of(beginning: bytes, type_: ImportType) -> tuple[Layout, FilePlace]:
     for mark, name in _PACKED.items():
         if beginning.startswith(mark):
             raise FileFault(f"the file is packed by {name}: unpack it, and send it as CSV or JSON lines")
+    if beginning.startswith(_WORKBOOK):
+        raise FileFault("the file is a workbook of Excel: save it as CSV UTF-8")
     if beginning.startswith(_UTF_16) or b"\0" in beginning[:8]:
         raise FileFault("the file is in UTF-16: save it as UTF-8")
     start = len(BOM) if beginning.startswith(BOM) else 0
@@ -47,6 +56,10 @@ def layout_of(beginning: bytes, type_: ImportType) -> tuple[Layout, FilePlace]:
     if first == b"{":
         return Layout("jsonl"), FilePlace(start)
     page = read_records(lambda at: beginning[at:], FilePlace(start), quoted=True, max_records=1)
+    if _SEPARATOR_LINE.fullmatch(page.records[0].content):
+        page = read_records(lambda at: beginning[at:], page.place, quoted=True, max_records=1)
+        if not page.records:
+            raise FileFault("the file has a line with its delimiter alone: send a header, and a line for each item")
     (header,) = page.records
     return _csv_layout(header, type_), page.place
 
@@ -65,7 +78,7 @@ def values_of(record: Record, layout: Layout, type_: ImportType) -> dict[str, An
 
 def _csv_layout(header: Record, type_: ImportType) -> Layout:
     known = [column.name for column in COLUMNS[type_]]
-    listed = ", ".join(known)
+    listed = ", ".join(column.name for column in COLUMNS[type_] if column.kind != "read_only")
     if header.problem:
         raise FileFault(f"the header is longer than {MAX_RECORD_BYTES // 1024} KiB: the first line names the columns")
     rows: dict[str, list[str]] = {}
@@ -77,8 +90,10 @@ def _csv_layout(header: Record, type_: ImportType) -> Layout:
             problem = fault.message
     if not rows:
         raise FileFault(f"the header cannot be read: {problem}")
-    delimiter = max(rows, key=lambda each: len(set(rows[each]) & set(known)))
-    found = rows[delimiter]
+    delimiter = max(rows, key=lambda each: (len(set(rows[each]) & set(known)), len(rows[each])))
+    found = _without_empty_end(rows[delimiter], 1)
+    if "" in found:
+        raise FileFault(f"column {found.index('') + 1} of the header has no name: name it, or leave it out")
     for name in found:
         if name not in known:
             close = closest_match(name, known)
@@ -91,6 +106,14 @@ def _csv_layout(header: Record, type_: ImportType) -> Layout:
     if missing:
         raise FileFault(f"the header lacks {', '.join(missing)}: there are {listed}")
     return Layout("csv", found, delimiter)
+
+
+def _without_empty_end(cells: list[str], least: int) -> list[str]:
+    """Return cells without empty ones at their end, as spreadsheets write them beyond the table."""
+    size = len(cells)
+    while size > least and not cells[size - 1]:
+        size -= 1
+    return cells[:size]
 
 
 def _text(content: bytes) -> str:
@@ -116,14 +139,22 @@ def _cells(text: str, delimiter: str) -> list[str]:
 
 def _csv_values(text: str, layout: Layout, type_: ImportType) -> dict[str, Any]:
     columns = {column.name: column for column in COLUMNS[type_]}
-    cells = _cells(text, layout.delimiter)
+    cells = _without_empty_end(_cells(text, layout.delimiter), len(layout.columns))
     if len(cells) != len(layout.columns):
         is_short = len(cells) < len(layout.columns)
         why = "is it broken off?" if is_short else "put a cell with a separator in it between quotes"
         message = f"the line has {len(cells)} cells and the header {len(layout.columns)}: {why}"
         raise LineFault("wrongNumberOfCells", "", message)
     pairs = zip(layout.columns, cells, strict=True)
-    return _given({name: cell_value(columns[name], cell) for name, cell in pairs})
+    values = {name: _cell_value(columns[name], cell, layout) for name, cell in pairs}
+    return _given(_typed(values.pop("customerData", None) or {}, columns) | _given(values))
+
+
+def _cell_value(column: Column, cell: str, layout: Layout) -> Any:
+    if layout.delimiter == ";" and column.kind == "number" and _THOUSANDS.fullmatch(cell):
+        whole = cell.replace(".", "")
+        raise LineFault("invalid", column.name, f"{cell!r} may be a thousand: write it as {whole} or {cell}0")
+    return cell_value(column, cell)
 
 
 def _json_values(text: str, type_: ImportType) -> dict[str, Any]:
@@ -134,9 +165,11 @@ def _json_values(text: str, type_: ImportType) -> dict[str, Any]:
     if not isinstance(content, dict):
         raise LineFault("notAnObject", "", "the line is not a JSON object: write it as {...}")
     columns = {column.name: column for column in COLUMNS[type_]}
-    return _given(
-        {name: json_value(_column(columns, name), value) for name, value in _flat(content, NESTED[type_]).items()}
-    )
+    return _given(_typed(_flat(content, NESTED[type_]), columns))
+
+
+def _typed(values: Mapping[str, Any], columns: Mapping[str, Column]) -> dict[str, Any]:
+    return {name: json_value(_column(columns, name), value) for name, value in values.items()}
 
 
 def _flat(content: Mapping[str, Any], nested: Mapping[str, str]) -> dict[str, Any]:

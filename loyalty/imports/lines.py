@@ -141,6 +141,8 @@ def _asked(values: Mapping[str, Any], type_: ImportType, program: Program, now: 
         case "transactionMatch":
             return MatchLine(_needed_identity(values), values["documentNumber"])
         case "rewardCoupon":
+            if "issuedRewardId" in values:
+                raise LineFault("invalid", "issuedRewardId", "the code is a member's already: leave the line out")
             return CouponLine(_reward(values["rewardId"], program), values["code"])
         case _:
             assert_never(type_)
@@ -148,8 +150,10 @@ def _asked(values: Mapping[str, Any], type_: ImportType, program: Program, now: 
 
 def _member(values: Mapping[str, Any], program: Program, now: datetime) -> NewMember:
     identity = _identity(values)
-    if not identity:
+    if not identity.can_register:
         raise LineFault("missing", "email", "a member needs an email, a phone or a loyaltyCardNumber")
+    if not values.get("active", True):
+        raise LineFault("invalid", "active", "members are imported active: leave it out, and deactivate them after")
     if values.get("gender", GENDERS[0]) not in GENDERS:
         raise LineFault("invalid", "gender", f"this is one of {', '.join(GENDERS)}")
     if "birthDate" in values:
@@ -167,7 +171,8 @@ def _member(values: Mapping[str, Any], program: Program, now: datetime) -> NewMe
 
 def _attributes(values: Mapping[str, Any], program: Program) -> dict[str, Any]:
     """Return the attributes of a line, typed by the program's declarations; undeclared ones are text."""
-    attributes = {pair["key"]: pair["value"] for pair in values.get("customAttributes", ())}
+    pairs = values.get("customAttributes", ())
+    attributes = values.get("attributes", {}) | {pair["key"]: pair["value"] for pair in pairs}
     for name, value in attributes.items():
         if name not in program.attributes and not isinstance(value, str):
             raise LineFault("invalid", "customAttributes", f"the program does not declare {name!r}: send a text")

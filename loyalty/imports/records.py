@@ -42,19 +42,27 @@ def read_records(
     place: FilePlace,
     *,
     quoted: bool,
+    delimiter: str = "",
     max_records: int = MAX_RECORDS,
     max_bytes: int = MAX_RECORD_BYTES,
 ) -> RecordPage:
-    """Return the records from a place on, at most `max_records`. `quoted`: line breaks in quotes are part of a row."""
-    return _Reading(read, place, quoted, max_records, max_bytes).page()
+    """Return the records from a place on, at most `max_records`.
+
+    `quoted`: line breaks in quotes are part of a row, and rows of nothing but the delimiter are blank.
+    """
+    blank = b" \t\r\n" + delimiter.encode() if quoted else b""
+    return _Reading(read, place, quoted, blank, max_records, max_bytes).page()
 
 
 class _Reading:
     """The state of reading one page; it buffers at most one record and one piece of the file."""
 
-    def __init__(self, read: ReadPiece, place: FilePlace, quoted: bool, max_records: int, max_bytes: int) -> None:
+    def __init__(
+        self, read: ReadPiece, place: FilePlace, quoted: bool, blank: bytes, max_records: int, max_bytes: int
+    ) -> None:
         self._read = read
         self._quoted = quoted
+        self._blank = blank or None
         self._max_records = max_records
         self._max_bytes = max_bytes
         self._begin = self._offset = place.offset
@@ -120,5 +128,5 @@ class _Reading:
                 f"the line is longer than {self._max_bytes // 1024} KiB: is a quote not closed, or a break missing?"
             )
             self._records.append(Record(self._line, b"", problem))
-        elif text.strip():
+        elif text.strip(self._blank):
             self._records.append(Record(self._line, text))

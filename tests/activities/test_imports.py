@@ -10,6 +10,7 @@ import pytest
 from activities import imports as module
 from database import Database
 from database.programs import Programs
+from loyalty.ids import new_id
 from loyalty.references import ImportProgress
 from tests.kit.imports import STORE, Importing, store_file
 from tests.kit.programs import PROGRAM, files
@@ -57,6 +58,25 @@ async def test_members_are_registered_with_the_events_that_say_so(importing: Imp
     assert [(line.line, line.key, line.code) for line in lines[4:]] == [
         (6, "m…com", "identityTaken"),
         (7, None, "missing"),
+    ]
+
+
+async def test_members_keep_their_ids_if_these_are_free_and_are_active(importing: Importing):
+    free, known = new_id(), new_id()
+    rows = (
+        f"{free},a@example.com,true\n{known},b@example.com,\n{known},c@example.com,\n{new_id()},d@example.com,false\n"
+    )
+    ref = await store_file(importing.database, "member", f"customerId,email,active\n{rows}{new_id()},,\nx,e@x.y,\n")
+
+    await importing.read(ref)
+
+    assert [(line.entity, line.code, line.path) for line in await importing.lines(ref)] == [
+        (free, None, None),
+        (known, None, None),
+        (None, "memberIdTaken", ""),
+        (None, "invalid", "active"),
+        (None, "missing", "email"),
+        (None, "invalidId", "customerId"),
     ]
 
 
@@ -337,4 +357,18 @@ async def test_codes_join_the_list_of_their_reward_once(importing: Importing):
         None,
         "unknownReward",
         "invalidCouponCode",
+    ]
+
+
+async def test_of_exported_codes_those_that_nobody_has_are_imported(importing: Importing):
+    coffee = "reward: coffee\ntitle: A coffee\ncoupon: {codes: uploaded, value: 5, type: money}\n"
+    await Programs(importing.database).deploy(files(rewards__coffee=coffee), by="test")
+    content = "rewardId,code,createdAt,issuedRewardId\ncoffee,AAA1,2024-05-01,\ncoffee,AAA2,2024-05-01,01a2\n"
+    ref = await store_file(importing.database, "rewardCoupon", content)
+
+    await importing.read(ref)
+
+    assert [(line.status, line.path) for line in await importing.lines(ref)] == [
+        ("done", None),
+        ("refused", "issuedRewardId"),
     ]

@@ -8,6 +8,7 @@ import pytest
 from loyalty.imports.columns import COLUMNS, LineFault
 from loyalty.imports.layouts import FileFault, layout_of, values_of
 from loyalty.imports.records import Record
+from loyalty.spreadsheets import csv_line
 from loyalty.store.imports import ImportType, Layout
 
 POINTS: ImportType = "unitTransferAdding"
@@ -28,6 +29,9 @@ def values(line: bytes, header: bytes = b"email,points", type_: ImportType = POI
         (b'{"email": "a"}', Layout("jsonl"), 0),
         (b'\xef\xbb\xbf\n {"email": "a"}', Layout("jsonl"), 3),
         (b"points,email", Layout("csv", ["points", "email"]), 12),
+        (b"\xef\xbb\xbfemail;points;;\r\na;1;;\r\n", Layout("csv", ["email", "points"], ";"), 19),
+        (b"sep=;\r\nemail;points\r\n", Layout("csv", ["email", "points"], ";"), 21),
+        (b'"sep=\t"\nemail\tpoints\n', Layout("csv", ["email", "points"], "\t"), 21),
     ],
 )
 def test_the_beginning_of_a_file_says_how_it_is_laid_out(beginning: bytes, layout: Layout, offset: int):
@@ -43,6 +47,11 @@ def test_the_beginning_of_a_file_says_how_it_is_laid_out(beginning: bytes, layou
         (b"\xef\xbb\xbf \r\n\n", "empty"),
         (b"\x1f\x8b\x08\0abc", "gzip: unpack it"),
         (b"PK\x03\x04rest", "is it a spreadsheet?"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1", "save it as CSV UTF-8"),
+        (b"sep=;\n", "send a header"),
+        (b",,,\n", "column 1 of the header has no name"),
+        (b"email,,points\n", "column 2 of the header has no name"),
+        (b"mail;amount\n", "the column 'mail'"),
         ("email,points\n".encode("utf-16"), "save it as UTF-8"),
         ("email,points\n".encode("utf-16-le"), "save it as UTF-8"),
         (b"email,p\xe9ints\n", "0xe9, is not UTF-8"),
@@ -63,6 +72,31 @@ def test_a_file_that_cannot_be_read_is_refused_with_the_cure(beginning: bytes, c
         layout_of(beginning, POINTS)
 
     assert cure in str(raised.value)
+
+
+def test_empty_cells_beyond_the_table_are_ignored():
+    assert values(b"anna@example.com;5;;", b"email;points;;\n") == {"email": "anna@example.com", "points": 5}
+
+
+@pytest.mark.parametrize(
+    ("cell", "points"), [("1.000", None), ("12.500", None), ("1.0000", 1), ("1000", 1000), ("0.125", Decimal("0.125"))]
+)
+def test_what_may_be_a_thousand_is_refused_where_commas_are_decimal_points(cell: str, points: Any):
+    line = f"anna@example.com;{cell}".encode()
+
+    if points is None:
+        with pytest.raises(LineFault, match=f"write it as {cell.replace('.', '')} or {cell}0"):
+            values(line, b"email;points\n")
+    else:
+        assert values(line, b"email;points\n")["points"] == points
+    assert values(line.replace(b";", b","), b"email,points\n")["points"] == Decimal(cell)
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+48 600 100 200", "'=x", "''-", "'s-Hertogenbosch", "@home"])
+def test_a_text_that_an_export_kept_from_being_run_is_read_as_it_was(text: str):
+    line = csv_line(["anna@example.com", "1", text]).encode().rstrip()
+
+    assert values(line, b"email,points,comment\n")["comment"] == text
 
 
 def test_cells_are_read_by_their_columns():
@@ -86,7 +120,7 @@ def test_cells_are_read_by_their_columns():
     ("line", "code", "path"),
     [
         (b"anna@example.com", "wrongNumberOfCells", ""),
-        (b"anna@example.com,1,", "wrongNumberOfCells", ""),
+        (b"anna@example.com,1,x", "wrongNumberOfCells", ""),
         (b"anna@example.com,", "missing", "points"),
         (b"anna@example.com,ten", "invalid", "points"),
         (b"anna@example.com,NaN", "invalid", "points"),

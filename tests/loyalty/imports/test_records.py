@@ -40,6 +40,15 @@ def test_a_line_break_in_quotes_is_part_of_a_row_of_csv_and_ends_a_line_of_json(
     assert [each.line for each in all_records(content, quoted=False)] == [1, 2, 3]
 
 
+def test_a_row_of_separators_alone_is_blank():
+    content = b"a;b;c\n;;\r\n ; ;\n,,\n1;;\n;;"
+
+    page = read_records(lambda at: content[at:], FilePlace(), quoted=True, delimiter=";")
+
+    assert page.records == [Record(1, b"a;b;c"), Record(4, b",,"), Record(5, b"1;;")]
+    assert page.is_end
+
+
 @pytest.mark.parametrize("rest", [b"5,6\n7,8\n", b"5,6\n7,8\n" * 20])
 def test_a_quote_that_is_not_closed_costs_its_own_line_alone(rest: bytes):
     content = b'1,2\n3,"open\n' + rest
