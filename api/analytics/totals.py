@@ -177,7 +177,8 @@ def _days_of(filters: Sequence[Filter], program: Program) -> tuple[date, date]:
     first, last = date.min, date.max
     for each in filters:
         assert not isinstance(each.value, str | bool), "dates are compared"
-        day = local_day(each.value, program.zone)  # type: ignore[arg-type]  # an instant
+        before = timedelta(microseconds=1) if each.operator == "lt" else timedelta()
+        day = local_day(each.value - before, program.zone)  # type: ignore[operator]  # an instant
         if each.operator in ("eq", "gt", "gte"):
             first = max(first, day)
         if each.operator in ("eq", "lt", "lte"):

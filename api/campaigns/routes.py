@@ -28,6 +28,7 @@ from api.state.member_lookup import member_in_path
 from database import ReadTransaction
 from database.campaign_usage import usage_of
 from loyalty.calendar import local_day
+from loyalty.events.limits import without_shared_limits
 from loyalty.program.reactors import Reactor
 
 router = APIRouter(prefix="/api/{storeCode}", tags=["Campaign"])
@@ -98,7 +99,7 @@ async def simulate(request: Request, store_request: AdminRequest) -> Response:
     openapi_extra=MEMBER_QUERY.openapi_parameters(),
 )
 async def list_member_campaigns(request: Request, member: MemberInPath, store_request: CallerRequest) -> Response:
-    """List the active campaigns with something left of every limit, for the member and in all.
+    """List the active campaigns of which limits leave something to the member.
 
     `showAll=true`: also those that are inactive, or have nothing left.
     """
@@ -111,10 +112,11 @@ async def list_member_campaigns(request: Request, member: MemberInPath, store_re
         found = member_in_path(tx, store_request, member)
         names = [each.name for each in program.reactors]
         usage = usage_of(tx, names, found.id, since=first_day(program, now), until=today)
+        limited = [without_shared_limits(each) if found.is_test else each for each in program.reactors]
         return [
             campaign_view(each, program, usage, now=now, deployed_at=at, for_member=True)
-            | {"limitReached": limit_reached(each, usage, today)}
-            for each in program.reactors
+            | {"limitReached": limit_reached(of_member, usage, today)}
+            for each, of_member in zip(program.reactors, limited, strict=True)
         ]
 
     views = await store_request.database.read(read)

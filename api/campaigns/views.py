@@ -1,12 +1,13 @@
 """Campaigns as responses show them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, assert_never
 
 from api.http.responses import format_instant
 from loyalty.calendar import Period, local_day, window
+from loyalty.events.limits import times_reached
 from loyalty.program.effect_rules import (
     AwardPointsRule,
     CallWebhookRule,
@@ -18,7 +19,7 @@ from loyalty.program.effects import EFFECTS, EffectName, GrantBadge, IssueReward
 from loyalty.program.logic import Logic
 from loyalty.program.program import Program
 from loyalty.program.reactors import Limit, Reactor
-from loyalty.store.limits import LimitUsage
+from loyalty.store.limits import DailyUse, LimitUsage
 from rules import exact
 from workbench.differences.expressions import json_of
 
@@ -46,17 +47,18 @@ def campaign_view(
     """Return a reactor in the documented fields, with the use of its limits; those per member only for a member."""
     limits = _limits(reactor)
     today = local_day(now, program.zone)
+    shown = {
+        name: min((_use(reactor, each, usage, today) for each in found), key=lambda use: use["remaining"])
+        for name, found in limits.items()
+        if for_member or found[0].per == "program"
+    }
     return visible_view(reactor, program, now=now, deployed_at=deployed_at) | {
         "reactor": reactor.name,
         "event": reactor.on,
         "displayOrder": program.reactors.index(reactor),
         "rules": [_rule(reactor, program)],
-        "limits": {name: _amount(limit) | _interval(limit) for name, limit in limits.items()},
-        "limitUsages": {
-            name: _use(reactor, limit, usage, today)
-            for name, limit in limits.items()
-            if for_member or limit.per == "program"
-        },
+        "limits": {name: _amount(found[0]) | _interval(found[0]) for name, found in limits.items()},
+        "limitUsages": shown,
         "labels": [],
         "visibility": {"target": "none", "tiers": [], "segments": []},
     }
@@ -81,8 +83,12 @@ def visible_view(reactor: Reactor, program: Program, *, now: datetime, deployed_
 
 
 def limit_reached(reactor: Reactor, usage: LimitUsage, today: date) -> bool:
-    """Return whether a limit of a reactor has nothing left."""
-    return any(_used(reactor, limit, usage, today) >= _most(limit) for limit in reactor.limits)
+    """Return whether limits of a reactor leave nothing of it: no firing, or no points where it gives nothing else."""
+    if times_reached(reactor, today, usage) is not None:
+        return True
+    gives_more = any(not isinstance(each, AwardPointsRule | DeductPointsRule) for each in reactor.then)
+    wallets = reactor.awarded_wallets()
+    return bool(wallets) and not gives_more and all(_is_used_up(reactor, each, usage, today) for each in wallets)
 
 
 def is_active(reactor: Reactor, now: datetime) -> bool:
@@ -103,9 +109,9 @@ def trigger_of(reactor: Reactor, program: Program) -> str:
     return "custom_event" if reactor.code is None else "custom_event_unique_code"
 
 
-def _limits(reactor: Reactor) -> dict[str, Limit]:
-    """Return the limits of a reactor by their documented names; of one kind, that with the shortest period."""
-    found: dict[str, Limit] = {}
+def _limits(reactor: Reactor) -> dict[str, list[Limit]]:
+    """Return the limits of a reactor by their documented names, those with shorter periods first."""
+    found: dict[str, list[Limit]] = {}
     for limit in sorted(reactor.limits, key=lambda each: _PERIODS.index(each.every)):
         for unit, value in (("points", limit.points), ("executions", limit.times)):
             if value is not None:
@@ -115,7 +121,7 @@ def _limits(reactor: Reactor) -> dict[str, Limit]:
                     limit.times if unit == "executions" else None,
                     limit.points if unit == "points" else None,
                 )
-                found.setdefault(unit if limit.per == "program" else f"{unit}PerMember", one)
+                found.setdefault(unit if limit.per == "program" else f"{unit}PerMember", []).append(one)
     return found
 
 
@@ -143,10 +149,21 @@ def _used(reactor: Reactor, limit: Limit, usage: LimitUsage, today: date) -> Dec
     days = [each for each in usage.get((reactor.name, limit.per), ()) if first <= each.day <= last]
     if limit.points is None:
         return Decimal(sum(each.times for each in days))
-    wallets = {code for each in days for code in each.points}
-    return max(
-        (sum((each.points.get(code, Decimal(0)) for each in days), Decimal(0)) for code in wallets), default=Decimal(0)
-    )
+    return max((_points(days, code) for code in {code for each in days for code in each.points}), default=Decimal(0))
+
+
+def _is_used_up(reactor: Reactor, wallet: str, usage: LimitUsage, today: date) -> bool:
+    """Return whether limits on points leave nothing of a wallet today."""
+    for limit in reactor.limits:
+        first, last = window(today, limit.every)
+        days = [each for each in usage.get((reactor.name, limit.per), ()) if first <= each.day <= last]
+        if limit.points is not None and _points(days, wallet) >= limit.points:
+            return True
+    return False
+
+
+def _points(days: Sequence[DailyUse], wallet: str) -> Decimal:
+    return sum((each.points.get(wallet, Decimal(0)) for each in days), Decimal(0))
 
 
 def _rule(reactor: Reactor, program: Program) -> dict[str, Any]:

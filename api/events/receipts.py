@@ -25,6 +25,7 @@ def receipt_view(tx: ReadTransaction, event: StoredEvent, program: Program) -> d
     for each in caused:
         if each.type in presentation.GAINS and each.removed_at is None:
             gains[presentation.GAINS[each.type]].append(each.body)
+    gains[presentation.GAINS["achievement_completed"]].sort(key=lambda body: (body["achievement"], body["times"]))
     return {
         "status": event.status,
         "decision": [_verdict(each) for each in presentation.decision(event.decision, program) or []],

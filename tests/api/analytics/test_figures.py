@@ -134,7 +134,8 @@ async def test_executions_are_counted_between_days(api: Api):
     ever = await executions("")
     assert ever >= 2
     assert await executions(f"executedAt[gte]={today()}") == ever
-    assert await executions(f"executedAt[lt]={today(days_ago=1)}") == 0
+    assert await executions(f"executedAt[lt]={today()}") == 0
+    assert await executions(f"executedAt[lte]={today()}") == ever
 
 
 @pytest.mark.parametrize(

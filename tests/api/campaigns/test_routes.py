@@ -1,6 +1,6 @@
 """Campaigns: reactors with their limits and use, what a member can still get, and simulations."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -109,6 +109,41 @@ async def test_limits_show_what_is_used_by_all_and_by_one_member(api_anywhere: A
         (True, 0)
     ]
     assert [each["reactor"] for each in left] == ["points-for-purchase", "welcome"]
+
+
+async def campaign_of(api: Api, member: str, limits: str, **used: Any) -> Any:
+    """The campaign of a reactor with these limits, as a member is shown it who used it before."""
+    effect = "{award_points: {points: 5}}"
+    await api.deploy(reactors__fan=f"reactor: fan\non: purchase\nthen: [{effect}]\nlimits: {limits}\n")
+    if used:
+        await api.write(lambda tx: tx.usage.claim(Claim("fan", **used), member))
+    (shown,) = (await api.get(f"{STORE}/member/{member}/campaign?showAll=true&name=fan"))["items"]
+    return shown
+
+
+async def test_of_several_limits_the_one_that_leaves_the_least_is_shown(api: Api):
+    anna, _ = await shop(api)
+    limits = "[{per: member, every: day, times: 3}, {per: member, every: ever, times: 4}]"
+    yesterday = local_day(datetime.now(UTC), UTC) - timedelta(days=2)
+
+    unused = await campaign_of(api, anna, limits)
+    used = await campaign_of(api, anna, limits, per="member", day=yesterday, times=2, points={})
+
+    first, second = [each["limitUsages"]["executionsPerMember"] for each in (unused, used)]
+    assert (first["remaining"], first["interval"]["type"]) == (3, "calendarDays")
+    assert (second["remaining"], second["limitValue"], "interval" in second) == (2, 4, False)
+
+
+async def test_a_limit_of_all_members_is_not_reached_for_a_test_member(api: Api):
+    anna, bert = await shop(api)
+    await api.write(lambda tx: tx.members.set_test(bert, True, now=datetime.now(UTC)))
+    limits = "[{per: program, every: ever, points: 10}]"
+    used = {"per": "program", "day": local_day(datetime.now(UTC), UTC), "times": 2, "points": {"points": Decimal(10)}}
+
+    of_anna = await campaign_of(api, anna, limits, **used)
+    of_bert = await campaign_of(api, bert, limits)
+
+    assert (of_anna["limitReached"], of_bert["limitReached"]) == (True, False)
 
 
 async def test_a_member_sees_only_their_own_campaigns(api: Api):
