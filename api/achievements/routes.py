@@ -126,7 +126,8 @@ async def patch_progress(
         progress = _progress_of(operation.program, achievement, posted.member_progress)
         completed = posted.member_progress.completed_count
         by_hand.note_change(operation, found.id, CorrectProgress(achievement.name, progress, completed))
-        set_progress(operation, SetProgress(found.id, achievement.name, progress, completed))
+        today = _counts_today(posted.member_progress)
+        set_progress(operation, SetProgress(found.id, achievement.name, progress, completed, today))
 
     return await change.respond(posted, moves(change, run))
 
@@ -218,6 +219,11 @@ def _progress_of(program: Program, achievement: model.Achievement, posted: Membe
         field = "completedConsecutivePeriods" if is_streak else "currentPeriodValue"
         raise BadInput.at(f"{path}.{field}", "this is required: send it", "missing")
     return Decimal(given)
+
+
+def _counts_today(posted: MemberProgress) -> bool:
+    """Return whether today is one of the days of a streak: it is, unless the value of today is said to be another."""
+    return all(each.current_period_value in (None, 1) for each in posted.rules)
 
 
 def _trigger_condition(one: Filter, program: Program) -> Condition:

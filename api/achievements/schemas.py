@@ -14,7 +14,11 @@ MAX_COUNT = 1_000_000_000
 
 
 class RuleProgress(RequestModel):
-    """Progress of the rule of an achievement; for a streak it is `completedConsecutivePeriods`."""
+    """Progress of the rule of an achievement.
+
+    For a streak it is `completedConsecutivePeriods`. Today is one of these days, so that the next one is tomorrow; with
+    `currentPeriodValue` 0 it is not, and an event of today adds one.
+    """
 
     achievement_rule_id: str = Field(min_length=1, max_length=255)
     current_period_value: Decimal | int | None = None

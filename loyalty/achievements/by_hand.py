@@ -23,16 +23,25 @@ class ProgressByHand:
 
 
 def changed_sums(
-    achievement: Achievement, sums: Sequence[DailySum], value: Decimal, *, today: date, name: str
+    achievement: Achievement,
+    sums: Sequence[DailySum],
+    value: Decimal,
+    *,
+    today: date,
+    name: str,
+    counts_today: bool = True,
 ) -> ProgressByHand | None:
     """Return the daily sums that set the progress of `today` to a value; None: the window has too few days for it.
 
-    `name` makes the values that `distinct` counts by hand unique.
+    `name` makes the values that `distinct` counts by hand unique. Where days are counted, today is left to events
+    if the window has other days; in a streak it is one of the days if `counts_today`.
     """
     target, after = int(value * MILLION), list(sums)
     contributions: list[Contribution] = []
     changed: dict[tuple[date, str], DailySum] = {}
-    adding = _adding(achievement, sums, today=today, name=name, missing=target - _open(achievement, after, today))
+    missing = target - _open(achievement, after, today)
+    days = _free_days(achievement, sums, today, counts_today=counts_today)
+    adding = _adding(achievement, sums, days, today=today, name=name, missing=missing)
     while (missing := target - _open(achievement, after, today)) > 0:
         new = next(adding, None)
         if new is None:
@@ -53,7 +62,13 @@ def _open(achievement: Achievement, sums: Sequence[DailySum], today: date) -> in
 
 
 def _adding(
-    achievement: Achievement, sums: Sequence[DailySum], *, today: date, name: str, missing: int
+    achievement: Achievement,
+    sums: Sequence[DailySum],
+    free_days: Sequence[date],
+    *,
+    today: date,
+    name: str,
+    missing: int,
 ) -> Iterator[tuple[DailySum, Contribution]]:
     """Yield daily sums that raise the progress, and what each adds, until the missing amount is reached.
 
@@ -68,7 +83,7 @@ def _adding(
             found = next((each for each in sums if (each.day, each.value) == (today, "")), DailySum(today, "", 0))
             yield counted(replace(found, amount=found.amount + missing), missing)
         case CountDays():
-            for day in _free_days(achievement, sums, today):
+            for day in free_days:
                 yield counted(DailySum(day, "", MILLION), MILLION)
             for found in reversed(present_sums(achievement, sums, today)):
                 if found.used:
@@ -79,8 +94,10 @@ def _adding(
                 yield counted(DailySum(today, f"{name}/{number}", MILLION), MILLION)
 
 
-def _free_days(achievement: Achievement, sums: Sequence[DailySum], today: date) -> Sequence[date]:
-    """Return the days of the window around a day without a daily sum, the latest first."""
+def _free_days(
+    achievement: Achievement, sums: Sequence[DailySum], today: date, *, counts_today: bool
+) -> Sequence[date]:
+    """Return the days of the window around a day without a daily sum, the latest first; today first or last."""
     counted = {each.day for each in sums}
     first = today - timedelta(days=MAX_DAYS_BACK)
     if isinstance(achievement.window, Last):
@@ -88,4 +105,6 @@ def _free_days(achievement: Achievement, sums: Sequence[DailySum], today: date) 
     days = [today - timedelta(days=back) for back in range((today - first).days + 1)]
     if achievement.window in ("day", "week", "month", "year"):
         days = [day for day in days if in_window(achievement, [DailySum(day, "", MILLION)], today)]
+    if achievement.window != "streak" or not counts_today:
+        days = [*days[1:], today]
     return [day for day in days if day not in counted]

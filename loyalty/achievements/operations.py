@@ -34,6 +34,8 @@ class SetProgress:
     achievement: str
     progress: Decimal | None = None
     completed: int | None = None
+    counts_today: bool = True
+    """Whether today is one of the days of a streak: then the next one is tomorrow."""
 
 
 def set_progress(operation: OperationContext, request: SetProgress) -> None:
@@ -119,7 +121,8 @@ def _set_sums(
         raise ProgressOutOfRange(goal, "progress has at most six decimals")
     if progress != int(progress) and not isinstance(achievement.measure, Sum):
         raise ProgressOutOfRange(goal, "this is counted in whole numbers")
-    found = changed_sums(achievement, sums, progress, today=today, name=name)
+    counts_today = request.counts_today
+    found = changed_sums(achievement, sums, progress, today=today, name=name, counts_today=counts_today)
     if found is None:
         raise ProgressOutOfRange(goal, f"its window has too few days up to {today} for this progress")
     operation.tx.achievements.save_daily_sums(request.member, achievement.name, found.changed)

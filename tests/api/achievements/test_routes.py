@@ -1,10 +1,11 @@
 """Achievements and badges: listed, shown, and set by hand."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
 
+from loyalty.calendar import local_day
 from loyalty.store.contributions import Contribution
 from tests.kit.api import Api, fault
 
@@ -81,9 +82,10 @@ async def test_progress_is_set_and_taken_back(api_anywhere: Api):
     assert [each.type for each in api.started] == [set_type, set_type, "achievement_completed", set_type]
 
 
-async def test_the_progress_of_a_streak_is_its_periods_in_a_row(api: Api):
+@pytest.mark.parametrize("today", [0, 1])
+async def test_the_progress_of_a_streak_is_its_periods_in_a_row_with_today_or_without(api: Api, today: int):
     member, rule = await register(api), await rule_id(api, "seven-days")
-    progress = {"rules": [{"achievementRuleId": rule, "currentPeriodValue": 1, "completedConsecutivePeriods": 4}]}
+    progress = {"rules": [{"achievementRuleId": rule, "currentPeriodValue": today, "completedConsecutivePeriods": 4}]}
 
     answer = await api.http.patch(
         f"{STORE}/member/email=anna@example.com/achievement/seven-days/progress", json={"memberProgress": progress}
@@ -92,6 +94,9 @@ async def test_the_progress_of_a_streak_is_its_periods_in_a_row(api: Api):
     assert answer.status_code == 204
     (shown_rule,) = (await shown(api, member, "Open the app seven days in a row"))["rules"]
     assert shown_rule["completedConsecutivePeriods"] == 4
+    sums = await api.write(lambda tx: tx.achievements.daily_sums(member, "seven-days", since=date.min))
+    program = (await api.programs.current("DEFAULT"))[1]
+    assert local_day(datetime.now(UTC), program.zone) - sums[-1].day == timedelta(days=1 - today)
 
 
 @pytest.mark.parametrize(

@@ -80,6 +80,21 @@ def test_progress_is_what_is_set_upwards_and_downwards_and_events_go_on_from_it(
     assert progress(engine) == 3
 
 
+@pytest.mark.parametrize(
+    ("window", "counts_today", "after"), [("all", True, 3), ("streak", False, 3), ("streak", True, 2)]
+)
+def test_an_event_of_today_adds_a_day_to_those_set_by_hand_unless_today_is_one(
+    window: str, counts_today: bool, after: int
+) -> None:
+    engine = new_engine("days", window)
+    request = SetProgress(ANN, "shopper", Decimal(2), counts_today=counts_today)
+    operate(engine, set_progress, request)
+
+    before, _ = progress(engine), engine.report(ANN, "purchase", {"total": 1})
+
+    assert (before, progress(engine)) == (2, after)
+
+
 def test_the_message_says_that_it_was_by_hand_and_what_it_was_before() -> None:
     engine = new_engine()
     engine.report(ANN, "purchase", {"total": 1})
