@@ -17,7 +17,7 @@ from typing import Literal, TypeAlias
 from loyalty.events.operations import OperationContext
 from loyalty.ids import new_id
 from loyalty.points.amounts import wallet_of
-from loyalty.points.cancelled_awards import cancellation_of, take_from_others, take_returned
+from loyalty.points.cancelled_awards import cancellation_of, expired_of, take_from_others, take_returned
 from loyalty.points.holds import expire_overdue, release_points
 from loyalty.points.operations import find_transfer, transfer_body
 from loyalty.points.postings import give_back, settle
@@ -106,7 +106,7 @@ def _cancel_addition(operation: OperationContext, transfer: Transfer, comment: s
     """Take what is left of a transfer's lots, then as many other points as were spent or moved, then owe the rest."""
     wallet = wallet_of(operation.program, transfer.wallet)
     lots = operation.tx.ledger.lots_of_transfer(transfer.id)
-    expired = _expired_of(operation, transfer)
+    expired = expired_of(operation, transfer)
     left = [lot for lot in lots if lot.remaining > 0]
     active = Points(sum(lot.remaining for lot in left if lot.active_from is None))
     pending = Points(sum(lot.remaining for lot in left if lot.active_from is not None))
@@ -146,13 +146,6 @@ def _qualified_by(operation: OperationContext, transfer: Transfer) -> tuple[Poin
     added = [each for each in (transfer, *about) if each is transfer or each.kind == "activate"]
     dates = [each.counts_at for each in added if each.counts_at is not None]
     return Points(sum(each.change.qualifying for each in added)), dates[0] if dates else None
-
-
-def _expired_of(operation: OperationContext, transfer: Transfer) -> Points:
-    """Return how many points of a transfer's lots have expired, and have not been given back since."""
-    about = operation.tx.ledger.transfers_about(transfer.id)
-    expired = [each for each in about if each.kind == "expire" and cancellation_of(operation, each.id) is None]
-    return Points(sum(each.points for each in expired))
 
 
 # -- deductions

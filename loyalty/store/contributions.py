@@ -11,10 +11,11 @@ from loyalty.decisions.decision import Claim
 from loyalty.store.limits import by_wallet
 from rules.frozen import frozen_at_type_check
 
-ContributionKind: TypeAlias = Literal["counted", "used", "member", "program", "badge", "fallen"]
+ContributionKind: TypeAlias = Literal["counted", "used", "member", "program", "badge", "fallen", "returned"]
 """`counted`: added to a daily sum of an achievement; `used`: what completing it used of a daily sum; `member` and
 `program`: taken from such a limit of a reactor; `badge`: badges that a return took away, as negative `times`; `fallen`:
-a completion that the event brought and that fell by a return, with its number as the value."""
+a completion that the event brought and that fell by a return, with its number as the value; `returned`: what its own
+step took back of what it counted or took from a limit, for returns that were applied before it."""
 
 
 @frozen_at_type_check

@@ -5,17 +5,33 @@ moved other points of the member, then debt. Expired points are never taken. All
 is idempotent.
 """
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from typing import NamedTuple, TypeAlias
 
 from loyalty.events.context import EventContext
 from loyalty.events.operations import OperationContext
 from loyalty.ids import caused_id
-from loyalty.points.cancelled_awards import take_from_others
+from loyalty.points.cancelled_awards import expired_of, take_from_others, take_returned
 from loyalty.points.postings import give_back, schedule_again, settle
 from loyalty.program.wallets import Points, Wallet
 from loyalty.store.members import NOTHING, Balance
 from loyalty.store.points import Allocation, Lot, NewTransfer, Posted, Transfer
+
+
+class Awarded(NamedTuple):
+    """Points that are given, and how many of them count for tiers."""
+
+    points: int
+    qualifying: int
+
+
+AwardedBySource: TypeAlias = Mapping[tuple[str, str], Awarded]
+"""Points by the source that gives them, and by wallet."""
+
+ShareOf: TypeAlias = Callable[[int, Wallet], int]
+"""Return the part of an amount in a wallet that was returned."""
 
 
 @dataclass(slots=True)
@@ -25,6 +41,18 @@ class _Award:
     transfer: Transfer
     lots: list[Lot]
     about: list[Transfer]
+    expired: int
+    """What expired of it, and was not given back since."""
+
+    @property
+    def is_cancelled(self) -> bool:
+        return any(each.kind == "cancel" for each in self.about)
+
+    @property
+    def qualifying(self) -> int:
+        """What it gave that counts for tiers, at once or when it becomes active."""
+        counts = self.transfer.change.qualifying > 0 or any(lot.qualifies for lot in self.lots)
+        return self.transfer.points if counts else 0
 
     @property
     def pending(self) -> int:
@@ -33,10 +61,6 @@ class _Award:
     @property
     def active(self) -> int:
         return sum(lot.remaining for lot in self.lots if lot.active_from is None)
-
-    @property
-    def expired(self) -> int:
-        return sum(each.points for each in self.about if each.kind == "expire")
 
     @property
     def returned(self) -> int:
@@ -63,35 +87,62 @@ class _Award:
 
 
 def take_back_points(
-    context: EventContext, event_id: str, given: Mapping[str, int], entitled: Mapping[str, int]
+    context: EventContext, event_id: str, again: AwardedBySource | None, share_of: ShareOf
 ) -> list[Posted]:
-    """Take the points of an event's awards beyond the member's entitlement, by wallet; return the transfers."""
+    """Take the points of an event's awards beyond the member's entitlement, by wallet; return the transfers.
+
+    `again`: what the rest of the event gives; None: its awards less their share. Cancelled awards stay as they are.
+    """
     posted: list[Posted] = []
-    for wallet_code in given:
+    awards = _awards(context, event_id)
+    for wallet_code in dict.fromkeys(each.transfer.wallet for each in awards):
         wallet = context.program.wallets.get(wallet_code)
         if wallet is None:  # the program does not have the wallet any more
             continue
-        awards = _awards(context, event_id, wallet_code)
-        missing = given[wallet_code] - sum(each.transfer.points for each in awards)
-        posted += _take(context, wallet, awards, max(0, entitled.get(wallet_code, 0) - max(0, missing)))
+        here = [each for each in awards if each.transfer.wallet == wallet_code]
+        live = [each for each in here if not each.is_cancelled]
+        if again is None:
+            entitled = _less_share(wallet, live, share_of)
+        else:
+            entitled = _still_given(again, wallet_code, [each for each in here if each.is_cancelled])
+        posted += _take(context, wallet, live, entitled)
     return posted
 
 
-def _awards(context: EventContext, event_id: str, wallet: str) -> list[_Award]:
-    """Return the awards of an event in a wallet that were not cancelled, those with pending points first."""
+def _awards(context: EventContext, event_id: str) -> list[_Award]:
+    """Return the awards of an event, those with pending points first."""
     ledger = context.tx.ledger
     found: list[_Award] = []
     for each in ledger.transfers_of(event_id):
-        about = list(ledger.transfers_about(each.id)) if each.kind == "award" and each.wallet == wallet else []
-        is_cancelled = any(other.kind == "cancel" for other in about)
-        if each.kind == "award" and each.wallet == wallet and not is_cancelled:
-            found.append(_Award(each, list(ledger.lots_of_transfer(each.id)), about))
+        if each.kind == "award":
+            about = list(ledger.transfers_about(each.id))
+            lots = list(ledger.lots_of_transfer(each.id))
+            found.append(_Award(each, lots, about, expired_of(context, each)))
     return sorted(found, key=lambda award: (not award.pending, award.transfer.id))
 
 
-def _take(context: EventContext, wallet: Wallet, awards: list[_Award], entitled: int) -> list[Posted]:
+def _less_share(wallet: Wallet, awards: list[_Award], share_of: ShareOf) -> Awarded:
+    """Return what awards give together, less the share of it that was returned."""
+    points, counting = sum(each.transfer.points for each in awards), sum(each.qualifying for each in awards)
+    return Awarded(points - share_of(points, wallet), counting - share_of(counting, wallet))
+
+
+def _still_given(again: AwardedBySource, wallet: str, cancelled: list[_Award]) -> Awarded:
+    """Return what the rest of an event gives, without what its source gave by cancelled awards."""
+    gone = Counter[str]()
+    for each in cancelled:
+        gone[each.transfer.source] += each.transfer.points
+    points = counting = 0
+    for (source, code), given in again.items():
+        if code == wallet:
+            points += max(0, given.points - gone[source])
+            counting += max(0, given.qualifying - gone[source])
+    return Awarded(points, counting)
+
+
+def _take(context: EventContext, wallet: Wallet, awards: list[_Award], entitled: Awarded) -> list[Posted]:
     """Take what exceeds a member's entitlement: of each award first pending points, then active, then gone ones."""
-    excess = sum(max(0, each.given) for each in awards) - entitled
+    excess = sum(max(0, each.given) for each in awards) - entitled.points
     plan = {each.transfer.id: [0, 0, 0] for each in awards}
     for step, part in enumerate(("pending", "active", "gone")):
         for each in awards:
@@ -99,13 +150,14 @@ def _take(context: EventContext, wallet: Wallet, awards: list[_Award], entitled:
             plan[each.transfer.id][step] = share
             excess -= share
     posted: list[Posted] = []
-    may_count = entitled - sum(each.pending - plan[each.transfer.id][0] for each in awards)
+    will_count = sum(each.pending - plan[each.transfer.id][0] for each in awards if each.qualifying)
+    may_count = entitled.qualifying - will_count
     for each in awards:
         pending, active, gone = plan[each.transfer.id]
         counted = each.part("qualifying")
         stays = max(0, min(counted, may_count))
         may_count -= stays
-        less = counted - stays if pending + active + gone or entitled == 0 else 0
+        less = counted - stays
         if pending + active + gone or less:
             posted += _post(context, wallet, each, pending, active, gone, less)
     return posted
@@ -171,7 +223,7 @@ def _from_lots(lots: list[Lot], points: int) -> list[Allocation]:
     return found
 
 
-def give_back_deductions(context: EventContext, event_id: str, share_of: Callable[[Transfer], int]) -> list[Posted]:
+def give_back_deductions(context: EventContext, event_id: str, share_of: ShareOf) -> list[Posted]:
     """Give back the share of an event's deductions to the lots that they came from; expired points get a new date."""
     posted: list[Posted] = []
     ledger = context.tx.ledger
@@ -181,7 +233,7 @@ def give_back_deductions(context: EventContext, event_id: str, share_of: Callabl
         if each.kind != "deduct" or wallet is None or any(other.kind == "cancel" for other in about):
             continue
         before = sum(other.points for other in about if other.kind == "return")
-        points = share_of(each) - before
+        points = share_of(each.points, wallet) - before
         if points > 0:
             posted += _give_back(context, wallet, each, points, before)
     return posted
@@ -211,7 +263,8 @@ def _give_back(context: EventContext, wallet: Wallet, deducted: Transfer, points
     )
     posted = give_back(context, new, allocations)
     context.log.append(f"+{wallet.amount(points)} {wallet.code}, which the sale took")
-    return [posted, *(settle(context, posted.transfer) if posted.after.owed else [])]
+    taken = take_returned(context, deducted.member, [each.lot for each in allocations], was_compensated=True)
+    return [posted, *taken, *settle(context, posted.transfer)]
 
 
 def _renew(context: EventContext, wallet: Wallet, allocations: list[Allocation]) -> None:

@@ -22,6 +22,7 @@ from loyalty.program.achievements import Achievement, CountDays, CountEvents, Di
 from loyalty.store.achievements import MILLION, DailySum, insert_sorted
 from loyalty.store.contributions import Contribution
 from loyalty.store.events import StoredEvent
+from loyalty.transactions.contributed import contributed
 from loyalty.transactions.returned_lines import LeftOfSale
 
 
@@ -45,32 +46,29 @@ def take_back_progress(
     `rest`: what the rest of the sale adds, by achievement. `event_ids`: the sale and its returns, whose contributions
     say what it still counts.
     """
-    counted: dict[tuple[str, date, str], int] = {}
-    for event_id, each in context.tx.contributions.of_events(event_ids):
-        if each.kind == "counted" and (event_id == given.id or (each.name, each.day, each.value) in counted):
-            key = each.name, each.day, each.value
-            counted[key] = counted.get(key, 0) + each.amount
     fallen: list[FallenCompletion] = []
-    for (name, day, value), amount in counted.items():
-        achievement = context.program.achievement_named.get(name)
+    for each in contributed(context, given, event_ids, "counted"):
+        achievement = context.program.achievement_named.get(each.name)
         if achievement is None:
             continue
-        stays = _stays(rest.get(name), left, achievement, value, amount)
+        stays = _stays(rest.get(each.name), left, achievement, each.value, each.first)
         if stays is None:
             continue
-        less = _less(context, given, achievement, day, value, amount, stays)
+        less = _less(context, given, achievement, each.day, each.value, each.amount, stays)
         if less > 0:
-            fallen += _Returned(context, achievement, day, value).take(less)
+            fallen += _Returned(context, achievement, each.day, each.value).take(less)
+            if isinstance(achievement.measure, Sum):
+                context.contributions += each.taken_back(context, given, less)
     return fallen
 
 
-def _stays(rest: Measured | None, left: LeftOfSale, achievement: Achievement, value: str, amount: int) -> int | None:
+def _stays(rest: Measured | None, left: LeftOfSale, achievement: Achievement, value: str, first: int) -> int | None:
     """Return what the rest of a sale counts, in millionths; 0: it does not count any more; None: as before."""
     if left.is_nothing:
         return 0
     match rest:
         case None:
-            return amount - left.share_of(amount) if isinstance(achievement.measure, Sum) else None
+            return first - left.share_of(first) if isinstance(achievement.measure, Sum) else None
         case RuleOutcome(verdict="too_much_work"):
             return None
         case Amount(number, counted) if counted == value:

@@ -6,7 +6,6 @@ difference, and a sale that was set aside and is retried gives what is left of i
 """
 
 from collections import Counter
-from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
@@ -21,7 +20,7 @@ from loyalty.ids import caused_id
 from loyalty.points.messages import send_transfers
 from loyalty.program.effects import AwardPoints, GrantBadge, IssueReward
 from loyalty.program.program import Program
-from loyalty.program.wallets import POINT_DECIMALS, Points
+from loyalty.program.wallets import POINT_DECIMALS, Wallet
 from loyalty.refusals import Refusal
 from loyalty.rewards.operations import cancel_reward
 from loyalty.store.achievements import MILLION
@@ -31,10 +30,11 @@ from loyalty.store.points import Posted
 from loyalty.store.reversals import StoredReversal
 from loyalty.store.transactions import StoredTransaction
 from loyalty.tiers.falling import count_returned, fall_to_standing, held_by
+from loyalty.transactions.contributed import Contributed, contributed
 from loyalty.transactions.counting import SOLD, count_rest
 from loyalty.transactions.rest_of_sale import RestGives, RestInput
 from loyalty.transactions.returned_lines import LeftOfSale, left_of
-from loyalty.transactions.returned_points import give_back_deductions, take_back_points
+from loyalty.transactions.returned_points import Awarded, AwardedBySource, give_back_deductions, take_back_points
 from loyalty.transactions.returned_progress import FallenCompletion, take_back_progress
 from loyalty.transactions.reversing import ALL, reversed_share
 
@@ -182,48 +182,31 @@ class _Taking:
     def _take(self, event: StoredEvent, again: Decision | None, program: Program | None) -> list[Posted]:
         """Take back what an event gave, and `again` does not give; without `again`, by share."""
         first = from_json(event.decision or [], (program or self.context.program).wallets)
-        before = _awarded(first) if event.removed_at is None else self._posted(event)
-        after = {} if again is None else _awarded(again)
-        entitled = {
-            wallet: points - self.left.share_of(points, self._unit(wallet)) if again is None else after.get(wallet, 0)
-            for wallet, points in before.items()
-        }
-        posted = take_back_points(self.context, event.id, before, entitled)
-        posted += give_back_deductions(
-            self.context, event.id, lambda each: self.left.share_of(each.points, self._unit(each.wallet))
-        )
+        posted = take_back_points(self.context, event.id, None if again is None else _awarded(again), self._share_of)
+        posted += give_back_deductions(self.context, event.id, self._share_of)
         self._take_limits(event, again)
         if again is not None or self.left.is_nothing:
             self._take_badges(event, first, again)
             self._take_rewards(event, first, again)
         return posted
 
-    def _posted(self, event: StoredEvent) -> Mapping[str, Points]:
-        """Return an event's awards by the ledger, if its decision was removed."""
-        found: dict[str, Points] = {}
-        for each in self.context.tx.ledger.transfers_of(event.id):
-            if each.kind == "award":
-                found[each.wallet] = Points(found.get(each.wallet, 0) + each.points)
-        return found
-
-    def _unit(self, code: str) -> int:
-        """Return the smallest amount that a wallet shows."""
-        wallet = self.context.program.wallets.get(code)
-        return 1 if wallet is None else int(10 ** (POINT_DECIMALS - wallet.decimals))
+    def _share_of(self, points: int, wallet: Wallet) -> int:
+        """Return the part of points that was returned by value, rounded down to what the wallet shows."""
+        return self.left.share_of(points, int(10 ** (POINT_DECIMALS - wallet.decimals)))
 
     def _take_limits(self, event: StoredEvent, again: Decision | None) -> None:
         """Give back the use of limits by firings."""
         still = Counter[tuple[object, ...]]()
         fired = Counter[tuple[object, ...]]()
-        for each in [] if again is None else [each for claim in again.claims for each in claimed(claim)]:
-            still[each.kind, each.name, each.day, each.value] += each.amount
-            fired[each.kind, each.name, each.day, each.value] += each.times
+        for kept in [] if again is None else [kept for claim in again.claims for kept in claimed(claim)]:
+            still[kept.kind, kept.name, kept.day, kept.value] += kept.amount
+            fired[kept.kind, kept.name, kept.day, kept.value] += kept.times
         for each in self._claims_of(event):
             key = each.kind, each.name, each.day, each.value
             if again is not None:
                 amount, times = still[key], fired[key]
             else:
-                amount = each.amount - self.left.share_of(each.amount)
+                amount = each.first - self.left.share_of(each.first)
                 times = 0 if self.left.is_nothing else each.times
             less, fewer = max(0, each.amount - amount), max(0, each.times - times)
             if less or fewer:
@@ -231,17 +214,12 @@ class _Taking:
                 per: Literal["member", "program"] = "member" if each.kind == "member" else "program"
                 self.context.tx.usage.claim(Claim(each.name, per, each.day, -fewer, points), event.member)
                 change = Contribution(each.kind, each.name, each.day, each.value, -less, -fewer)
-                self.context.contributions.append(change)
+                self.context.contributions += [change, *each.taken_back(self.context, event, less)]
 
-    def _claims_of(self, event: StoredEvent) -> list[Contribution]:
+    def _claims_of(self, event: StoredEvent) -> list[Contributed]:
         """Return what an event used of limits; for the sale itself, less what its returns gave back."""
-        stored = self.context.tx.contributions.of_events([event.id])
-        own = [each for _, each in stored if each.kind in ("member", "program")]
-        if event.id != self.given.id:
-            return own
-        keys = {(each.kind, each.name, each.day, each.value) for each in own}
-        net = _net(self.context, self._ids(), ("member", "program"))
-        return [each for each in net if (each.kind, each.name, each.day, each.value) in keys]
+        event_ids = self._ids() if event.id == self.given.id else [event.id]
+        return contributed(self.context, event, event_ids, "member", "program")
 
     def _take_badges(self, event: StoredEvent, first: Decision, again: Decision | None) -> None:
         had, has = _badges(first), Counter[str]() if again is None else _badges(again)
@@ -301,26 +279,14 @@ class _Taking:
         return posted
 
 
-def _net(context: EventContext, event_ids: list[str], kinds: tuple[str, ...]) -> list[Contribution]:
-    """Return what events contribute together, by measure."""
-    sums: dict[tuple[object, ...], Contribution] = {}
-    found = [each for _, each in context.tx.contributions.of_events(event_ids)]
-    for each in [*found, *context.contributions]:
-        if each.kind in kinds:
-            key = each.kind, each.name, each.day, each.value
-            known = sums.get(key, Contribution(each.kind, each.name, each.day, each.value, 0, 0))
-            sums[key] = Contribution(
-                each.kind, each.name, each.day, each.value, known.amount + each.amount, known.times + each.times
-            )
-    return list(sums.values())
-
-
-def _awarded(decision: Decision) -> Mapping[str, Points]:
-    """Return the points that a decision awards, by wallet."""
-    found: dict[str, Points] = {}
-    for _, _, effect in decision.effects():
+def _awarded(decision: Decision) -> AwardedBySource:
+    """Return the points that a decision awards, by source and wallet."""
+    found: dict[tuple[str, str], Awarded] = {}
+    for source, _, effect in decision.effects():
         if isinstance(effect, AwardPoints):
-            found[effect.wallet] = Points(found.get(effect.wallet, 0) + effect.points)
+            points, counting = found.get((source, effect.wallet), Awarded(0, 0))
+            more = effect.points if effect.qualifies else 0
+            found[source, effect.wallet] = Awarded(points + effect.points, counting + more)
     return found
 
 

@@ -6,10 +6,11 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from database import Database, ReadTransaction, Transaction
-from database.tables import event
+from database.tables import event, usage
+from loyalty.engine.retries import retry_event
 from loyalty.ids import new_id
 from loyalty.references import EventRef
 from loyalty.refusals import Refusal
@@ -198,6 +199,37 @@ async def test_a_sale_is_decided_again_under_its_own_revision(database: Database
     await till.answer(await till.report("R", "beans", sale="A"))
 
     assert (await till.balance())["active"] == 37
+
+
+async def test_a_sale_that_took_back_itself_for_earlier_returns_is_shared_as_a_whole(database: Database) -> None:
+    spent = "achievement: spent\non: transaction\nmeasure: {sum: {var: event.body.gross_value}}\ngoal: 1000\n"
+    limits = "limits: [{per: member, every: day, points: 1000}, {per: program, every: day, points: 1000}]\n"
+    till = await Till.open(database, {"reactors__points": AMOUNT + limits, "achievements__spent": spent})
+    (sale,) = await till.report("A", item("beans", 5))
+    await till.store.write(lambda tx: tx.events.set_failed(sale.id, "tried later", now=NOW))
+    await till.answer(await till.report("R1", item("unknown", gross=20), sale="A"))
+
+    def retry(tx: Transaction) -> None:
+        retry_event(tx.members, tx.events, sale.id, revision=None, now=NOW)
+        tx.connection.execute(update(event).where(event.c.id == sale.id).values(owner=None))  # as no workflow has it
+
+    await till.store.write(retry)
+    await till.answer([sale])
+    found = [await _left(till)]
+    for number in (2, 3):
+        await till.answer(await till.report(f"R{number}", item("unknown", gross=20), sale="A"))
+        found.append(await _left(till))
+
+    assert found == [(left, left, left) for left in (80, 60, 40)]
+    assert await till.faults() == []
+
+
+async def _left(till: Till) -> tuple[int, int, int]:
+    """The points, the progress, and what the day's limit was used by."""
+    sums = await till.read(lambda tx: tx.achievements.daily_sums(till.member, "spent", since=NOW.date()))
+    used = await till.read(lambda tx: tx.connection.execute(select(usage.c.points)).scalars().all())
+    (points,) = set(used) - {0}
+    return (await till.balance())["active"], sums[0].amount // 10**6, points // 10**6
 
 
 def _queued(tx: ReadTransaction) -> list[EventRef]:
