@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, select
 
 from database.queries import WriteQueries, columns_of
 from database.tables import contribution, event
-from loyalty.store.contributions import Contribution
+from loyalty.store.contributions import Contribution, ContributionKind
 
 
 class Contributions(WriteQueries):
@@ -39,14 +39,16 @@ class Contributions(WriteQueries):
         return [(row[0], Contribution(*row[1:])) for row in self.connection.execute(ordered)]
 
     def counted_on(self, member_id: str, achievement: str, day: date, value: str) -> list[tuple[str, Contribution]]:
-        """Return what a member's events counted, or used, of one daily sum, each with the id of its event."""
+        """Return what a member's events counted, used or had beyond of one daily sum, each with the id of its event."""
         table = contribution
         measure = (table.c.name == achievement, table.c.day == day, table.c.value == value)
-        return self._of_member(member_id, table.c.kind.in_(("counted", "used")), *measure)
+        return self._of_member(member_id, table.c.kind.in_(("counted", "used", "beyond")), *measure)
 
-    def used_by(self, member_id: str, achievement: str) -> list[tuple[str, Contribution]]:
-        """Return what a member's events used of all daily sums of an achievement, in the order of acceptance."""
-        return self._of_member(member_id, contribution.c.kind == "used", contribution.c.name == achievement)
+    def of_achievement(
+        self, kind: ContributionKind, member_id: str, achievement: str
+    ) -> list[tuple[str, Contribution]]:
+        """Return what a member's events contributed to an achievement in one kind, in the order of acceptance."""
+        return self._of_member(member_id, contribution.c.kind == kind, contribution.c.name == achievement)
 
     def _of_member(self, member_id: str, *where: ColumnElement[bool]) -> list[tuple[str, Contribution]]:
         table = contribution

@@ -110,7 +110,7 @@ def _answered(person: Person) -> ColumnElement[bool]:
 
 def _daily_sums() -> ColumnElement[bool]:
     """Select the contributions whose values a rule may have taken from the member's events."""
-    return contribution.c.kind.in_(("counted", "used"))
+    return contribution.c.kind.in_(("counted", "used", "beyond"))
 
 
 _IDS = frozenset({"id", "store", "member", "event", "wallet", "reward", "status"})

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 from typing import assert_never
 
 import rules
@@ -44,12 +45,14 @@ def _outcome(context: EventContext, achievement: Achievement, measured: Measured
     if isinstance(measured, RuleOutcome):
         return measured
     completed = context.tx.achievements.completed(context.event.member, achievement.name)
+    day = local_day(context.event.time, context.program.zone)
     if achievement.repeat is not None and completed >= achievement.repeat:
+        if isinstance(measured, Amount):
+            context.contributions += _beyond(achievement, day, measured)
         return _with(achievement, "completed_already", AlreadyCompleted(completed, achievement.repeat))
     if isinstance(measured, NoNumber):
         context.log.append(f"{achievement.name} counts nothing: {measured.reason}")
         return _with(achievement, "counts_nothing", None, measured.reason)
-    day = local_day(context.event.time, context.program.zone)
     update = _update(context, achievement, day, measured, completed)
     progress = ProgressMade(update.before, update.after, achievement.goal, update.times)
     if update.is_progress:
@@ -97,6 +100,14 @@ def _contributions(achievement: str, day: date, value: str, update: ProgressUpda
     yield Contribution("counted", achievement, day, value, update.added, update.times)
     for each, amount in update.used:
         yield Contribution("used", achievement, each.day, each.value, amount, 0)
+
+
+def _beyond(achievement: Achievement, day: date, measured: Amount) -> Iterator[Contribution]:
+    """Return what an event would add to an achievement that was completed as often as it can be."""
+    number = measured.number if isinstance(achievement.measure, Sum) else Decimal(1)
+    amount = min(MAX_POINTS, int((number * MILLION).to_integral_value()))
+    if amount > 0:
+        yield Contribution("beyond", achievement.name, day, measured.value, amount, 0)
 
 
 def _with(achievement: Achievement, verdict: Verdict, reason: Reason | None, text: str = "") -> RuleOutcome:

@@ -11,11 +11,15 @@ from loyalty.decisions.decision import Claim
 from loyalty.store.limits import by_wallet
 from rules.frozen import frozen_at_type_check
 
-ContributionKind: TypeAlias = Literal["counted", "used", "member", "program", "badge", "fallen", "returned"]
+ContributionKind: TypeAlias = Literal[
+    "counted", "used", "member", "program", "badge", "fallen", "kept", "beyond", "returned"
+]
 """`counted`: added to a daily sum of an achievement; `used`: what completing it used of a daily sum; `member` and
 `program`: taken from such a limit of a reactor; `badge`: badges that a return took away, as negative `times`; `fallen`:
-a completion that the event brought and that fell by a return, with its number as the value; `returned`: what its own
-step took back of what it counted or took from a limit, for returns that were applied before it."""
+a completion that the event brought and that fell by a return, with its number as the value; `kept`: a return completed
+the achievement by other sums in place of the event whose id is the value; `beyond`: what the event would have added if
+the achievement could be completed again, until that replaces something returned; `returned`: what its own step took
+back of what it counted or took from a limit, for returns that were applied before it."""
 
 
 @frozen_at_type_check
@@ -50,7 +54,9 @@ class ContributionRepository(Protocol):
         """Return the contributions of events, each with the id of its event, in a fixed order."""
 
     def counted_on(self, member_id: str, achievement: str, day: date, value: str) -> Sequence[tuple[str, Contribution]]:
-        """Return what a member's events counted, or used, of one daily sum, each with the id of its event."""
+        """Return what a member's events counted, used or had beyond of one daily sum, each with the id of its event."""
 
-    def used_by(self, member_id: str, achievement: str) -> Sequence[tuple[str, Contribution]]:
-        """Return what a member's events used of all daily sums of an achievement, in the order of acceptance."""
+    def of_achievement(
+        self, kind: ContributionKind, member_id: str, achievement: str
+    ) -> Sequence[tuple[str, Contribution]]:
+        """Return what a member's events contributed to an achievement in one kind, in the order of acceptance."""

@@ -1,7 +1,7 @@
 """What an event contributed to each measure, at first and after its returns until now."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from loyalty.events.context import EventContext
@@ -28,7 +28,11 @@ class Contributed:
         """Return what to store so that `first` stays known if the event itself takes back, for earlier returns."""
         if context.event.id != given.id or less == 0:
             return []
-        return [Contribution("returned", self.name, self.day, _measure(self.kind, self.value), less, 0)]
+        return [self.as_returned(less)]
+
+    def as_returned(self, less: int) -> Contribution:
+        """Return what to store of an amount that the event itself takes back."""
+        return Contribution("returned", self.name, self.day, _measure(self.kind, self.value), less, 0)
 
 
 def contributed(
@@ -54,6 +58,19 @@ def contributed(
     for known in found.values():
         known.first += returned.get((known.name, known.day, _measure(known.kind, known.value)), 0)
     return list(found.values())
+
+
+def as_returned(beyond: Contribution, own: Sequence[tuple[str, Contribution]]) -> list[Contribution]:
+    """Return the contributions that say what was taken back of one that is beyond."""
+    measure = beyond.name, beyond.day, _measure("beyond", beyond.value)
+    return [each for _, each in own if each.kind == "returned" and (each.name, each.day, each.value) == measure]
+
+
+def as_counted(beyond: Contribution) -> Contribution:
+    """Return a contribution that is beyond, or what was taken back of it, as one to a daily sum."""
+    if beyond.kind == "returned":
+        return replace(beyond, value=beyond.value.removeprefix(_measure("beyond", "")))
+    return replace(beyond, kind="counted")
 
 
 def _measure(kind: ContributionKind, value: str) -> str:

@@ -35,7 +35,8 @@ from loyalty.transactions.counting import SOLD, count_rest
 from loyalty.transactions.rest_of_sale import RestGives, RestInput
 from loyalty.transactions.returned_lines import LeftOfSale, left_of
 from loyalty.transactions.returned_points import Awarded, AwardedBySource, give_back_deductions, take_back_points
-from loyalty.transactions.returned_progress import FallenCompletion, take_back_progress
+from loyalty.transactions.returned_progress import take_back_progress
+from loyalty.transactions.returned_sums import FallenCompletion
 from loyalty.transactions.reversing import ALL, reversed_share
 
 RETURNED = "transaction_returned"

@@ -126,6 +126,8 @@ async def test_what_is_stored_is_the_sum_of_contributions(scripted: ScriptedStor
                 completed[each.member, each.name] += each.times
             case "used":
                 used[each.member, *day] += each.amount
+            case "beyond":
+                assert each.amount > 0, "after the last completion, and counted nowhere"
             case _:
                 member = each.member if each.kind == "member" else ""
                 points[member, *day] += each.amount

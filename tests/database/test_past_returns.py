@@ -150,7 +150,8 @@ async def test_the_same_program_comes_to_what_the_store_has(shop: Shop) -> None:
         key: each.amount for key, each in now.counted_sales.items()
     }
     assert state.tier_places["shop"].tier == now.tier_places["shop"].tier
-    assert replay.totals.taken_back == {"points": points(20 + 60 + 30 + 5 + 25 + 25 + 100 + 50 + 7 + 5)}
+    # F stands for the day of D, so the gift of shopping-days stays
+    assert replay.totals.taken_back == {"points": points(20 + 60 + 30 + 5 + 25 + 25 + 100 + 50 + 7)}
 
 
 @pytest.mark.parametrize(("start", "risers"), [(220, {"most": 1}), (221, {})])
@@ -192,7 +193,7 @@ async def test_another_program_takes_back_what_it_gave_and_refuses_what_is_more(
     pair.advance(until)
     assert pair.diverged == {shop.member}
     compared = pair.compare(events=len(past), members=1)
-    assert compared.old.taken_back == compared.new.taken_back == {"points": points(327)}
+    assert compared.old.taken_back == compared.new.taken_back == {"points": points(322)}
     assert {each.member: each.difference for each in compared.affected} == {shop.member: 3}
     job = Job(FromDatabase(database_url, day, until), FILES, more)
     assert await asyncio.to_thread(backtest, job, jobs=1, progress=lambda *_: None) == compared

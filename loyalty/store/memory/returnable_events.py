@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from loyalty.decisions.decision import Decision
 from loyalty.decisions.decision_json import to_json
-from loyalty.store.contributions import Contribution
+from loyalty.store.contributions import Contribution, ContributionKind
 from loyalty.store.events import NewEvent, StoredEvent
 from loyalty.store.returnable import ReturnableEvent
 
@@ -110,13 +110,15 @@ class ReturnableEvents:
             (event_id, each)
             for event_id in self._of_member.get(member_id, ())
             for each in self._contributions.get(event_id, {}).values()
-            if each.kind in ("counted", "used") and (each.name, each.day, each.value) == measure
+            if each.kind in ("counted", "used", "beyond") and (each.name, each.day, each.value) == measure
         ]
 
-    def used_by(self, member_id: str, achievement: str) -> Sequence[tuple[str, Contribution]]:
+    def of_achievement(
+        self, kind: ContributionKind, member_id: str, achievement: str
+    ) -> Sequence[tuple[str, Contribution]]:
         return [
             (event_id, each)
             for event_id in self._of_member.get(member_id, ())
             for each in self._contributions.get(event_id, {}).values()
-            if each.kind == "used" and each.name == achievement
+            if each.kind == kind and each.name == achievement
         ]

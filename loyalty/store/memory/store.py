@@ -10,7 +10,7 @@ from datetime import date, datetime
 from typing import Any
 
 from loyalty.decisions.decision import Claim
-from loyalty.store.contributions import Contribution
+from loyalty.store.contributions import Contribution, ContributionKind
 from loyalty.store.limits import DailyUse, LimitUsage
 from loyalty.store.memory.achievements import InMemoryAchievements
 from loyalty.store.memory.campaign_codes import InMemoryCampaignCodes
@@ -141,8 +141,10 @@ class _Contributions(_Repository):
     def counted_on(self, member_id: str, achievement: str, day: date, value: str) -> Sequence[tuple[str, Contribution]]:
         return self._store.events.kept.counted_on(member_id, (achievement, day, value))
 
-    def used_by(self, member_id: str, achievement: str) -> Sequence[tuple[str, Contribution]]:
-        return self._store.events.kept.used_by(member_id, achievement)
+    def of_achievement(
+        self, kind: ContributionKind, member_id: str, achievement: str
+    ) -> Sequence[tuple[str, Contribution]]:
+        return self._store.events.kept.of_achievement(kind, member_id, achievement)
 
 
 class _Revisions:
