@@ -30,6 +30,11 @@ class EventBatches(WriteQueries):
         here = select(*columns).where(event.c.store == self.store, event.c.external_id.in_(list(external_ids)))
         return {external_id: ReportedId(*known) for external_id, *known in self.connection.execute(here)}
 
+    def stored(self, event_ids: Collection[str]) -> set[str]:
+        """Return which of these ids are those of events of the store."""
+        here = select(event.c.id).where(event.c.store == self.store, event.c.id.in_(list(event_ids)))
+        return set(self.connection.execute(here).scalars())
+
     def identities_matching(self, identities: Iterable[Identity], *, active_only: bool = False) -> list[Identity]:
         """Return the identities of members that share a part with any of these, each with its id.
 

@@ -77,14 +77,31 @@ def _results(
 
 
 def _accept_events(context: PageContext, lines: Sequence[ReadLine], page: AppliedPage) -> list[ImportLine | None]:
-    events = [line.asked for line in lines if isinstance(line.asked, EventLine)]
+    exported = {each.exported_id for each in _events(lines) if each.exported_id is not None}
+    stored = context.tx.event_batches.stored(exported) if exported else set()
+    new = [each for each in lines if not (isinstance(each.asked, EventLine) and each.asked.exported_id in stored)]
+    results = {line.line: result for line, result in zip(new, _accept_new(context, new, page), strict=True)}
+    return [results.get(line.line) or _stored_event(line) for line in lines]
+
+
+def _events(lines: Sequence[ReadLine]) -> list[EventLine]:
+    return [line.asked for line in lines if isinstance(line.asked, EventLine)]
+
+
+def _stored_event(line: ReadLine) -> ImportLine:
+    """Return the result of a line that was exported from this store, whose event is not reported again."""
+    return ImportLine(line.line, "repeated", line.asked.exported_id if isinstance(line.asked, EventLine) else None)
+
+
+def _accept_new(context: PageContext, lines: Sequence[ReadLine], page: AppliedPage) -> list[ImportLine]:
+    events = _events(lines)
     reported = [Reported(each.event, is_valid=each.fault is None) for each in events]
     accepted = accept_batch(
         context.tx, context.program, context.revision, reported, owner=context.owner, now=context.now
     )
     page.to_start += accepted.to_start
     new = {*(event.id for event in accepted.to_start), *accepted.outside}
-    results: list[ImportLine | None] = []
+    results: list[ImportLine] = []
     for line, each, result in zip(lines, events, accepted.results, strict=True):
         if isinstance(result, str):
             results.append(ImportLine(line.line, "done" if result in new else "repeated", result))

@@ -85,7 +85,8 @@ COLUMNS: Mapping[ImportType, tuple[Column, ...]] = {
         *_WHO,
         Column("customerData", "object"),
         Column("body", "object"),
-        *(Column(name, "read_only") for name in ("customEventId", "status", "error")),
+        Column("customEventId"),
+        *(Column(name, "read_only") for name in ("status", "error")),
         _CREATED,
     ),
     "transaction": (

@@ -8,6 +8,7 @@ from typing import Any, TypeAlias, assert_never
 
 from loyalty.calendar import check_birth_date, local_day, read_date, read_registration_date
 from loyalty.engine.acceptance import IncomingEvent
+from loyalty.ids import is_id
 from loyalty.imports.columns import MAX_TEXT, LineFault
 from loyalty.imports.documents import document_of
 from loyalty.imports.layouts import values_of
@@ -57,10 +58,14 @@ class PointsLine:
 
 @dataclass(frozen=True, slots=True)
 class EventLine:
-    """An event to accept. `fault`: it does not fit the program in force, and is accepted only as a repetition."""
+    """An event to accept. `fault`: it does not fit the program in force, and is accepted only as a repetition.
+
+    `exported_id`: the id of the exported event that the line is of.
+    """
 
     event: IncomingEvent
     fault: LineFault | None
+    exported_id: str | None = None
 
     @property
     def identity(self) -> Identity:
@@ -224,15 +229,18 @@ def _event(values: Mapping[str, Any], program: Program) -> EventLine:
     identity = _identity(values)
     if not identity:
         raise LineFault("missing", "email", str(UnidentifiedMember()))
+    exported_id = values["customEventId"].lower() if "customEventId" in values else None
+    if exported_id is not None and not is_id(exported_id):
+        raise LineFault("invalidId", "customEventId", "this is the id of an exported event: send your own as eventId")
     event = IncomingEvent(
         type=values["type"],
         time=_moment(values["eventDate"], "eventDate", program),
         body=values.get("body", {}),
         identity=identity,
         customer_data=customer_data,
-        external_id=values.get("eventId"),
+        external_id=values.get("eventId", exported_id),  # so that it is recognized in another file
     )
-    return EventLine(event, _misfit(event, program))
+    return EventLine(event, _misfit(event, program), exported_id)
 
 
 def _misfit(event: IncomingEvent, program: Program) -> LineFault | None:

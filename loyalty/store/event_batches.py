@@ -16,6 +16,9 @@ class EventBatchRepository(Protocol):
     def reported_as(self, external_ids: Collection[str]) -> Mapping[str, ReportedId]:
         """Return the events to which clients gave these ids, by id."""
 
+    def stored(self, event_ids: Collection[str]) -> set[str]:
+        """Return which of these ids are those of events of the store."""
+
     def identities_matching(self, identities: Iterable[Identity], *, active_only: bool = False) -> list[Identity]:
         """Return the identities of members, or of active ones, that share a part with one of these, by member id."""
 

@@ -125,6 +125,32 @@ async def test_what_is_exported_is_imported_into_a_fresh_database_as_it_was(
     fresh.close()
 
 
+@pytest.mark.parametrize("format_", ["csv", "jsonl"])
+async def test_an_exported_event_is_reported_once_in_its_own_database_and_in_another(
+    api: Api, format_: str, sqlite_template: Path, tmp_path: Path
+):
+    for number in range(3):
+        event = {"type": "purchase", "eventDate": "2024-05-01T00:00:00", "body": {"total": 1 + number // 2}}
+        await api.report(**event, customerData={"email": "a@example.com"})
+    once = await exported(api, "customEvent", format=format_)
+    shutil.copy(sqlite_template, tmp_path / "fresh.db")
+    fresh = Database.open(f"sqlite:///{tmp_path / 'fresh.db'}")
+    async with running(fresh):
+        progress = [
+            await Importing(database).read(await store_file(database, "customEvent", content))
+            for database in (api.database, fresh)
+            for content in (once, once + "\n")
+        ]
+    fresh.close()
+
+    assert [(each.done, each.repeated, each.refused) for each in progress] == [
+        (0, 3, 0),
+        (0, 3, 0),
+        (3, 0, 0),
+        (0, 3, 0),
+    ]
+
+
 def _rows(text: str) -> list[dict[str, Any]]:
     rows = csv.DictReader(io.StringIO(text)) if text[0] != "{" else map(json.loads, text.splitlines())
     found = [{name: value for name, value in row.items() if name not in GIVEN_BY_LAUREL} for row in rows]
