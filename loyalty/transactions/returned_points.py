@@ -152,6 +152,7 @@ def _take(context: EventContext, wallet: Wallet, awards: list[_Award], entitled:
     posted: list[Posted] = []
     will_count = sum(each.pending - plan[each.transfer.id][0] for each in awards if each.qualifying)
     may_count = entitled.qualifying - will_count
+    own = frozenset(lot.id for each in awards for lot in each.lots)
     for each in awards:
         pending, active, gone = plan[each.transfer.id]
         counted = each.part("qualifying")
@@ -159,21 +160,29 @@ def _take(context: EventContext, wallet: Wallet, awards: list[_Award], entitled:
         may_count -= stays
         less = counted - stays
         if pending + active + gone or less:
-            posted += _post(context, wallet, each, pending, active, gone, less)
+            posted.append(_post(context, wallet, each, (pending, active, gone), less, own))
     return posted
 
 
 def _post(
-    context: EventContext, wallet: Wallet, award: _Award, pending: int, active: int, gone: int, less: int
-) -> list[Posted]:
-    """Take pending, active and gone points of an award, `less` of which count for tiers; return the transfer."""
+    context: EventContext,
+    wallet: Wallet,
+    award: _Award,
+    taken: tuple[int, int, int],
+    less: int,
+    own: frozenset[str],
+) -> Posted:
+    """Take points of an award by one transfer: pending, active, and others in place of those that are gone.
+
+    `own`: the lots of all awards of the event, which the transfers of these take. `less`: what counts for tiers.
+    """
+    pending, active, gone = taken
     member_id = context.event.member
     allocations = [
         *_from_lots([lot for lot in award.lots if lot.active_from is not None], pending),
         *_from_lots([lot for lot in award.lots if lot.active_from is None], active),
     ]
     work = OperationContext(context.tx, context.program, context.state.revision, context.now, "return")
-    own = frozenset(lot.id for lot in award.lots)
     others, debt, forgiven = take_from_others(work, member_id, wallet, Points(gone), without=own)
     moved = -sum(each.points for each in others)
     earned = min(pending + active + gone, award.part("earned"))
@@ -201,7 +210,7 @@ def _post(
     context.log.append(f"-{wallet.amount(pending + active + gone - forgiven)} {wallet.code}, as goods came back")
     if forgiven:
         context.log.append(f"{wallet.amount(forgiven)} {wallet.code} could not be taken back")
-    return [posted]
+    return posted
 
 
 def _schedule_lots_again(context: EventContext, lots: list[Lot], allocations: list[Allocation]) -> None:

@@ -137,3 +137,18 @@ def test_held_points_of_a_sale_that_came_back(end: str, expected: dict[str, Deci
     here.operate(*((release_points, hold) if end == "release" else (capture_points, hold, None)))
 
     assert here.balance() == expected
+
+
+@pytest.mark.parametrize("spent", [30, 100, 130, 200])
+@pytest.mark.parametrize("earlier", [0, 50])
+def test_two_awards_of_one_sale_in_one_wallet_are_taken_once_each(spent: int, earlier: int) -> None:
+    here = shop(reactors__points=POINT_FOR_EACH, reactors__hundred=HUNDRED)
+    here.operate(add_points, AddPoints(ANN, earlier + 1))
+    here.sell("S", A)
+    here.operate(spend_points, SpendPoints(ANN, spent))
+
+    here.give_back("R", "S", A)
+
+    left = earlier + 1 - spent
+    assert here.balance().get("active", 0) - here.balance().get("owed", 0) == left
+    assert here.balance().get("owed", 0) == max(0, -left)
