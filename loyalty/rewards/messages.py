@@ -10,6 +10,7 @@ from loyalty.program.rewards import Reward
 from loyalty.rewards.views import cause_of_issue, cost_of, coupon_view, owner_view
 from loyalty.store.rewards import IssuedReward
 from loyalty.webhooks.messages import (
+    CodeTotals,
     CouponCodeWasUsed,
     CouponWillExpire,
     CustomerBoughtReward,
@@ -33,7 +34,8 @@ def send_reward_issued(context: EventContext, body: Any) -> None:
             issued_id=issued.id,
             cost=cost_of(context.program, issued),
             issued_at=issued.issued_at,
-            coupon=coupon_view(context.program, issued),
+            coupon=coupon_view(context.program, replace(issued, status="issued", used_at=None)),
+            totals=_totals(context, issued, used=0),
             cause=cause_of_issue(context.tx, context.program, issued),
         ),
     )
@@ -50,8 +52,11 @@ def send_coupon_will_expire(context: EventContext, body: Any) -> None:
 def send_coupon_used(context: EventContext, body: Mapping[str, Any]) -> None:
     """Send `CouponCodeWasUsed` for a `reward_used` event."""
     reward, issued = context.program.rewards.get(body["reward"]), context.tx.rewards.get(body["issued_reward"])
-    coupon = None if issued is None else coupon_view(context.program, issued)
-    if reward is None or issued is None or coupon is None:
+    if reward is None or issued is None:
+        return
+    used = replace(issued, status="used", used_at=issued.used_at or context.event.time)  # it may be reissued by now
+    coupon = coupon_view(context.program, used)
+    if coupon is None:
         return
     context.outbox.send(
         CouponCodeWasUsed,
@@ -61,6 +66,7 @@ def send_coupon_used(context: EventContext, body: Mapping[str, Any]) -> None:
             issued_id=issued.id,
             issued_at=issued.issued_at,
             coupon=coupon,
+            totals=_totals(context, issued, used=1),
         ),
     )
 
@@ -102,6 +108,12 @@ def _status_changed(
         old=old,
         new=new,
     )
+
+
+def _totals(context: EventContext, issued: IssuedReward, *, used: int) -> CodeTotals:
+    """Return how often a code was issued and used; `used`: at least so often, also if it was given back meanwhile."""
+    shared = context.tx.rewards.shared(issued.coupon) if issued.is_shared and issued.coupon is not None else None
+    return CodeTotals(1, used) if shared is None else CodeTotals(max(1, shared.assigned), max(used, shared.used))
 
 
 def _reward_view(context: EventContext, reward: Reward) -> RewardView:

@@ -186,10 +186,7 @@ def reissue_coupon(operation: OperationContext, member_id: str, code: str) -> Is
     again = replace(used, status="issued", used_at=None)
     operation.tx.rewards.change(again)
     _count_use(operation, again, -1)
-    before, zone = operation.program.notify_before.coupons, operation.program.zone
-    warned = (
-        again.expires_at is not None and before is not None and before.before(again.expires_at, zone) < operation.now
-    )
+    warned = _was_warned(operation, again)
     due = due_items_of_coupon(operation.program, again, now=operation.now, warned=warned)
     operation.schedule(again.id, due, member=member_id)
     operation.record(operation.new_event_id(), "reward_reissued", member_id, _body(again))

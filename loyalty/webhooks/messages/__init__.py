@@ -5,6 +5,7 @@ from loyalty.webhooks.messages.envelope import Origin
 from loyalty.webhooks.messages.facts import (
     AchievementTrigger,
     Cause,
+    CodeTotals,
     CodeTrigger,
     CouponView,
     Customer,
@@ -64,6 +65,7 @@ __all__ = [
     "CampaignEffectWasApplied",
     "Cause",
     "ChangeKind",
+    "CodeTotals",
     "CodeTrigger",
     "CouponCodeWasUsed",
     "CouponView",

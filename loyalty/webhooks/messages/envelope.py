@@ -177,16 +177,16 @@ def _tier(number: int) -> Json:
 def _usage(
     message: CustomerBoughtReward | CouponCodeWasUsed, coupon: CouponView, *, is_used: bool
 ) -> tuple[Json, Json]:
-    """Return one coupon that a member got or used: the payload and the results. Totals are those of before."""
-    issued = utc_instant(message.issued_at)
+    """Return one coupon that a member got or used: the payload and the results."""
+    issued, totals = utc_instant(message.issued_at), message.totals
     times = {"createdAt": issued, "updatedAt": issued}
     usage: Json = {
         "coupon": {
             "code": coupon.code,
             **times,
             "expiredAt": None if coupon.active_to is None else utc_instant(coupon.active_to),
-            "totalUsages": 0,
-            "totalAssigned": int(is_used),
+            "totalUsages": totals.used - int(is_used),
+            "totalAssigned": totals.assigned - int(not is_used),
             "couponBookKey": key("cbk", message.reward.id),
             "customAttributes": None,
         },
@@ -196,8 +196,8 @@ def _usage(
         "couponUsageKey": key("cbu", message.issued_id),
         "revertedUsageId": None,
         "customAttributes": None,
-        "updatedTotalUsages": int(is_used),
-        "updatedTotalAssigned": 1,
+        "updatedTotalUsages": totals.used,
+        "updatedTotalAssigned": totals.assigned,
     }
     usage["systemUniqueKey"] = message.issued_id
     payload = {"usage": usage | {"loyaltyMemberId": message.customer.id}, "couponBook": _book(message.reward, coupon)}

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, Literal, TypeAlias
+from typing import Any, Final, Literal, TypeAlias
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +156,19 @@ class CouponView:
     used_at: datetime | None = None
     status: str = "issued"
     value_type: str = "money"
+
+
+@dataclass(frozen=True, slots=True)
+class CodeTotals:
+    """How often one code was issued and used by all members, the time that a message is about included."""
+
+    assigned: int
+    used: int
+
+
+OWN_CODE: Final = CodeTotals(1, 0)
+OWN_CODE_USED: Final = CodeTotals(1, 1)
+"""The totals of a code that only one member has."""
 
 
 @dataclass(frozen=True, slots=True)

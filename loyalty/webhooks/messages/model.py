@@ -11,7 +11,10 @@ from typing import Any, Final, Literal, TypeAlias, get_args
 
 from loyalty.store.codes import PlainCode
 from loyalty.webhooks.messages.facts import (
+    OWN_CODE,
+    OWN_CODE_USED,
     Cause,
+    CodeTotals,
     CouponView,
     Customer,
     EffectGiven,
@@ -88,6 +91,7 @@ class CouponCodeWasUsed:
     issued_id: str
     issued_at: datetime
     coupon: CouponView
+    totals: CodeTotals = OWN_CODE_USED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -222,6 +226,8 @@ class CustomerBoughtReward:
     cost: Decimal
     issued_at: datetime
     coupon: CouponView | None = None
+    totals: CodeTotals = OWN_CODE
+    """Of the code of its coupon."""
     cause: Cause | None = None
 
 

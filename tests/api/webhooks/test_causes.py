@@ -1,11 +1,16 @@
 """Messages for causes without a test beside their resource: a registration, and what one reported event leads to."""
 
 from collections import Counter
+from typing import Any
 
+from sqlalchemy import select
+
+from database import ReadTransaction
+from database.tables import delivery
 from loyalty.program.rewards import PROGRESS
 from loyalty.webhooks.messages import EVENT_NAMES
 from tests.kit.api import Api
-from tests.kit.sent import sent, subscribe
+from tests.kit.sent import answer_events, sent, subscribe
 from tests.kit.transactions import document, returned
 
 EVERYTHING = """\
@@ -142,3 +147,43 @@ async def test_a_coupon_that_is_used_is_sent(api_anywhere: Api):
     (name, used) = (await sent(api_anywhere))[-1]
     assert (name, used["issuedCoupon"]["code"]) == ("CouponCodeWasUsed", bought["coupon"]["code"])
     assert used["rewardRedemption"] == bought["rewardRedemption"]
+
+
+async def test_messages_about_coupons_say_what_was_then_and_how_often_all_members_have_the_code(api_anywhere: Api):
+    api = api_anywhere
+    shared = "{shared: {code: SUMMER, uses: 9}, value: 5, type: money}"
+    await api.deploy(rewards__summer=f"reward: summer\ncoupon: {shared}\n")
+    for name in ("CustomerBoughtReward", "CouponCodeWasUsed"):
+        target = {"eventName": name, "url": "https://partner.example/", "format": "envelope"}
+        await api.post("/api/DEFAULT/webhook/subscription", {"webhookSubscription": target})
+    registered = [
+        await api.post("/api/DEFAULT/member", {"customer": {"email": f"{name}@example.com"}}) for name in ("ann", "bob")
+    ]
+    members = [each.json()["customerId"] for each in registered]
+
+    for member in members:
+        gift = {"customerId": member, "quantity": 1, "withoutPoints": True}
+        assert (await api.post("/api/DEFAULT/reward/summer/buy", gift)).status_code == 200
+        await answer_events(api)
+    for name in ("redeem", "reissue"):  # before the message of its use is made
+        path = f"/api/DEFAULT/member/{members[0]}/reward/{name}"
+        assert (await api.post(path, {"couponCode": "SUMMER"})).status_code == 200
+    await answer_events(api)
+
+    events = await api.database.store("DEFAULT").read(_events_of_envelopes)
+    totals = [_totals(each["executionResults"]) for each in events]
+    assert [each["eventType"] for each in events] == ["coupon-code-assigned"] * 2 + ["coupon-code-used"]
+    assert totals == [(0, 1, 0, 0), (1, 2, 0, 0), (2, 2, 0, 1)]
+
+
+def _events_of_envelopes(tx: ReadTransaction) -> list[Any]:
+    """Return what is sent in the envelope, in order."""
+    ids = tx.connection.execute(select(delivery.c.id).order_by(delivery.c.id)).scalars().all()
+    return [found.bodies["envelope"]["event"] for each in ids if (found := tx.webhooks.outbound(each))]
+
+
+def _totals(usage: Any) -> tuple[int, int, int, int]:
+    """Return how often a code was assigned before and after a message, and used."""
+    before = usage["coupon"]
+    assigned = (before["totalAssigned"], usage["updatedTotalAssigned"])
+    return *assigned, before["totalUsages"], usage["updatedTotalUsages"]
