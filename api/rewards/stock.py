@@ -1,11 +1,14 @@
 """The supply of rewards: stock, uploaded codes and pauses."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Annotated, Any, TypeAlias
 
 from fastapi import APIRouter, Path
+from fastapi.routing import APIRoute
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import compile_path
 
 from api.http.errors import NotFound
 from api.http.paging import Filter, page_of_records
@@ -24,7 +27,17 @@ from database.reward_pages import find_codes
 from loyalty.events.operations import OperationContext
 from loyalty.rewards.stocking import delete_code, pause_reward, resume_reward, set_stock, upload_codes
 
-router = APIRouter(prefix="/api/{storeCode}", tags=["Reward"])
+
+class _CodeRoute(APIRoute):
+    """A route whose last part, if it is a coupon code, may have slashes: a server decodes `%2F` before it routes."""
+
+    def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
+        super().__init__(path, endpoint, **options)
+        if path.endswith("/{couponCode}"):
+            self.path_regex, _, self.param_convertors = compile_path(path.removesuffix("}") + ":path}")
+
+
+router = APIRouter(prefix="/api/{storeCode}", tags=["Reward"], route_class=_CodeRoute)
 
 CodeInPath: TypeAlias = Annotated[str, Path(alias="couponCode", max_length=255, description="A coupon code.")]
 

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
@@ -174,6 +175,19 @@ async def test_stock_codes_and_pauses_are_set(api_anywhere: Api):
     assert fault(await api.http.delete(f"{R}/listed/coupon/A"), "couponCode")["code"] == "couponIssued"
     assert (await api.post(f"{R}/coffee/activate", None)).status_code == 204
     await bought(api, "coffee", anna)
+
+
+@pytest.mark.parametrize("code", ["10/20", "x/y?z#%", "é", "🎁", "a+b&c"])
+async def test_codes_of_any_characters_are_found_and_deleted(api: Api, code: str):
+    await shop(api)
+    path = quote(code, safe="")
+    assert (await api.post(f"{R}/listed/coupon", {"coupons": [code]})).status_code == 204
+
+    found = await api.http.get(f"{DEFAULT}/coupon/{path}")
+    deleted = await api.http.delete(f"{R}/listed/coupon/{path}")
+
+    assert (found.status_code, found.json()["code"], deleted.status_code) == (200, code, 204)
+    assert (await api.get(f"{R}/listed/coupon"))["items"] == []
 
 
 async def test_issued_rewards_are_filtered(api_anywhere: Api):
