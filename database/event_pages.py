@@ -41,7 +41,7 @@ def _of_types(connection: Connection, store: str, condition: Condition) -> Condi
     if condition.column != "type" or condition.operator != "like":
         return condition
     types = distinct_values(connection, event.c.type, event.c.store == store)
-    return Condition("type", "in", [each for each in types if condition.value in each])
+    return Condition("type", "in", [each for each in types if str(condition.value).casefold() in each.casefold()])
 
 
 def _of_ids(connection: Connection, store: str, condition: Condition) -> Condition:
@@ -50,7 +50,7 @@ def _of_ids(connection: Connection, store: str, condition: Condition) -> Conditi
     They are found in the index of ids alone. It is read whole, with those of other stores: to compare each with the
     text first costs less than to compare its store first.
     """
-    if condition.column != "external_id" or condition.operator != "like":
+    if condition.column != "external_id" or condition.operator != "has":
         return condition
     wanted = select(event.c.external_id).where(condition.on(event.c.external_id), unindexed(event.c.store) == store)
     ids = few_ids(connection, wanted)

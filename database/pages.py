@@ -9,6 +9,7 @@ from sqlalchemy import Column, ColumnElement, Connection, FromClause, Select, Ta
 
 from database.damaged import DamagedInstant
 from database.planner import without_index
+from database.text_search import has_exact_part, has_part
 from database.unreadable import shown_columns_of
 
 T = TypeVar("T")
@@ -19,11 +20,12 @@ MAX_COUNTED = 10_000
 MOST_CANDIDATES = 2_000
 """The most rows that are looked up one by one, in any order."""
 
-Operator = Literal["eq", "like", "gt", "gte", "lt", "lte", "in", "is_given"]
+Operator = Literal["eq", "like", "has", "gt", "gte", "lt", "lte", "in", "is_given"]
 
 _COMPARED: Mapping[Operator, Callable[[Any, Any], Any]] = {
     "eq": operator.eq,
-    "like": lambda column, text: column.contains(text, autoescape=True),
+    "like": has_part,
+    "has": has_exact_part,
     "gt": operator.gt,
     "gte": operator.ge,
     "lt": operator.lt,
@@ -35,7 +37,10 @@ _COMPARED: Mapping[Operator, Callable[[Any, Any], Any]] = {
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """A condition on a column; `like` finds a text within the column's, `is_given` tests for null."""
+    """A condition on a column; `is_given` tests for null.
+
+    `like` finds a part of a text in any case, `has` in this one.
+    """
 
     column: str
     operator: Operator

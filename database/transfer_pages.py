@@ -167,7 +167,7 @@ def _of_values(tx: ReadTransaction, condition: Condition) -> Condition:
     if condition.column != "source" or condition.operator != "like":
         return condition
     sources = distinct_values(tx.connection, transfer.c.source, transfer.c.store == tx.store)
-    return Condition("source", "in", [each for each in sources if condition.value in each])
+    return Condition("source", "in", [each for each in sources if str(condition.value).casefold() in each.casefold()])
 
 
 def _of_ids(

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import get_args
 
-from api.http.paging import Filter, ListQuery
+from api.http.paging import Filter, ListQuery, compare
 from api.http.places import BY_DATE
 from database import ReadTransaction
 from database.pages import Condition, PageRequest, PageResult
@@ -17,7 +17,7 @@ LIST_QUERY = ListQuery(
         "customerId": "exact_text",
         "type": "text",
         "eventName": "text",
-        "eventId": "text",
+        "eventId": "identifier",
         "customEventId": "exact_text",
         "customerData:email": "exact_text",
         "customerData:phone": "exact_text",
@@ -70,4 +70,4 @@ def _condition(tx: ReadTransaction, program: Program, event_filter: Filter) -> C
 
 def _matches(title: str, event_filter: Filter) -> bool:
     text = str(event_filter.value)
-    return text in title if event_filter.operator == "like" else text == title
+    return compare(event_filter.operator, title, text)

@@ -32,13 +32,17 @@ T = TypeVar("T")
 
 log = structlog.get_logger(__name__)
 
-FilterType: TypeAlias = Literal["text", "exact_text", "id", "instant", "boolean", "number"]
-"""The type of a filter's value; an exact text is only compared as a whole, an id in any case."""
+FilterType: TypeAlias = Literal["text", "exact_text", "identifier", "id", "instant", "boolean", "number"]
+"""The type of a filter's value; an exact text is only compared as a whole, an id in any case.
+
+A part of a text is found in any case, a part of an identifier that clients chose in its own.
+"""
 
 _FILTER = re.compile(r"(?P<field>[^\[\]]+)(?:\[(?P<operator>[^\[\]]*)\])?")
 _OPERATORS: Mapping[FilterType, tuple[Operator, ...]] = {
     "text": ("eq", "like"),
     "exact_text": ("eq",),
+    "identifier": ("eq", "like"),
     "id": ("eq", "like"),
     "instant": ("eq", "gt", "gte", "lt", "lte"),
     "boolean": ("eq",),
@@ -47,6 +51,7 @@ _OPERATORS: Mapping[FilterType, tuple[Operator, ...]] = {
 _SCHEMAS: Mapping[FilterType, Mapping[str, Any]] = {
     "text": {"type": "string", "maxLength": MAX_FILTER_LENGTH},
     "exact_text": {"type": "string", "maxLength": MAX_FILTER_LENGTH},
+    "identifier": {"type": "string", "maxLength": MAX_FILTER_LENGTH},
     "id": {"type": "string", "maxLength": MAX_FILTER_LENGTH},
     "instant": {"type": "string", "maxLength": MAX_FILTER_LENGTH},
     "boolean": {"type": "boolean"},
@@ -54,7 +59,8 @@ _SCHEMAS: Mapping[FilterType, Mapping[str, Any]] = {
 }
 _COMPARED: Mapping[str, Callable[[Any, Any], bool]] = {
     "eq": eq,
-    "like": contains,
+    "like": lambda text, part: part.casefold() in text.casefold(),
+    "has": contains,
     "gt": gt,
     "gte": ge,
     "lt": lt,
@@ -171,6 +177,7 @@ class ListQuery:
             faults.append(InputFault(message, "unknownOperator", name[:255]))
             return
         try:
+            operator = "has" if operator == "like" and filter_type == "identifier" else operator
             yield Filter(field, operator, _value(filter_type, text, zone))
         except ValueError as error:
             faults.append(InputFault(str(error), "invalid", name))
@@ -224,7 +231,12 @@ def matches(view: Mapping[str, Any], filters: Iterable[Filter]) -> bool:
 
 def _matches_one(value: Any, one: Filter) -> bool:
     values = value if isinstance(value, list) else [value]
-    return any(_COMPARED[one.operator](each, one.value) for each in values if each is not None)
+    return any(compare(one.operator, each, one.value) for each in values if each is not None)
+
+
+def compare(operator: Operator, value: Any, given: Any) -> bool:
+    """Return whether a value satisfies a filter's operator with the value that was given."""
+    return _COMPARED[operator](value, given)
 
 
 def _number(text: str | None, name: str, default: int, maximum: int, faults: list[InputFault]) -> int:
@@ -240,7 +252,7 @@ def _number(text: str | None, name: str, default: int, maximum: int, faults: lis
 def _value(filter_type: FilterType, text: str, zone: tzinfo) -> str | bool | datetime | Decimal:
     if "\0" in text or len(text) > MAX_FILTER_LENGTH:
         raise ValueError(f"a filter is a text of at most {MAX_FILTER_LENGTH} characters, without NUL")
-    if filter_type in ("text", "exact_text"):
+    if filter_type in ("text", "exact_text", "identifier"):
         return text
     if filter_type == "id":
         return text.lower()

@@ -10,7 +10,7 @@ from api.http.paging import Filter, FilterType, ListQuery
 from api.http.places import BY_DATE
 from database import ReadTransaction
 from database.member_fields import searched
-from database.pages import Condition, PageRequest
+from database.pages import Condition, Operator, PageRequest
 from loyalty.calendar import local_day
 from loyalty.ids import is_id
 from loyalty.program.program import Program
@@ -55,7 +55,7 @@ LIST_QUERY = ListQuery(
         "identifier": "exact_text",
         "email": "text",
         "phone": "text",
-        "loyaltyCardNumber": "text",
+        "loyaltyCardNumber": "identifier",
         "active": "boolean",
         "frozen": "boolean",
         "test": "boolean",
@@ -110,7 +110,7 @@ def _condition(tx: ReadTransaction, one: Filter, program: Program) -> Condition:
         case "manuallyAssignedLevelId":
             return Condition("by_hand:tier", "eq", _tier(str(one.value), program))
         case field if field in _FIELDS:
-            return Condition(f"field:{field}", one.operator, _searched(one.value, program))
+            return Condition(f"field:{field}", _of_keys(one.operator), _searched(one.value, program))
         case field if field in _POINTS:
             return Condition(f"account:{_POINTS[field]}", one.operator, _as_points(one.value))
         case "frozen":
@@ -118,9 +118,14 @@ def _condition(tx: ReadTransaction, one: Filter, program: Program) -> Condition:
         case "customerId":
             return Condition("id", "eq", tx.members.leads_to(str(one.value).lower()))
         case "emailOrPhone" | "email" | "phone" as field:
-            return Condition(_COLUMNS[field], one.operator, _compared(field, one, program))
+            return Condition(_COLUMNS[field], _of_keys(one.operator), _compared(field, one, program))
         case field:
             return one.on(_COLUMNS[field])
+
+
+def _of_keys(operator: Operator) -> Operator:
+    """Return the operator on a column of comparison keys, which have no capitals, for a text that has none."""
+    return "has" if operator == "like" else operator
 
 
 def _compared(field: str, one: Filter, program: Program) -> str:

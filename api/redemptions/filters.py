@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from sqlalchemy import ColumnElement
 
-from api.http.paging import Filter, FilterType, ListQuery
+from api.http.paging import Filter, FilterType, ListQuery, compare
 from api.http.places import BY_DATE
 from api.members.filters import filtered_page
 from database import ReadTransaction
@@ -39,7 +39,7 @@ LIST_QUERY = ListQuery(
         "customerData:firstName": "text",
         "customerData:lastName": "text",
         "customerData:phone": "text",
-        "customerData:loyaltyCardNumber": "text",
+        "customerData:loyaltyCardNumber": "identifier",
         "actionCause:transactionId": "exact_text",
         "actionCause:campaignId": "exact_text",
         "actionCause:customEventId": "exact_text",
@@ -119,7 +119,7 @@ def _is_meant(program: Program, reward: Reward, one: Filter, text: str) -> bool:
         case "rewardId":
             return text.lower() == program.id_of("reward", reward.name) or text == reward.name
         case "name":
-            return text in reward.title if one.operator == "like" else text == reward.title
+            return compare(one.operator, reward.title, text)
         case "rewardType":
             return text == reward.kind
         case _:

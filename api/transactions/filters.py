@@ -27,7 +27,7 @@ LIST_QUERY = ListQuery(
         "customerData:nip": "exact_text",
         "customerId": "exact_text",
         "header:documentType": "exact_text",
-        "header:documentNumber": "text",
+        "header:documentNumber": "identifier",
         "header:linkedDocumentNumber": "exact_text",
         "header:purchasePlace": "text",
         "channelId": "exact_text",

@@ -43,7 +43,7 @@ def _condition(subscription_filter: Filter) -> Condition:
         case "disabled":
             return Condition("disabled_at", "is_given", value)
         case "search":
-            return Condition("searchable", "like", str(value).casefold())
+            return Condition("searchable", "has", str(value).casefold())
         case "url" if subscription_filter.operator == "eq":
             address, sign, _ = str(value).partition("?")  # as it is shown: filters do not reveal its secret query
             return Condition("shown_url", "eq", f"{address}?{MASK}" if sign else address)

@@ -80,7 +80,7 @@ async def test_a_change_that_is_rolled_back_leaves_only_its_refusal(api_anywhere
 
     refused = await api_anywhere.post("/api/DEFAULT/points/spend", spend)
 
-    found = await api_anywhere.get(f"{PATH}?eventType[like]=points/spend")
+    found = await api_anywhere.get(f"{PATH}?eventType[like]=POINTS/spend")
     assert refused.status_code == 400
     assert [(each["outcome"], each["status"]) for each in found["items"]] == [("refused", 400)]
 

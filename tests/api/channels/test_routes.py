@@ -36,7 +36,7 @@ async def test_channels_are_made_listed_shown_and_changed(api_anywhere: Api):
     listed = await api.get(PATH)
     assert [each["channelId"] for each in listed["items"]] == [second, first]
     assert [each["name"] for each in (await api.get(f"{PATH}?identifier=web"))["items"]] == ["Web"]
-    assert (await api.get(f"{PATH}?name[like]=ier"))["total"]["filtered"] == 1
+    assert (await api.get(f"{PATH}?name[like]=IER"))["total"]["filtered"] == 1
 
 
 @pytest.mark.parametrize(

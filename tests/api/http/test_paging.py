@@ -6,13 +6,14 @@ import pytest
 from starlette.datastructures import QueryParams
 
 from api.http.errors import BadInput
-from api.http.paging import ListQuery
+from api.http.paging import ListQuery, matches
 
 LIST_QUERY = ListQuery(
     {
         "email": "text",
         "customerData:phone": "text",
         "customerId": "exact_text",
+        "eventId": "identifier",
         "createdAt": "instant",
         "active": "boolean",
     }
@@ -41,6 +42,22 @@ def test_filters_are_fields_nested_fields_and_operators():
         ("active", "eq"),
     ]
     assert [each.value for each in wanted if each.field != "createdAt"] == ["a@b", "48", True]
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("email[like]=ŻÓŁ", True),
+        ("email=żółw@example.com", False),
+        ("eventId[like]=A-1", True),
+        ("eventId[like]=a-1", False),
+        ("eventId=A-17", True),
+    ],
+)
+def test_a_part_of_a_text_is_found_in_any_case_and_one_of_an_identifier_in_its_own(query: str, found: bool):
+    _, filters = read(query)
+
+    assert matches({"email": "Żółw@example.com", "eventId": "A-17"}, filters) is found
 
 
 @pytest.mark.parametrize(

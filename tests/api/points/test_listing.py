@@ -68,7 +68,7 @@ def _signed(shown: dict) -> float:
         ("value[lt]=8", ["-", "other", "captured", "block", "pending"]),
         ("value[gte]=20&value[lte]=100.0", ["undone", "added"]),
         ("comment=Sorry", ["added"]),
-        ("comment[like]=orr", ["added"]),
+        ("comment[like]=ORR", ["added"]),
         ("createdBy=member", []),
         ("cancelled=true", ["block", "undone"]),
         ("pending=true", ["pending"]),

@@ -204,7 +204,7 @@ async def test_issued_rewards_are_filtered(api_anywhere: Api):
         ("status=shipped", 1),
         ("status=issued", 1),
         ("name=A mug", 1),
-        ("name[like]=coffee", 2),
+        ("name[like]=COFFEE", 2),
         ("rewardType=material", 1),
         ("costInPoints=0", 1),
         ("costInPoints[gt]=60", 1),

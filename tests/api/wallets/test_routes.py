@@ -37,7 +37,7 @@ async def test_wallet_types_are_listed_in_the_order_of_the_file(api_anywhere: Ap
 
 
 @pytest.mark.parametrize(
-    ("query", "found"), [("isDefault=true", 1), ("name=Stars", 1), ("code[like]=ar", 2), ("active=false", 0)]
+    ("query", "found"), [("isDefault=true", 1), ("name=Stars", 1), ("code[like]=AR", 2), ("active=false", 0)]
 )
 async def test_wallet_types_are_filtered(api: Api, query: str, found: int):
     await with_wallets(api)
