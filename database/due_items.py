@@ -234,7 +234,7 @@ class DueItems(DueItemQueries, WriteQueries):
 
     def set_clock(self, due_at: datetime | None) -> None:
         """Store when the store's clock wakes up next; None: it knows no due item."""
-        self.connection.execute(update(store).where(store.c.code == self.store).values(clock_rings_at=due_at))
+        self.connection.execute(update(store).where(store.c.code == self.store).values(clock_due_at=due_at))
 
 
 def stores_with_overdue_items(connection: Connection, *, due_before: datetime) -> list[str]:

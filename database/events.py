@@ -50,7 +50,7 @@ _STATE = Prepared(
         event.c.status,
         event.c.decision,
         step.c.result.label("step_result"),
-        store.c.clock_rings_at.label("clock_due_at"),
+        store.c.clock_due_at,
         _SUBSCRIBED.label("has_subscribers"),
         event.c.owner,
         _IS_NEXT.label("is_next"),

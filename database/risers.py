@@ -75,7 +75,7 @@ class Risers(RiserQueries, WriteQueries):
 
 
 def _judged(old: TierRules, new: TierRules, due_at: datetime) -> Sequence[ColumnElement[bool]]:
-    """Return conditions of which one holds for each member to judge by other rules; none: no member is judged."""
+    """Return conditions, joined by or, for the members to judge by other rules; none: no member is judged."""
     if new.judges_everybody(old):
         return [true()]
     rise = [_rises(new, tier, due_at) for tier in new.easier_than(old)]

@@ -99,7 +99,7 @@ def check(
 def static_truth(condition: Expression, scope: Type, known: Type, given: Expression | None = None) -> bool | None:
     """Return the truth of a condition for all data of the `known` type; None if it depends on the data.
 
-    The condition has no faults on `scope`, of which `known` is a subtype. `given` is another condition that holds.
+    The condition has no faults on `scope`, and `known` is a subtype of it. `given` is another condition that holds.
     """
     checker = Checker(known, scope)
     if given is not None:

@@ -99,7 +99,7 @@ async def simulate(request: Request, store_request: AdminRequest) -> Response:
     openapi_extra=MEMBER_QUERY.openapi_parameters(),
 )
 async def list_member_campaigns(request: Request, member: MemberInPath, store_request: CallerRequest) -> Response:
-    """List the active campaigns of which limits leave something to the member.
+    """List the active campaigns whose limits leave something to the member.
 
     `showAll=true`: also those that are inactive, or have nothing left.
     """

@@ -150,7 +150,7 @@ class Change:
     ) -> Answer:
         """Run an operation and start the workflows of its events; for a known key, only return the first response.
 
-        `part`: the number of the part of the request that the operation does, each of which is run once. `prepare`
+        `part`: the number of the part of the request that the operation does; each part runs once. `prepare`
         validates the content, and is only called if there is something to do. Raise BadInput for a key that was used
         with other content, StillRunning, or what `prepare` and its operation raise.
         """

@@ -15,7 +15,7 @@ store = Table(
     Column("notice_days", Json),  # the settings of notices, which override the program; null: they were never set
     Column("corrections", Json),  # the store's rules for corrections; null: they were never set
     Column("last_message", BigInteger, nullable=False, server_default="0"),  # numbers messages on SQLite
-    Column("clock_rings_at", Instant),  # when the store's clock wakes up next; null: it knows of no due item
+    Column("clock_due_at", Instant),  # when the store's clock wakes up next; null: it knows of no due item
 )
 
 notice_move = Table(

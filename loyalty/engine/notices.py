@@ -104,7 +104,7 @@ def _moved(
     earlier = {each.subject: caused_id(each.subject, kind.event) for each in page}  # of versions without the date
     known = settings.known_events([*ids.values(), *earlier.values()])
 
-    def is_told(each: WaitingNotice) -> bool:
+    def was_sent(each: WaitingNotice) -> bool:
         if ids[each.subject] in known:
             return True
         event_id = earlier[each.subject]
@@ -116,7 +116,7 @@ def _moved(
     found = []
     for each in page:
         warn_at = None if notice is None else max(now, notice.before(each.ends_at, program.zone))
-        if is_told(each):
+        if was_sent(each):
             warn_at = None
         is_due = each.warn_at is not None and warn_at is not None and max(each.warn_at, warn_at) <= now
         if warn_at != each.warn_at and not is_due:

@@ -70,7 +70,7 @@ class Outline:
         }
 
     def measured_otherwise_by(self, new: "Outline") -> frozenset[str]:
-        """Return the achievements of which a new program counts something else."""
+        """Return the achievements that count something else in a new program."""
         return frozenset(name for name, text in new.measures.items() if self.measures.get(name, text) != text)
 
     def retitled_by(self, new: "Outline") -> Retitling | None:

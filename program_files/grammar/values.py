@@ -244,9 +244,9 @@ class MapGrammar:
     is_filled: bool = False
     """Whether it has at least one of its keys."""
     any_of: tuple[str, ...] = ()
-    """Keys of which it has at least one."""
+    """It has at least one of these keys."""
     combinations: tuple[tuple[str, ...], ...] = ()
-    """The sets of keys of which it has exactly one, without other keys; empty: any keys."""
+    """Sets of keys: it has exactly those of one set; empty: any keys."""
 
     @cached_property
     def by_name(self) -> Mapping[str, "Key"]:

@@ -82,7 +82,7 @@ def read_settings(node: Node, problems: Problems) -> Settings:
 
 
 OF_NO_PLACE: Final = frozenset({"localtime", "posixrules", "Factory"})
-"""Files beside the time zones, of which each machine has its own, or none."""
+"""Files beside the time zones, which differ between machines."""
 
 
 def _zone(fields: MapReader) -> ZoneInfo:

@@ -60,7 +60,7 @@ def _build_in_constant(builder: ClosureBuilder, call: Call, haystack: Json) -> C
 
 
 def _membership(haystack: Json) -> Callable[[Json], bool]:
-    """Return a function that tells whether a constant contains a value."""
+    """Return a predicate: whether a constant contains a value."""
     return ConstantList(haystack).has if isinstance(haystack, list) else partial(_is_in, haystack)
 
 

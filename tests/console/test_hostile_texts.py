@@ -44,7 +44,7 @@ def turned(text: str) -> list[str]:
     return parser.found
 
 
-async def tell(api: Api, visitor: Visitor) -> None:
+async def write_hostile_texts(api: Api, visitor: Visitor) -> None:
     """Write hostile texts wherever a text can be written."""
     await api.deploy(rewards__gift=f"reward: gift\ntitle: {json.dumps(SHORT[:200])}\n")
     reason = {"code": "hostile", "title": SHORT}
@@ -83,7 +83,7 @@ async def tell(api: Api, visitor: Visitor) -> None:
 
 
 async def test_hostile_texts_are_shown_harmlessly_on_every_page(api: Api, visitor: Visitor) -> None:
-    await tell(api, visitor)
+    await write_hostile_texts(api, visitor)
 
     pages = await every_page(visitor, f"{HOME}/search?q=%22%3E%3Cscript%3Ealert(1)%3C/script%3E%E2%80%AEy")
 

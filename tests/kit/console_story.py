@@ -31,8 +31,8 @@ EVENTS: tuple[dict[str, Any], ...] = (
 )
 
 
-async def tell(laurel: embedded.Laurel) -> None:
-    """Have it happen, and wait until everything is applied."""
+async def report_story(laurel: embedded.Laurel) -> None:
+    """Report the events of the story, and wait until they are applied."""
     await report(laurel, EVENTS)
 
 

@@ -1,4 +1,4 @@
-"""Members may wait for activation, and get codes, of which hashes are stored."""
+"""Members may wait for activation, and get codes, which are stored as hashes."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -12,7 +12,7 @@ from commands.shared.settings import EXAMPLE_PROGRAM
 from program_files import read_folder
 from program_files.folders.folder import only_tests
 from tests.kit.browser import Console, running_browser, running_laurel
-from tests.kit.console_story import tell
+from tests.kit.console_story import report_story
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -31,7 +31,7 @@ async def console(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Con
     files = {path: content for path, content in read.items() if path not in only_tests(read)}  # journeys write theirs
     async with running_browser() as browser, running_laurel(tmp_path_factory.mktemp("console"), files) as laurel:
         console = Console(browser, laurel)
-        await tell(laurel)
+        await report_story(laurel)
         await console.log_in()
         yield console
 

@@ -61,8 +61,8 @@ async def test_marketing_sees_what_expires_next_week_and_who_is_told(console: Co
     await expect(days).to_be_focused()
     await page.keyboard.press("Control+A")
     await page.keyboard.type("30")
-    await act(page.get_by_role("button", name="Who would be told?"))
-    await expect(page.locator("#told-points")).to_contain_text("something that ends within these days")
+    await act(page.get_by_role("button", name="Who would be notified?"))
+    await expect(page.locator("#notified-points")).to_contain_text("something that ends within these days")
     await act(page.get_by_role("button", name="Save Settings"))
     await expect(page.get_by_text("30 days, as set here")).to_be_visible()
 

@@ -83,8 +83,8 @@ async def test_marketing_sees_who_would_be_told(console: Console, page: Page) ->
     await page.get_by_role("link", name="EXPIRING NOTIFICATIONS").click()
 
     await page.get_by_label("Days before expiring Units to notify the user").fill("200")
-    await page.get_by_role("button", name="Who would be told?").click()
-    await expect(page.locator("#told-points")).to_contain_text("something that ends within these days")
+    await page.get_by_role("button", name="Who would be notified?").click()
+    await expect(page.locator("#notified-points")).to_contain_text("something that ends within these days")
     await page.get_by_role("button", name="Save Settings").click()
 
     await expect(page.get_by_text("The settings are saved.")).to_be_visible()
