@@ -224,6 +224,22 @@ async def test_a_sale_that_took_back_itself_for_earlier_returns_is_shared_as_a_w
     assert await till.faults() == []
 
 
+async def test_a_completion_stands_by_a_sale_after_it_and_falls_with_the_last(database: Database) -> None:
+    two = "achievement: two\non: transaction\ngoal: 2\nthen: [{award_points: {points: 7}}, {grant_badge: two}]\n"
+    till = await Till.open(database, {"achievements__two": two})
+    for number in "ABC":
+        await till.answer(await till.report(number, "cup"))
+
+    found = []
+    for number in "ACB":
+        await till.answer(await till.report(f"R{number}", "cup", sale=number))
+        badges = await till.read(lambda tx: tx.members.badges(till.member))
+        found.append(((await till.balance()).get("active", 0), len(badges)))
+        assert await till.faults() == []
+
+    assert found == [(7, 1), (0, 0), (0, 0)]
+
+
 async def _left(till: Till) -> tuple[int, int, int]:
     """The points, the progress, and what the day's limit was used by."""
     sums = await till.read(lambda tx: tx.achievements.daily_sums(till.member, "spent", since=NOW.date()))
