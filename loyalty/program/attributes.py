@@ -22,10 +22,18 @@ def typed_value(schema: BodySchema, value: Any) -> Any:
     read = _read(value)
     if read is not None and schema.is_valid(read):
         return read
-    fault = next(schema.faults(value), None)
+    fault = next(schema.faults(read if _is_meant(schema, read) else value), None)
     if fault is None:
         raise UnfitValue("the value does not fit its schema")
     raise UnfitValue(fault.message + "".join(f" (at {step})" for step in fault.path[:1]))
+
+
+def _is_meant(schema: BodySchema, read: Decimal | int | bool | None) -> bool:
+    """Return whether a schema asks for values of the type that was read in a text: the fault is then in the value."""
+    asked = schema.schema.get("type") if isinstance(schema.schema, dict) else None
+    if isinstance(read, bool):
+        return asked == "boolean"
+    return read is not None and asked in ("number", "integer")
 
 
 def readable_attributes(declared: Mapping[str, BodySchema], attributes: Mapping[str, Any]) -> Mapping[str, Any]:

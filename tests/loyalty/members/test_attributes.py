@@ -48,6 +48,20 @@ def test_an_attribute_is_kept_as_the_program_declares_it(club: Club, name: str, 
 
 
 @pytest.mark.parametrize(
+    ("name", "value", "why"),
+    [
+        ("shoe_size", "14", "14 is less than the minimum of 15"),
+        ("shoe_size", "tall", '"tall" is not of type "number"'),
+        ("shoe_size", "true", '"true" is not of type "number"'),
+        ("newsletter", "1", '"1" is not of type "boolean"'),
+    ],
+)
+def test_a_number_in_a_text_is_refused_for_what_is_wrong_with_the_number(name: str, value: str, why: str) -> None:
+    with pytest.raises(InvalidAttribute, match=why):
+        checked_attributes(PROGRAM, {name: value})
+
+
+@pytest.mark.parametrize(
     ("name", "value"),
     [("shoe_size", "tall"), ("shoe_size", 61), ("shoe_size", "true"), ("roast", "burnt"), ("favourites", "tea")],
 )
