@@ -216,7 +216,12 @@ STEP_VARIANTS: Final = VariantValue(
                 ),
                 Key("set", ReferenceValue("tier set"), "The tier set.", otherwise="that of `tiers`"),
                 _WHOSE,
-                Key("ends", INSTANT, "When it ends.", otherwise="when it is taken back, or downwards at the review"),
+                Key(
+                    "ends",
+                    INSTANT,
+                    "When it ends; a date is included.",
+                    otherwise="when it is taken back, or downwards at the review",
+                ),
                 Key("pinned", FLAG, "Whether it holds both ways.", otherwise="a floor, or downwards a ceiling"),
                 _REPORTED_AT,
             ),

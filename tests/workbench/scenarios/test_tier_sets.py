@@ -75,7 +75,9 @@ def test_a_tier_by_hand_is_of_one_set_until_its_end() -> None:
         steps:
           - {set_tier: legend, set: status, ends: 2026-06-05}
           - expect: {tier: bronze, tiers: {status: legend}, events: {tier_assigned: 1, tier_changed: 1}}
-          - {until: 2026-06-05T00:00:00}
+          - {until: 2026-06-05T23:59:59}
+          - expect: {tiers: {status: legend}, events: {tier_unassigned: 0}}
+          - {until: 2026-06-06}
           - expect: {tiers: {status: guest}, events: {tier_unassigned: 1, tier_changed: 1}}
         """
 

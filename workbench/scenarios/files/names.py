@@ -2,11 +2,11 @@
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from functools import cached_property
 
-from loyalty.calendar import FIRST_YEAR, LAST_YEAR, read_instant, start_of
+from loyalty.calendar import FIRST_YEAR, LAST_YEAR, local_day, read_instant, start_of
 from loyalty.events.builtin_events import BUILT_IN
 from loyalty.program.program import Program
 from loyalty.webhooks.messages import EVENT_NAMES
@@ -115,7 +115,18 @@ class ProgramNames:
             return None
         return found
 
+    def end(self, node: Node, problems: Problems, what: str) -> datetime | None:
+        """Return an instant as `instant` does, but for a date the end of that local day, which is included."""
+        found = self.instant(node, problems, what)
+        if found is None or not _is_date(str(node.value)):
+            return found
+        return start_of(local_day(found, self.program.zone) + timedelta(days=1), self.program.zone)
+
     def _instant(self, text: str) -> datetime:
-        if len(text) == len("2024-05-01"):
+        if _is_date(text):
             return start_of(date.fromisoformat(text), self.program.zone)
         return read_instant(text, self.program.zone)
+
+
+def _is_date(text: str) -> bool:
+    return len(text) == len("2024-05-01")

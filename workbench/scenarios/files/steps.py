@@ -107,7 +107,7 @@ class Steps:
         node, of, member = fields.need("set_tier"), fields.get("set"), self._member(fields)
         name = DEFAULT_SET if of is None else self._names.read(of, self._problems, "tier set")
         ends = fields.get("ends")
-        until = None if ends is None else self._names.instant(ends, self._problems, "ends")
+        until = None if ends is None else self._names.end(ends, self._problems, "ends")
         if ends is not None and until is not None and until <= self._now:
             self._problems.add(ends.place, "out-of-range", "ends must be after the step")
         if member in self._unregistered:
