@@ -185,20 +185,13 @@ def _post(
     work = OperationContext(context.tx, context.program, context.state.revision, context.now, "return")
     others, debt, forgiven = take_from_others(work, member_id, wallet, Points(gone), without=own)
     moved = -sum(each.points for each in others)
-    earned = min(pending + active + gone, award.part("earned"))
     new = NewTransfer(
         caused_id(context.event.id, f"return/{award.transfer.id}"),
         member_id,
         wallet.code,
         "return",
         Points(pending + active + gone),
-        Balance(
-            active=Points(-active - moved),
-            pending=Points(-pending),
-            earned=Points(-earned),
-            owed=debt,
-            qualifying=Points(-less),
-        ),
+        _change_of(award, taken, moved=moved, debt=debt, less=less),
         context.event.id,
         award.transfer.source,
         related=award.transfer.id,
@@ -211,6 +204,18 @@ def _post(
     if forgiven:
         context.log.append(f"{wallet.amount(forgiven)} {wallet.code} could not be taken back")
     return posted
+
+
+def _change_of(award: _Award, taken: tuple[int, int, int], *, moved: int, debt: Points, less: int) -> Balance:
+    """Return how a member's balance changes; `moved`: the other points that were taken in place of gone ones."""
+    pending, active, _ = taken
+    return Balance(
+        active=Points(-active - moved),
+        pending=Points(-pending),
+        earned=Points(-min(sum(taken), award.part("earned"))),
+        owed=debt,
+        qualifying=Points(-less),
+    )
 
 
 def _schedule_lots_again(context: EventContext, lots: list[Lot], allocations: list[Allocation]) -> None:
