@@ -17,10 +17,11 @@ from loyalty.engine.notices import SETTLED_AFTER, change_notice_days, is_moved, 
 from loyalty.store.points import account_id
 from loyalty.store.settings import NoticeMove
 from tests.kit import programs
+from tests.kit.legacy_shapes import LEGACY
 from tests.kit.receiver import Receiver
 from tests.kit.scripted_store import COFFEE, ScriptedStore
 from tests.kit.shapes import faults
-from tests.kit.webhook_shapes import CURRENT, LEGACY
+from tests.kit.webhook_shapes import CURRENT
 from tests.kit.webhooks import deliveries, sender, subscribe
 
 NOW = datetime(2026, 5, 1, 9, 0, tzinfo=UTC)

@@ -1,4 +1,4 @@
-"""The documented shapes of webhooks: the data of each message in the current format, in legacy mode, in the envelope.
+"""The documented shapes of webhooks in the current format: the whole body, and the data of each message.
 
 `name!` is documented as always there. A field without `!` may be left out; one that is not `Nullable` is never null.
 """
@@ -216,7 +216,7 @@ REGISTRATION = {
     "agreement2": FLAG,
     "agreement3": FLAG,
 }
-_ITEM = {
+ITEM = {
     "sku": {"code": TEXT},
     "name": TEXT,
     "quantity": COUNT,
@@ -225,7 +225,7 @@ _ITEM = {
     "maker": TEXT,
     "labels": [LABEL],
 }
-_PAYER = dict.fromkeys(("email", "name", "nip", "phone", "loyaltyCardNumber"), TEXT) | {"address": ADDRESS}
+PAYER = dict.fromkeys(("email", "name", "nip", "phone", "loyaltyCardNumber"), TEXT) | {"address": ADDRESS}
 _WITH_CODE = {"customer": CUSTOMER, "code": TEXT, "codeNumber": COUNT}
 
 CURRENT: dict[str, Shape] = {
@@ -330,8 +330,8 @@ CURRENT: dict[str, Shape] = {
         "documentNumber": TEXT,
         "purchasedAt": TIME,
         "documentType": TEXT,
-        "customerData": _PAYER,
-        "items": [_ITEM],
+        "customerData": PAYER,
+        "items": [ITEM],
         "channelId": ID,
     },
     "UnitsTransferWasAdded": {
@@ -361,151 +361,3 @@ BODY = {
     "sequence": NUMBER,
 }
 """The whole body in the current format."""
-
-_ONLY_ID = {"customerId!": ID}
-_LEVEL = {"customerId!": ID, "levelId!": ID, "levelName!": TEXT}
-_LEGACY_CUSTOMER = {"customerId!": ID} | {name: shape for name, shape in FLAT_CUSTOMER.items() if name != "customerId"}
-
-LEGACY: dict[str, Shape] = {
-    "transaction.registered": {
-        "transactionId!": ID,
-        "transactionData!": {
-            "documentType!": TEXT,
-            "documentNumber!": TEXT,
-            "purchasePlace!": Nullable(TEXT),
-            "purchaseDate!": TIME,
-        },
-        "customerData!": _PAYER,
-        "items!": [_ITEM],
-        "posId!": Nullable(TEXT),
-    },
-    "transaction.assigned_to_customer": {"transactionId!": ID, "customerId!": ID, "grossValue!": NUMBER},
-    "account.available_points_amount_changed": {
-        "customerId!": ID,
-        "amount!": NUMBER,
-        "amount_change!": NUMBER,
-        "amount_change_type!": words("add", "subtract", "p2p_add", "p2p_subtract"),
-    },
-    "account.expiring_points_notification": [_LEGACY_CUSTOMER | {"points!": NUMBER, "pointsWillExpire!": TIME}],
-    "account.expiring_level_notification": [
-        _LEGACY_CUSTOMER | {"levelId!": ID, "levelName!": TEXT, "futureLevelId!": ID, "futureLevelName!": TEXT}
-    ],
-    "campaign.coupon_expiration": [
-        {
-            "customerId!": ID,
-            "customerEmail": TEXT,
-            "customerLoyaltyCardNumber": TEXT,
-            "customerPhone": TEXT,
-            "coupon!": TEXT,
-            "couponExpiresAt": COUNT,
-            "couponStatus!": TEXT,
-        }
-    ],
-    "customer.registered": {"customerId!": ID, "data!": REGISTRATION},
-    "customer.updated": _ONLY_ID,
-    "customer.deactivated": _ONLY_ID,
-    "customer.level_changed_automatically": _LEVEL | {"levelMove!": words("up", "down")},
-    "customer.level_changed": _LEVEL,
-}
-"""The `data` of legacy messages by their `type`; other messages carry their current data."""
-
-# -- the envelope, whose own times are in UTC
-
-_COUPON_OF_BOOK = {
-    "code!": TEXT,
-    "createdAt!": TIME,
-    "updatedAt!": TIME,
-    "expiredAt!": Nullable(TIME),
-    "totalUsages!": COUNT,
-    "totalAssigned!": COUNT,
-    "couponBookKey!": TEXT,
-    "customAttributes!": ANYTHING,
-}
-_USAGE = {
-    "coupon!": _COUPON_OF_BOOK,
-    "createdAt!": TIME,
-    "updatedAt!": TIME,
-    "amountUsed!": COUNT,
-    "amountAssigned!": COUNT,
-    "couponUsageKey!": TEXT,
-    "revertedUsageId!": ANYTHING,
-    "systemUniqueKey!": ID,
-    "customAttributes!": ANYTHING,
-    "updatedTotalUsages!": COUNT,
-    "updatedTotalAssigned!": COUNT,
-}
-_BOOK = {
-    "couponBookKey!": TEXT,
-    "name!": TEXT,
-    "type!": TEXT,
-    "externalId!": Nullable(TEXT),
-    "pictureUrl!": Nullable(TEXT),
-    "description!": Nullable(TEXT),
-    "validToDate!": Nullable(TIME),
-    "validFromDate!": Nullable(TIME),
-    "discountType!": words("percentage", "amount"),
-    "discountAmount!": NUMBER,
-    "tags!": ANYTHING,
-    "customAttributes!": ANYTHING,
-}
-_PROFILE = {
-    "name!": Nullable(TEXT),
-    "email!": Nullable(EMAIL),
-    "govId!": ANYTHING,
-    "lastName!": Nullable(TEXT),
-    "birthdate!": Nullable(TIME),
-    "phoneNumber!": Nullable(TEXT),
-}
-_MEMBERSHIP = {"active!": FLAG, "loyaltyMemberId!": ID, "publicLoyaltyMemberId!": Nullable(TEXT)}
-
-_TIER = {
-    "loyaltyTierId!": COUNT,
-    "loyaltyProgramId!": COUNT,
-    "loyaltyManualTierId!": Nullable(COUNT),
-    "loyaltySystemTierId!": Nullable(COUNT),
-}
-_COUPON_CODE: tuple[Shape, Shape] = (
-    {"usage!": _USAGE | {"loyaltyMemberId!": ID}, "couponBook!": _BOOK},
-    _USAGE,
-)
-
-ENVELOPE: dict[str, tuple[Shape, Shape]] = {
-    "member-created": (
-        _MEMBERSHIP | {"profile!": _PROFILE},
-        {
-            "tiers!": [_TIER],
-            "active!": FLAG,
-            "onChain!": {"wallets!": [OBJECT]},
-            "profile!": _PROFILE | {"emails!": [EMAIL]},
-            "createdAt!": TIME,
-            "updatedAt!": TIME,
-            "organizations!": [_MEMBERSHIP | {"createdAt!": TIME, "updatedAt!": TIME}],
-            "ledgerWalletId!": Nullable(COUNT),
-            "ledgerWalletKey!": Nullable(TEXT),
-        },
-    ),
-    "coupon-code-assigned": _COUPON_CODE,
-    "coupon-code-used": _COUPON_CODE,
-}
-"""The `payload` and the `executionResults` of events by their `eventType`; others carry their current data as both."""
-
-ENVELOPE_EVENT = {
-    "loyaltyEventKey!": TEXT,
-    "eventType!": TEXT,
-    "status!": TEXT,
-    "loyaltyMemberId": Nullable(ID),
-    "loyaltyEventId": TEXT,
-    "payload!": ANYTHING,
-    "executionResults!": ANYTHING,
-    "evaluationStatus!": COUNT,
-    "evaluationResults!": ANYTHING,
-    "externalEventDate!": Nullable(TIME),
-    "externalId!": Nullable(TEXT),
-    "systemUniqueKey!": ID,
-    "lastError!": Nullable(TEXT),
-    "description!": Nullable(TEXT),
-    "tags!": ANYTHING,
-    "createdAt!": TIME,
-    "updatedAt!": TIME,
-}
-"""What stands in every `{"event": ...}`."""

@@ -1,40 +1,15 @@
 import asyncio
-import shutil
-import ssl
-import subprocess
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
-import uvloop
 
-from activities.webhooks.client import Attempt, WebhookClient
-from loyalty.webhooks.addresses import parse_allow_list
+from activities.webhooks.client import WebhookClient
 from tests.kit.receiver import Answer, Receiver
-
-LOOPBACK = parse_allow_list("127.0.0.0/8,::1/128")
-SOON = timedelta(seconds=0.4)
-BODY = b'{"amount": 12.50}'
+from tests.kit.webhook_client import BODY, LOOPBACK, SOON, post
 
 Script = Callable[[asyncio.StreamWriter], Awaitable[None]]
-
-
-@pytest.fixture
-def receiver() -> Iterator[Receiver]:
-    with Receiver() as running:
-        yield running
-
-
-@pytest.fixture
-async def client() -> AsyncIterator[WebhookClient]:
-    async with WebhookClient(LOOPBACK) as running:
-        yield running
-
-
-async def post(client: WebhookClient, url: str, within: timedelta = timedelta(seconds=15)) -> Attempt:
-    return await client.post(url, headers={"Content-Type": "application/json"}, body=BODY, timeout=within)
 
 
 @asynccontextmanager
@@ -63,18 +38,6 @@ def answering(text: bytes) -> Script:
         await writer.drain()
 
     return script
-
-
-def resolving(monkeypatch: pytest.MonkeyPatch, *addresses: str) -> list[str]:
-    """Resolve every name to these addresses; return the list of resolved names, which grows."""
-    asked: list[str] = []
-
-    async def getaddrinfo(host, port, **_):
-        asked.append(host)
-        return [(0, 0, 0, "", (address, port)) for address in addresses]
-
-    monkeypatch.setattr(asyncio.get_running_loop(), "getaddrinfo", getaddrinfo)
-    return asked
 
 
 async def test_a_webhook_arrives_unchanged(client, receiver):
@@ -330,173 +293,3 @@ async def test_headers_that_would_change_the_request_are_refused(client, receive
     assert (attempt.delivered, attempt.status) == (False, None)
     assert "header" in (attempt.error or "")
     assert receiver.requests == []
-
-
-@pytest.mark.parametrize(
-    "host",
-    [
-        "127.0.0.1",
-        "127.1",
-        "2130706433",
-        "0x7f000001",
-        "0x7f.1",
-        "0177.0.0.1",
-        "127.0.0.1.",
-        "0.0.0.0",
-        "0",
-        "localhost",
-        "LocalHost.",
-        "169.254.169.254",
-        "100.64.0.1",
-        "168.63.129.16",
-        "[::1]",
-        "[::]",
-        "[::ffff:127.0.0.1]",
-        "[::ffff:7f00:1]",
-        "[2002:7f00:1::]",
-        "[64:ff9b::7f00:1]",
-        "[64:ff9b:1::1]",
-        "[fec0::1]",
-        "[fe80::1]",
-        "[fd00:ec2::254]",
-        "\uff11\uff12\uff17.0.0.1",
-    ],
-)
-async def test_a_private_address_is_refused_in_every_notation(receiver, host):
-    async with WebhookClient() as guarded:
-        attempt = await post(guarded, f"http://{host}:{receiver.port}/hook", timedelta(seconds=5))
-
-    assert (attempt.delivered, attempt.status) == (False, None)
-    assert "LAUREL_WEBHOOK_ALLOW" in (attempt.error or "") or "has no address" in (attempt.error or "")
-    assert receiver.requests == []
-
-
-@pytest.mark.parametrize(
-    "addresses",
-    [
-        ("127.0.0.1",),
-        ("8.8.8.8", "127.0.0.1"),
-        ("127.0.0.1", "8.8.8.8"),
-        ("8.8.8.8", "fec0::1"),
-        ("fe80::1%eth0",),
-    ],
-)
-async def test_one_private_answer_among_public_ones_refuses_the_name(receiver, monkeypatch, addresses):
-    resolving(monkeypatch, *addresses)
-
-    async with WebhookClient() as guarded:
-        attempt = await post(guarded, f"http://partner.example:{receiver.port}/hook")
-
-    assert "(of partner.example)" in (attempt.error or "")
-    assert "LAUREL_WEBHOOK_ALLOW" in (attempt.error or "")
-    assert receiver.requests == []
-
-
-async def test_the_checked_address_is_the_one_connected_to_and_resolved_once(client, receiver, monkeypatch):
-    asked = resolving(monkeypatch, "127.0.0.1")
-
-    attempt = await post(client, f"http://partner.example:{receiver.port}/hook")
-
-    assert attempt.delivered
-    assert asked == ["partner.example"]
-    assert receiver.requests[0].headers["host"] == f"partner.example:{receiver.port}"
-
-
-async def test_the_next_address_is_dialled_when_one_is_dead(client, receiver, monkeypatch):
-    resolving(monkeypatch, "127.0.0.2", "127.0.0.1")
-
-    attempt = await post(client, f"http://partner.example:{receiver.port}/hook")
-
-    assert attempt.delivered
-
-
-async def test_a_name_with_no_answers_is_reported(client, monkeypatch):
-    resolving(monkeypatch)
-
-    attempt = await post(client, "http://partner.example/hook")
-
-    assert attempt.error == "the name partner.example has no address"
-
-
-CERTIFICATE_FOR_A_DAY = (
-    "req -x509 -nodes -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -days 1 "
-    "-subj /CN=partner.example -addext subjectAltName=DNS:partner.example"
-)
-
-
-@pytest.fixture
-def identity(tmp_path: Path) -> tuple[ssl.SSLContext, ssl.SSLContext]:
-    """TLS for `partner.example`: the server's side, and a client's that trusts it."""
-    openssl = shutil.which("openssl")
-    if openssl is None:
-        pytest.skip("no openssl command here to make a certificate with")
-    key, certificate = tmp_path / "key.pem", tmp_path / "certificate.pem"
-    command = [openssl, *CERTIFICATE_FOR_A_DAY.split(), "-keyout", str(key), "-out", str(certificate)]
-    subprocess.run(command, check=True, capture_output=True)
-    server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    server.load_cert_chain(certificate, key)
-    return server, ssl.create_default_context(cafile=certificate)
-
-
-async def test_tls_is_with_the_name_of_the_url(identity, monkeypatch):
-    server, trusting = identity
-    resolving(monkeypatch, "127.0.0.1")
-    names: list[str | None] = []
-    server.sni_callback = lambda connection, name, context: names.append(name)
-
-    with Receiver(tls=server) as receiver:
-        async with WebhookClient(LOOPBACK, tls=trusting) as client:
-            attempts = [await post(client, f"https://partner.example:{receiver.port}/hook") for _ in range(2)]
-            wrong = await post(client, f"https://other.example:{receiver.port}/hook")
-
-    assert [attempt.error for attempt in attempts] == [None, None]
-    assert names == ["partner.example", "other.example"]
-    assert "the certificate of other.example is not valid" in (wrong.error or "")
-
-
-async def test_an_untrusted_certificate_is_refused(identity, client, monkeypatch):
-    server, _ = identity
-    resolving(monkeypatch, "127.0.0.1")
-
-    with Receiver(tls=server) as receiver:
-        attempt = await post(client, f"https://partner.example:{receiver.port}/hook")
-
-    assert "the certificate of partner.example is not valid" in (attempt.error or "")
-    assert receiver.requests == []
-
-
-async def test_tls_with_a_server_without_it_is_reported(client, receiver):
-    attempt = await post(client, receiver.url.replace("http:", "https:"), timedelta(seconds=5))
-
-    assert "no TLS with 127.0.0.1" in (attempt.error or "")
-
-
-async def test_a_handshake_that_stalls_is_given_up_at_the_timeout(client):
-    async def silent(reader, writer):
-        await reader.read()
-        writer.close()
-
-    server = await asyncio.start_server(silent, "127.0.0.1", 0)
-    port = server.sockets[0].getsockname()[1]
-
-    attempt = await post(client, f"https://127.0.0.1:{port}/", SOON)
-    server.close()
-
-    assert attempt.error == "no answer within 0.4 s"
-
-
-def test_it_works_on_uvloop_as_well(receiver, identity):
-    server, trusting = identity
-    trusting.check_hostname = False
-
-    async def deliver() -> list[Attempt]:
-        with Receiver(tls=server) as secured:
-            async with WebhookClient(LOOPBACK, tls=trusting) as client:
-                plain = await post(client, receiver.url)
-                refused = await post(client, receiver.url.replace("http:", "https:"), timedelta(seconds=5))
-                return [plain, await post(client, secured.url), await post(client, secured.url), refused]
-
-    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        attempts = runner.run(deliver())
-
-    assert [attempt.delivered for attempt in attempts] == [True, True, True, False]

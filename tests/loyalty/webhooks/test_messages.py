@@ -11,7 +11,7 @@ import pytest
 from loyalty.store.webhooks import WebhookFormat
 from loyalty.webhooks import messages as m
 from rules import exact
-from tests.kit import webhook_shapes
+from tests.kit import envelope_shapes, legacy_shapes, webhook_shapes
 from tests.kit.shapes import faults
 from tests.loyalty.webhooks.message_examples import (
     ANN,
@@ -45,7 +45,7 @@ def test_every_message_has_the_documented_shape(message):
 def test_every_message_in_legacy_mode_has_its_documented_shape_or_the_current_one(message):
     body = rendered(message, "legacy")
 
-    shape = webhook_shapes.LEGACY.get(body["type"], webhook_shapes.CURRENT[m.event_name(message)])
+    shape = legacy_shapes.LEGACY.get(body["type"], webhook_shapes.CURRENT[m.event_name(message)])
 
     assert body.keys() == {"type", "data"}
     assert faults(shape, body["data"]) == []
@@ -57,10 +57,10 @@ def test_every_message_in_an_envelope_has_its_documented_shape_or_the_current_on
     event = body["event"]
 
     current = webhook_shapes.CURRENT[m.event_name(message)]
-    payload, results = webhook_shapes.ENVELOPE.get(event["eventType"], (current, current))
+    payload, results = envelope_shapes.ENVELOPE.get(event["eventType"], (current, current))
 
     assert body.keys() == {"event"}
-    assert faults(webhook_shapes.ENVELOPE_EVENT, event, "event") == []
+    assert faults(envelope_shapes.ENVELOPE_EVENT, event, "event") == []
     assert faults(payload, event["payload"], "payload") == []
     assert faults(results, event["executionResults"], "executionResults") == []
 
@@ -69,8 +69,8 @@ def test_every_documented_shape_of_the_other_formats_is_compared_with_a_message(
     legacy = {rendered(message, "legacy")["type"] for message in EVERY_MESSAGE}
     in_envelopes = {rendered(message, "envelope")["event"]["eventType"] for message in EVERY_MESSAGE}
 
-    assert webhook_shapes.LEGACY.keys() <= legacy
-    assert webhook_shapes.ENVELOPE.keys() <= in_envelopes
+    assert legacy_shapes.LEGACY.keys() <= legacy
+    assert envelope_shapes.ENVELOPE.keys() <= in_envelopes
 
 
 def test_every_message_that_is_sent_is_compared_with_its_shape():
