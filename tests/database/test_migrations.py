@@ -1,9 +1,6 @@
 """Migrations make the tables of the code and can be undone, on both databases."""
 
-import json
-from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 from alembic import command
 from alembic.autogenerate import compare_metadata
@@ -12,6 +9,7 @@ from sqlalchemy import Connection, MetaData, Table, create_engine, inspect, sele
 
 from database.migrate import config, upgrade
 from database.tables import metadata
+from tests.kit.migrations import insert_row, move
 
 
 def test_the_migrations_make_exactly_the_tables(database_url: str) -> None:
@@ -50,12 +48,12 @@ def test_queued_events_get_their_places_and_results_of_batches_their_new_name(da
     engine = create_engine(database_url)
     at = datetime(2026, 5, 1, tzinfo=UTC)
     with engine.begin() as connection:
-        _move(connection, "0005")
-        _insert(connection, "store", {"code": "S", "created_at": at, "secret": "x"})
+        move(connection, "0005")
+        insert_row(connection, "store", code="S", created_at=at, secret="x")
         whose = {"store": "S", "profile": "{}", "attributes": "{}", "active": True}
         times = {"registered_at": at, "created_at": at, "updated_at": at}
         for name in ("ann", "bob"):
-            _insert(connection, "member", {"id": name, **whose, **times})
+            insert_row(connection, "member", **{"id": name, **whose, **times})
         event = {"store": "S", "type": "purchase", "body": "{}", "time": at, "revision": 1, "depth": 0}
         for event_id, member, second, status, parent in [
             ("ann-2", "ann", 2, "received", None),
@@ -67,11 +65,11 @@ def test_queued_events_get_their_places_and_results_of_batches_their_new_name(da
             ("bob-0", "bob", 4, "failed", None),
         ]:
             row = {"id": event_id, "member": member, "status": status, "parent": parent}
-            _insert(connection, "event", {**event, **row, "received_at": at + timedelta(seconds=second)})
+            insert_row(connection, "event", **{**event, **row, "received_at": at + timedelta(seconds=second)})
         for event_id, name in [("ann-1", "all_steps"), ("ann-0", "all_steps"), ("ann-0", "decide")]:
-            _insert(connection, "step", {"event": event_id, "name": name, "store": "S", "result": f'"{name}"'})
+            insert_row(connection, "step", event=event_id, name=name, store="S", result=f'"{name}"')
 
-        _move(connection, "0006")
+        move(connection, "0006")
         places = connection.exec_driver_sql("SELECT id, position FROM event WHERE position IS NOT NULL ORDER BY id")
         found = [tuple(row) for row in places]
         results = connection.exec_driver_sql("SELECT event, name, result FROM step ORDER BY event, name")
@@ -86,20 +84,20 @@ def test_contributions_begin_with_their_migration_and_what_was_stored_stays(data
     engine = create_engine(database_url)
     at = datetime(2026, 5, 1, tzinfo=UTC)
     with engine.begin() as connection:
-        _move(connection, "0009")
-        _insert(connection, "store", {"code": "S", "created_at": at, "secret": "x"})
+        move(connection, "0009")
+        insert_row(connection, "store", code="S", created_at=at, secret="x")
         times = {"registered_at": at, "created_at": at, "updated_at": at}
-        _insert(
+        insert_row(
             connection,
             "member",
-            {"id": "ann", "store": "S", "profile": "{}", "attributes": "{}", "active": True, **times},
+            **{"id": "ann", "store": "S", "profile": "{}", "attributes": "{}", "active": True, **times},
         )
         key = {"member": "ann", "achievement": "a", "store": "S"}
-        _insert(connection, "mark", {**key, "day": at.date(), "value": "", "amount": 5, "used": 3})
+        insert_row(connection, "mark", **{**key, "day": at.date(), "value": "", "amount": 5, "used": 3})
 
-        _move(connection, "head")
+        move(connection, "head")
         found = [connection.execute(text(f"SELECT * FROM {name}")).all() for name in ("mark", "contribution")]
-        _move(connection, "0009")
+        move(connection, "0009")
         (after,) = connection.execute(text("SELECT amount, used FROM mark")).all()
     engine.dispose()
 
@@ -111,16 +109,23 @@ def test_pending_deliveries_are_looked_after_from_their_next_attempt_on(database
     engine = create_engine(database_url)
     at = datetime(2026, 5, 1, tzinfo=UTC)
     with engine.begin() as connection:
-        _move(connection, "0011")
-        _insert(connection, "store", {"code": "S", "created_at": at, "secret": "x"})
+        move(connection, "0011")
+        insert_row(connection, "store", code="S", created_at=at, secret="x")
         whose = {"store": "S", "profile": "{}", "attributes": "{}", "active": True}
         times = {"registered_at": at, "created_at": at, "updated_at": at}
-        _insert(connection, "member", {"id": "ann", **whose, **times})
+        insert_row(connection, "member", **{"id": "ann", **whose, **times})
         event = {"store": "S", "type": "purchase", "body": "{}", "time": at, "revision": 1, "depth": 0}
         applied = {"id": "e", "member": "ann", "status": "applied", "received_at": at}
-        _insert(connection, "event", {**event, **applied})
-        _insert(
-            connection, "message", {"id": "m", "store": "S", "event": "e", "name": "N", "data": "{}", "created_at": at}
+        insert_row(connection, "event", **{**event, **applied})
+        insert_row(
+            connection,
+            "message",
+            id="m",
+            store="S",
+            event="e",
+            name="N",
+            data="{}",
+            created_at=at,
         )
         delivery = {"store": "S", "message": "m", "event": "e", "url": "https://a.example", "headers": "[]"}
         later = at + timedelta(hours=2)
@@ -131,14 +136,14 @@ def test_pending_deliveries_are_looked_after_from_their_next_attempt_on(database
             ("given up", "failed", 8, None),
         ]:
             row = {"id": delivery_id, "status": status, "attempts": attempts, "next_attempt_at": next_at}
-            _insert(connection, "delivery", {**delivery, **row})
+            insert_row(connection, "delivery", **{**delivery, **row})
 
-        _move(connection, "0012")
+        move(connection, "0012")
         table = Table("delivery", MetaData(), autoload_with=connection)
         columns = (table.c.id, table.c.next_attempt_at, table.c.start_after, table.c.earlier_attempts)
         found = connection.execute(select(*columns).order_by(table.c.id)).all()
         connection.execute(table.update().where(table.c.id == "third").values(status="skipped"))
-        _move(connection, "0011")
+        move(connection, "0011")
         after = connection.exec_driver_sql("SELECT id, status FROM delivery ORDER BY id").all()
     engine.dispose()
 
@@ -163,23 +168,23 @@ def test_points_and_reviews_from_before_count_when_they_were_booked(database_url
     engine = create_engine(database_url)
     at = datetime(2026, 5, 1, tzinfo=UTC)
     with engine.begin() as connection:
-        _move(connection, "0012")
+        move(connection, "0012")
         times = {"registered_at": at, "created_at": at, "updated_at": at}
         ann = {"id": "ann", "store": "S", "profile": "{}", "attributes": "{}", "active": True, "tier_base": 7}
-        _insert(connection, "member", ann | times)
+        insert_row(connection, "member", **(ann | times))
         parts = dict.fromkeys(("active", "earned", "qualifying"), 9)
         parts |= dict.fromkeys(("pending", "spent", "expired", "held", "owed"), 0)
         account = {"id": "a", "store": "S", "member": "ann", "wallet": "points"}
-        _insert(connection, "account", account | parts | {"transfers": 1})
+        insert_row(connection, "account", **(account | parts | {"transfers": 1}))
         moved = {"id": "t", "account": "a", "number": 1, "kind": "award", "points": 9, "balance": 9, "event": "e"}
-        _insert(connection, "transfer", account | parts | moved | {"source": "s", "at": at})
+        insert_row(connection, "transfer", **(account | parts | moved | {"source": "s", "at": at}))
 
-        _move(connection, "head")
+        move(connection, "head")
         (transfer,) = connection.execute(text("SELECT qualifying, counts_at FROM transfer")).all()
         (member,) = connection.execute(
             text("SELECT tier_base, reviewed_at, reviewed_since, reviewed_base FROM member")
         ).all()
-        _move(connection, "0012")
+        move(connection, "0012")
         (after,) = connection.execute(text("SELECT tier_base, qualifying FROM member, transfer")).all()
     engine.dispose()
 
@@ -188,29 +193,16 @@ def test_points_and_reviews_from_before_count_when_they_were_booked(database_url
     assert tuple(after) == (7, 9)
 
 
-def _move(connection: Connection, target: str) -> None:
-    """Upgrade or downgrade to a revision, whichever leads there."""
-    settings = config()
-    settings.attributes["connection"] = connection
-    present = MigrationContext.configure(connection).get_current_revision() or ""
-    (command.upgrade if present < target else command.downgrade)(settings, target)
-
-
-def _insert(connection: Connection, table: str, row: Mapping[str, Any]) -> None:
-    """Insert a row into a table as it is at the present revision."""
-    connection.execute(Table(table, MetaData(), autoload_with=connection).insert().values(**row))
-
-
 def test_due_items_keep_their_times_and_get_what_their_warnings_would_have_stored(database_url: str) -> None:
     engine = create_engine(database_url)
     with engine.begin() as connection:
-        _move(connection, "0006")
+        move(connection, "0006")
         _store_due_items_of_the_first_schema(connection)
     upgrade(engine)
 
     with engine.begin() as connection:
         rows = connection.execute(text("SELECT subject, kind, due_at, member, failed_at FROM deadline")).all()
-        _move(connection, "0006")
+        move(connection, "0006")
         before = connection.execute(text("SELECT subject, kind FROM deadline ORDER BY subject")).all()
 
     assert sorted((subject, kind, str(due_at)[:10], member) for subject, kind, due_at, member, _ in rows) == [
@@ -284,76 +276,48 @@ def test_events_from_before_retention_have_all_their_details(database_url: str) 
     engine = create_engine(database_url)
     at = datetime(2026, 5, 1, tzinfo=UTC)
     with engine.begin() as connection:
-        _move(connection, "0015")
-        _insert(connection, "store", {"code": "S", "created_at": at, "secret": "x"})
+        move(connection, "0015")
+        insert_row(connection, "store", code="S", created_at=at, secret="x")
         times = {"registered_at": at, "created_at": at, "updated_at": at}
         member = {"id": "ann", "store": "S", "profile": "{}", "attributes": "{}", "active": True}
-        _insert(connection, "member", {**member, **times})
+        insert_row(connection, "member", **{**member, **times})
         event = {"id": "e", "store": "S", "type": "purchase", "member": "ann", "body": '{"total": 1}', "time": at}
         more = {"received_at": at, "revision": 1, "depth": 0, "status": "applied"}
-        _insert(connection, "event", {**event, **more})
+        insert_row(connection, "event", **{**event, **more})
 
-        _move(connection, "head")
+        move(connection, "head")
         (upgraded,) = connection.execute(text("SELECT body, removed_at FROM event")).all()
-        _move(connection, "0015")
+        move(connection, "0015")
         (after,) = connection.execute(text("SELECT body FROM event")).all()
     engine.dispose()
 
     assert (tuple(upgraded), tuple(after)) == (('{"total": 1}', None), ('{"total": 1}',))
 
 
-def test_members_of_before_are_found_by_their_profiles(database_url: str) -> None:
-    engine = create_engine(database_url)
-    at = datetime(2026, 5, 1, tzinfo=UTC)
-    anna = {"firstName": "Anna", "agreement1": True, "agreement2": False, "address": {"city": "Gdynia"}, "company": {}}
-    anna |= {
-        "labels": [{"key": "vip", "value": "yes"}, {"key": "VIP", "value": "Yes"}],
-        "birthDate": "1990-12-31T10:00",
-    }
-    with engine.begin() as connection:
-        _move(connection, "0019")
-        _insert(connection, "store", {"code": "S", "created_at": at, "secret": "x"})
-        times = {"registered_at": at, "created_at": at, "updated_at": at}
-        for name, profile in (("ann", json.dumps(anna)), ("bob", "{}"), ("kim", "{broken")):
-            row = {"id": name, "store": "S", "profile": profile, "attributes": "{}", "active": True, **times}
-            _insert(connection, "member", row)
-
-        _move(connection, "head")
-        found = connection.execute(text("SELECT member, store, field, value FROM member_field ORDER BY field")).all()
-        _move(connection, "0019")
-    engine.dispose()
-
-    assert [tuple(row) for row in found] == [
-        ("ann", "S", "address:city", "gdynia"),
-        ("ann", "S", "agreement1", "true"),
-        ("ann", "S", "birthDate", "1990-12-31"),
-        ("ann", "S", "firstName", "anna"),
-        ("ann", "S", "labels", "vip:yes"),
-    ]
-
-
 def test_deliveries_get_the_name_and_the_time_of_their_message(database_url: str) -> None:
     engine = create_engine(database_url)
     at = datetime(2026, 5, 1, tzinfo=UTC)
     with engine.begin() as connection:
-        _move(connection, "0017")
-        _insert(connection, "store", {"code": "S", "created_at": at, "secret": "x"})
+        move(connection, "0017")
+        insert_row(connection, "store", code="S", created_at=at, secret="x")
         url = "https://a.example/Hook?token=1"
         row = {"id": "s", "store": "S", "event_name": "CustomerUpdated", "url": url, "headers": "[]"}
-        _insert(connection, "subscription", row | {"format": "current", "secret": "x", "created_at": at})
+        insert_row(connection, "subscription", **(row | {"format": "current", "secret": "x", "created_at": at}))
         whose = {"store": "S", "profile": "{}", "attributes": "{}", "active": True}
-        _insert(connection, "member", {"id": "ann", **whose, "registered_at": at, "created_at": at, "updated_at": at})
+        insert_row(
+            connection, "member", **{"id": "ann", **whose, "registered_at": at, "created_at": at, "updated_at": at}
+        )
         event = {"store": "S", "type": "purchase", "body": "{}", "time": at, "revision": 1, "depth": 0}
-        _insert(connection, "event", {**event, "id": "e", "member": "ann", "status": "applied", "received_at": at})
+        insert_row(connection, "event", **{**event, "id": "e", "member": "ann", "status": "applied", "received_at": at})
         message = {"id": "m", "store": "S", "event": "e", "name": "CustomerUpdated", "data": "{}", "created_at": at}
-        _insert(connection, "message", message)
+        insert_row(connection, "message", **message)
         row = {"id": "d", "store": "S", "message": "m", "event": "e", "url": url, "headers": "[]"}
-        _insert(connection, "delivery", row | {"status": "delivered", "attempts": 1})
+        insert_row(connection, "delivery", **(row | {"status": "delivered", "attempts": 1}))
 
-        _move(connection, "head")
+        move(connection, "head")
         found = connection.execute(text("SELECT name, created_at FROM delivery")).all()
         shown = connection.execute(text("SELECT shown_url, searchable FROM subscription")).all()
-        _move(connection, "0017")
+        move(connection, "0017")
         after = connection.execute(text("SELECT id, status FROM delivery")).all()
     engine.dispose()
 
@@ -368,23 +332,23 @@ def test_issued_rewards_keep_their_coupons_and_gain_what_they_cost(database_url:
     engine = create_engine(database_url)
     at = datetime(2026, 5, 1, tzinfo=UTC)
     with engine.begin() as connection:
-        _move(connection, "0020")
-        _insert(connection, "store", {"code": "S", "created_at": at, "secret": "x"})
+        move(connection, "0020")
+        insert_row(connection, "store", code="S", created_at=at, secret="x")
         times = {"registered_at": at, "created_at": at, "updated_at": at}
         whose = {"store": "S", "profile": "{}", "attributes": "{}", "active": True}
-        _insert(connection, "member", {"id": "ann", **whose, **times})
+        insert_row(connection, "member", **{"id": "ann", **whose, **times})
         issued = {"store": "S", "member": "ann", "reward": "coffee", "issued_at": at, "event": "e"}
         for number, status in enumerate(("issued", "used", "expired")):
             row = {"id": f"i{number}", "coupon": f"C{number}", "status": status}
-            _insert(connection, "issued_reward", issued | row)
+            insert_row(connection, "issued_reward", **(issued | row))
 
-        _move(connection, "0021")
+        move(connection, "0021")
         columns = "id, coupon, status, origin, source, cost, is_shared, from_stock"
         found = connection.execute(text(f"SELECT {columns} FROM issued_reward ORDER BY id")).all()
         for number in (3, 4):
             row = {"id": f"i{number}", "coupon": "SHARED", "status": "canceled", "is_shared": True, "token": "T"}
-            _insert(connection, "issued_reward", issued | row)
-        _move(connection, "0020")
+            insert_row(connection, "issued_reward", **(issued | row))
+        move(connection, "0020")
         after = connection.execute(text("SELECT id, coupon, status FROM issued_reward ORDER BY id")).all()
     engine.dispose()
 
@@ -401,80 +365,3 @@ def test_issued_rewards_keep_their_coupons_and_gain_what_they_cost(database_url:
         ("i3", None, "used"),
         ("i4", None, "used"),
     ]
-
-
-def test_emails_and_phones_get_one_spelling_and_who_shares_one_is_listed(database_url: str) -> None:
-    engine = create_engine(database_url)
-    at = datetime(2026, 5, 1, tzinfo=UTC)
-    members = {
-        "m1": ("Zoë@example.com", "+48 500 100 200"),
-        "m2": ("zoe\u0308@example.com", "+48500100200"),
-        "m3": ("kim@example.com", "+48-500-100-200"),
-        "m4": (None, "Till 7"),
-    }
-    with engine.begin() as connection:
-        _move(connection, "0026")
-        _insert(connection, "store", {"code": "S", "created_at": at, "secret": "x"})
-        times = {"registered_at": at, "created_at": at, "updated_at": at}
-        for name, (email, phone) in members.items():
-            row = {"id": name, "store": "S", "profile": "{}", "attributes": "{}", "active": True, **times}
-            keys = {"email_key": email and email.lower(), "phone_key": phone.lower()}
-            _insert(connection, "member", row | {"email": email, "phone": phone} | keys)
-
-        _move(connection, "head")
-        keys_now = connection.execute(text("SELECT email_key, phone_key FROM member ORDER BY id")).all()
-        found = connection.execute(text("SELECT member, part, other FROM member_collision ORDER BY member, part")).all()
-        _move(connection, "0026")
-        before = connection.execute(text("SELECT phone_key FROM member ORDER BY id")).scalars().all()
-    engine.dispose()
-
-    assert [tuple(row) for row in keys_now] == [
-        ("zoë@example.com", "+48 500 100 200"),
-        ("zoe\u0308@example.com", "+48500100200"),
-        ("kim@example.com", "+48-500-100-200"),
-        (None, "till 7"),
-    ]
-    assert [tuple(row) for row in found] == [("m1", "phone", "m2"), ("m2", "email", "m1"), ("m3", "phone", "m2")]
-    assert before == [phone.lower() for _, phone in members.values()]
-
-
-def test_keys_lose_invisible_characters_and_phones_are_read_in_the_region_then(database_url: str) -> None:
-    engine = create_engine(database_url)
-    at = datetime(2026, 5, 1, tzinfo=UTC)
-    members = {
-        "m1": ("j\u030c@example.com", "\u202a+48 500 100 200\u202c"),
-        "m2": ("\u01f0@example.com", "\u202a500 100 300\u202c"),
-        "m3": ("zo\u00eb@example.com", "\uff0b48500100200"),
-    }
-    sale = {"id": "t1", "reported_by": "e1", "store": "S", "document_number": "D", "document_type": "sell"}
-    sale |= {"fingerprint": "x", "gross": 0, "customer_data": "{}", "items": "[]", "labels": "[]"}
-    sale |= {"purchased_at": at, "created_at": at}
-    with engine.begin() as connection:
-        _move(connection, "0058")
-        _insert(connection, "store", {"code": "S", "created_at": at, "secret": "x"})
-        times = {"registered_at": at, "created_at": at, "updated_at": at}
-        for name, (email, phone) in members.items():
-            row = {"id": name, "store": "S", "profile": "{}", "attributes": "{}", "active": True, **times}
-            _insert(connection, "member", row | {"email_key": email, "phone_key": phone, "phone": phone})
-        for key in ("+48500100999", "\u202a+48 500 100 999\u202c", "\u202aTill 7\u202c"):
-            _insert(connection, "former_identity", {"member": "m1", "part": "phone_key", "key": key, "store": "S"})
-        _insert(connection, "customer_transaction", sale | {"phone_key": "\u202a+48-500100200\u202c"})
-
-        _move(connection, "head")
-        of_sale = connection.execute(text("SELECT phone_key FROM customer_transaction")).scalar_one()
-        keys = connection.execute(text("SELECT id, email_key, phone_key FROM member ORDER BY id")).all()
-        listed = connection.execute(text("SELECT member, part, other FROM member_collision ORDER BY member")).all()
-        former = connection.execute(text("SELECT key FROM former_identity ORDER BY key")).scalars().all()
-        due = connection.execute(text("SELECT subject, kind FROM deadline")).all()
-        _move(connection, "0058")
-    engine.dispose()
-
-    assert [tuple(row) for row in keys] == [
-        ("m1", "j\u030c@example.com", "+48500100200"),
-        ("m2", "\u01f0@example.com", "500 100 300"),
-        ("m3", "zo\u00eb@example.com", "\uff0b48500100200"),
-    ]
-    assert of_sale == "+48500100200"
-    assert [tuple(row) for row in listed] == [("m1", "email", "m2"), ("m3", "phone", "m1")]
-    assert former == ["+48500100999", "till 7"]
-    assert [tuple(row) for row in due] == [("m2", "read_phone")]

@@ -4,38 +4,27 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from alembic import command
-from sqlalchemy import Connection, MetaData, Table, create_engine, select
+from sqlalchemy import Connection, create_engine, select
 
-from database.migrate import config
 from database.tables import deadline, member, member_tier
+from tests.kit.migrations import insert_row, move
 
 AT = datetime(2026, 5, 1, tzinfo=UTC)
 END = datetime(2027, 5, 1, tzinfo=UTC)
 
 
-def _move(connection: Connection, target: str) -> None:
-    settings = config()
-    settings.attributes["connection"] = connection
-    (command.downgrade if target == "0055" else command.upgrade)(settings, target)
-
-
-def _insert(connection: Connection, table: str, **row: Any) -> None:
-    connection.execute(Table(table, MetaData(), autoload_with=connection).insert().values(**row))
-
-
 def _member(connection: Connection, name: str, until: datetime | None, **more: Any) -> None:
     times = {"registered_at": AT, "created_at": AT, "updated_at": AT}
     row = {"id": name, "store": "S", "profile": "{}", "attributes": "{}", "active": True, "tier_until": until}
-    _insert(connection, "member", **(row | times | more))
+    insert_row(connection, "member", **(row | times | more))
 
 
 def _program(connection: Connection, store: str, *texts: str) -> None:
-    _insert(connection, "store", code=store, created_at=AT, secret="x")
+    insert_row(connection, "store", code=store, created_at=AT, secret="x")
     for number, text in enumerate(texts, 1):
         files = f'{{"program.yaml": "{text}"}}'
         deployed = {"hash": "h", "deployed_at": AT, "deployed_by": "ann"}
-        _insert(connection, "revision", store=store, number=number, files=files, **deployed)
+        insert_row(connection, "revision", store=store, number=number, files=files, **deployed)
 
 
 @pytest.mark.parametrize(
@@ -51,7 +40,7 @@ def test_members_without_a_period_are_judged_if_the_program_in_force_reviews_tie
 ) -> None:
     engine = create_engine(database_url)
     with engine.begin() as connection:
-        _move(connection, "0055")
+        move(connection, "0055")
         _program(connection, "S", *texts)
         _member(connection, "low", None)
         _member(connection, "high", END)
@@ -59,8 +48,10 @@ def test_members_without_a_period_are_judged_if_the_program_in_force_reviews_tie
         _member(connection, "place", END)
         _member(connection, "gone", None, merged_into="low")
         for subject in ("high", "place"):
-            _insert(connection, "deadline", store="S", subject=subject, kind="tier_review", due_at=END, member=subject)
-        _insert(
+            insert_row(
+                connection, "deadline", store="S", subject=subject, kind="tier_review", due_at=END, member=subject
+            )
+        insert_row(
             connection,
             "member_tier",
             member="place",
@@ -72,7 +63,7 @@ def test_members_without_a_period_are_judged_if_the_program_in_force_reviews_tie
             reviewed_base=0,
         )
 
-        _move(connection, "head")
+        move(connection, "head")
         judged = select(deadline.c.subject, deadline.c.member).where(deadline.c.kind == "judge_tier")
         found = sorted(tuple(row) for row in connection.execute(judged))
         due = connection.execute(select(deadline.c.due_at).where(deadline.c.kind == "judge_tier")).scalars().all()

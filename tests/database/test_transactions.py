@@ -1,16 +1,11 @@
 """Transactions of nobody are announced like events of members, by the activities, on every database."""
 
 from datetime import UTC, datetime
-from typing import Any
 
-from alembic import command
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, MetaData, Table, create_engine, func, inspect, select, text
+from sqlalchemy import create_engine, func, inspect, select, text
 
 from activities.events import EventActivities
 from database import Database, Transaction
-from database.migrate import config
 from database.programs import Programs
 from database.tables import event, message
 from loyalty.events.operations import OperationContext
@@ -18,6 +13,7 @@ from loyalty.ids import new_id
 from loyalty.references import EventRef
 from loyalty.transactions.operations import register_transaction
 from tests.kit import programs
+from tests.kit.migrations import insert_row, move
 from tests.kit.shop import document
 
 NOW = datetime(2026, 5, 1, 12, tzinfo=UTC)
@@ -54,36 +50,22 @@ async def test_a_sale_of_nobody_known_is_announced_and_holds_up_nobody(database:
     assert sent == 2
 
 
-def _insert(connection: Connection, name: str, **row: Any) -> None:
-    table = Table(name, MetaData(), autoload_with=connection)
-    connection.execute(table.insert().values(row))
-
-
-def _move(connection: Connection, revision: str) -> None:
-    settings = config()
-    settings.attributes["connection"] = connection
-    head = ScriptDirectory.from_config(settings).get_current_head()
-    here = MigrationContext.configure(connection).get_current_revision()
-    forward = here is None or (revision == "head" and here != head) or (revision != "head" and here < revision)
-    (command.upgrade if forward else command.downgrade)(settings, revision)
-
-
 def test_events_keep_their_members_and_queues_and_those_of_nobody_go_with_the_migration(database_url: str) -> None:
     engine = create_engine(database_url)
     with engine.begin() as connection:
-        _move(connection, "0021")
-        _insert(connection, "store", code="S", created_at=NOW, secret="x")
+        move(connection, "0021")
+        insert_row(connection, "store", code="S", created_at=NOW, secret="x")
         times = {"registered_at": NOW, "created_at": NOW, "updated_at": NOW}
-        _insert(connection, "member", id="ann", store="S", profile="{}", attributes="{}", active=True, **times)
+        insert_row(connection, "member", id="ann", store="S", profile="{}", attributes="{}", active=True, **times)
         known = {"store": "S", "type": "purchase", "body": "{}", "time": NOW, "revision": 1, "depth": 0}
         queued = {**known, "status": "received", "received_at": NOW}
-        _insert(connection, "event", id="e1", member="ann", position=1, **queued)
+        insert_row(connection, "event", id="e1", member="ann", position=1, **queued)
 
-        _move(connection, "head")
-        _insert(connection, "event", id="e2", position=1, **queued)
+        move(connection, "head")
+        insert_row(connection, "event", id="e2", position=1, **queued)
         up = connection.execute(text("SELECT id, member, position FROM event ORDER BY id")).all()
         indexes = {each["name"] for each in inspect(connection).get_indexes("event")}
-        _move(connection, "0021")
+        move(connection, "0021")
         down = connection.execute(text("SELECT id, member, position FROM event ORDER BY id")).all()
     engine.dispose()
 
