@@ -1,5 +1,6 @@
 """Data outside of stores: administrators, keys and roles, and settings of the installation."""
 
+from datetime import datetime
 from functools import cached_property
 
 from sqlalchemy import Connection, bindparam, func, select
@@ -76,6 +77,11 @@ class AccessReader:
         """Return the number of the revision in force of every store that has one."""
         latest = select(revision.c.store, func.max(revision.c.number)).group_by(revision.c.store)
         return {str(code): int(number) for code, number in self.connection.execute(latest)}
+
+    def stores_created_at(self) -> dict[str, datetime]:
+        """Return when each store was created, the oldest first."""
+        created = select(store.c.code, store.c.created_at).order_by(store.c.created_at, store.c.code)
+        return {str(code): created_at for code, created_at in self.connection.execute(created)}
 
 
 class Access(AccessReader):

@@ -2,6 +2,8 @@
 
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Annotated, Final
 
 import structlog
@@ -10,11 +12,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from api.http.errors import BadInput, NotFound
+from api.http.paging import ListQuery, matches, page_of_list
 from api.http.requests import read_body, request_body
-from api.http.responses import ExactJson, Total, no_content
+from api.http.responses import ExactJson, format_instant, no_content
 from api.state.dependencies import AppState, CurrentAccessChange, CurrentAdmin, CurrentState
 from api.stores.schemas import PostStore, PutStore, PutStoreFields, Store, StoreId, Stores
-from database import Access
+from database import Access, AccessReader
 from database.errors import is_transient
 from database.programs import Programs
 from database.settings import CURRENCY
@@ -24,6 +27,7 @@ from rules import exact
 log = structlog.get_logger(__name__)
 
 router = APIRouter(prefix="/api/store", tags=["Store"])
+LIST_QUERY = ListQuery({"storeId": "id", "code": "text", "name": "text", "currency": "text", "active": "boolean"})
 
 StoreInPath = Annotated[str, Path(alias="store", max_length=255, description="A store's code, or its storeId.")]
 
@@ -32,28 +36,28 @@ _CODE: Final = re.compile("[A-Za-z0-9][A-Za-z0-9_-]{0,99}")
 _NEW = {"code": "SECOND", "name": "Second shop", "currency": "EUR", "active": True}
 
 
-@router.get("", summary="List stores", response_model=Stores)
-async def list_stores(caller: CurrentAdmin, state: CurrentState) -> Response:
-    """List the stores with a program that the caller can access, in the order of their codes.
+@router.get("", summary="List stores", response_model=Stores, openapi_extra=LIST_QUERY.openapi_parameters())
+async def list_stores(request: Request, caller: CurrentAdmin, state: CurrentState) -> Response:
+    """List the stores with a program that the caller can access, the newest first.
 
     A store whose program in force cannot be read by this version of Laurel is not `active`, and has its code as its
     name.
     """
-    in_force = await state.services.database.access_read(lambda access: access.revisions_in_force())
-    reached = [each for each in sorted(in_force.items()) if caller.rights.reach(each[0])]
-    items = [await _view(state, code, revision) for code, revision in reached]
-    total: Total = {"all": len(items), "filtered": len(items), "estimated": False}
-    return ExactJson({"items": items, "total": total})
+    page, filters = LIST_QUERY.parse(request.query_params, UTC)
+    found = await _in_force(state)
+    items = [await _view(state, each) for each in found.values() if caller.rights.reach(each.code)]
+    matching = [each for each in items if matches(each, filters)]
+    return ExactJson(page_of_list(matching[::-1] if page.newest_first else matching, page))
 
 
 @router.get("/{store}", summary="Show a store", response_model=Store)
 async def show_store(code: StoreInPath, caller: CurrentAdmin, state: CurrentState) -> Response:
     """Return one store that the caller can access."""
-    in_force = await state.services.database.access_read(lambda access: access.revisions_in_force())
-    code = _code_of(code, in_force)
-    if code not in in_force or not caller.rights.reach(code):
+    found = await _in_force(state)
+    code = _code_of(code, found)
+    if code not in found or not caller.rights.reach(code):
         raise NotFound(f"no store {code[:80]}")
-    return ExactJson(await _view(state, code, in_force[code]))
+    return ExactJson(await _view(state, found[code]))
 
 
 @router.post(
@@ -128,16 +132,37 @@ def _code_of(text: str, codes: Iterable[str]) -> str:
     return next((code for code in codes if text.lower() == _id_of(code)), text)
 
 
-async def _view(state: AppState, code: str, revision: int) -> Store:
-    title = await _title(state.services.programs, code, revision)
-    currency = await state.services.database.access_read(lambda access: access.setting(CURRENCY + code))
+@dataclass(frozen=True, slots=True)
+class _StoreInForce:
+    """A store with the number of its revision in force."""
+
+    code: str
+    created_at: datetime
+    revision: int
+
+
+async def _in_force(state: AppState) -> dict[str, _StoreInForce]:
+    """Return the stores that have a revision in force, by code, the oldest first."""
+
+    def read(access: AccessReader) -> dict[str, _StoreInForce]:
+        in_force = access.revisions_in_force()
+        created = access.stores_created_at().items()
+        return {code: _StoreInForce(code, at, in_force[code]) for code, at in created if code in in_force}
+
+    return await state.services.database.access_read(read)
+
+
+async def _view(state: AppState, found: _StoreInForce) -> Store:
+    title = await _title(state.services.programs, found.code, found.revision)
+    currency = await state.services.database.access_read(lambda access: access.setting(CURRENCY + found.code))
     return {
-        "storeId": _id_of(code),
-        "code": code,
+        "storeId": _id_of(found.code),
+        "code": found.code,
         "currency": currency,
-        "name": title or code,
+        "name": title or found.code,
         "active": title is not None,
-        "revision": revision,
+        "revision": found.revision,
+        "createdAt": format_instant(found.created_at, UTC),
     }
 
 

@@ -4,7 +4,7 @@ from pydantic import Field
 from typing_extensions import TypedDict
 
 from api.http.requests import RequestModel
-from api.http.responses import Id, Total
+from api.http.responses import Id, Instant, Total
 
 
 class PutStoreFields(RequestModel):
@@ -48,10 +48,11 @@ class Store(TypedDict):
     name: str
     active: bool
     revision: int
+    createdAt: Instant
 
 
 class Stores(TypedDict):
-    """All stores."""
+    """A page of stores."""
 
     items: list[Store]
     total: Total

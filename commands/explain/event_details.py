@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import count
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -11,6 +12,7 @@ from sqlalchemy import Connection
 
 import rules
 from api.events.views import event_details_view
+from commands.shared.api_registry import PAGE_SIZE, stores_page
 from commands.shared.data_folder import DataFolderError, RunningLaurel, running_on
 from commands.shared.database_reader import DatabaseEvents, read_only, revision_files
 from commands.shared.event_text import Details
@@ -52,7 +54,13 @@ class _ApiEvents:
         self._url = running.url
 
     def stores(self) -> list[str]:
-        return [each["code"] for each in self._get("/api/store")["items"]]
+        codes: list[str] = []
+        for number in count(1):
+            items = self._get(stores_page(number))["items"]
+            codes += [each["code"] for each in items]
+            if len(items) < PAGE_SIZE:
+                break
+        return sorted(codes)
 
     def event(self, store: str, event_id: str) -> Details | None:
         path = f"/api/{quote(store, safe='')}/customEvent"

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Collection, Mapping
 from datetime import datetime
+from itertools import count
 from typing import Any
 
 import httpx2
@@ -15,8 +16,13 @@ from loyalty.refusals import UnnamedLosses
 from loyalty.store.settings import NOTICE_KINDS, NoticeDays
 from program_files import Problem, ProgramFaults
 
-_PAGE_SIZE = 50
+PAGE_SIZE = 50
 _POSITION = re.compile(r"(.+):(\d+):(\d+)")
+
+
+def stores_page(number: int) -> str:
+    """Return the path of a page of the list of stores."""
+    return f"/api/store?_itemsOnPage={PAGE_SIZE}&_page={number}&_orderBy[createdAt]=asc"
 
 
 class ApiRegistry:
@@ -26,14 +32,20 @@ class ApiRegistry:
         self._client = client
 
     async def stores(self) -> list[str]:
-        return [store["code"] for store in (await self._request("GET", "/api/store"))["items"]]
+        found: list[str] = []
+        for number in count(1):
+            items = (await self._request("GET", stores_page(number)))["items"]
+            found += [store["code"] for store in items]
+            if len(items) < PAGE_SIZE:
+                break
+        return sorted(found)
 
     async def revisions(self, store: str, most: int) -> list[Revision]:
         found: list[Revision] = []
         if store not in await self.stores():
             return found
-        while len(found) < most and len(found) % _PAGE_SIZE == 0:
-            page = f"_itemsOnPage={_PAGE_SIZE}&_page={len(found) // _PAGE_SIZE + 1}"
+        while len(found) < most and len(found) % PAGE_SIZE == 0:
+            page = f"_itemsOnPage={PAGE_SIZE}&_page={len(found) // PAGE_SIZE + 1}"
             items = (await self._request("GET", f"/api/{store}/program?{page}"))["items"]
             if not items:
                 break

@@ -8,6 +8,7 @@ import shutil
 import sqlite3
 import subprocess
 from collections.abc import AsyncIterator, Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -21,8 +22,8 @@ from commands.shared.deployment_text import print_deployed, print_pending
 from commands.shared.options import Format
 from commands.shared.registry import Deployed
 from commands.shared.registry_access import open_registry
-from database import Database
-from database.revisions import AnotherInForce
+from database import Database, Transaction
+from database.revisions import AnotherInForce, NewRevision
 from database.secret_keys import new_key
 from loyalty.losses import NO_CONSENT
 from tests.kit import programs
@@ -113,6 +114,22 @@ async def test_a_deploy_says_where_settings_of_the_store_stand_over_the_program(
         assert "the settings of the store override notify_before.points: 1 day before" in text
         assert json.loads(said)["overruled"] == {"notify_before.points": 1}
         assert (await prepare(registry, shop(program=programs.PROGRAM.replace("DEFAULT", "OTHER")))).overruled == {}
+
+
+async def test_both_registries_know_all_stores_of_an_installation_with_many(api: Api) -> None:
+    def open_store(tx: Transaction) -> None:
+        now = datetime.now(UTC)
+        tx.revisions.open_store(secret="whsec_", now=now)
+        tx.revisions.put_in_force(
+            NewRevision({"program.yaml": "nonsense"}, "0" * 64, "test", ""), based_on=None, now=now
+        )
+
+    codes = sorted(f"S{number}" for number in range(60))
+    for code in codes:
+        await api.database.store(code).write(open_store)
+
+    for registry in (DatabaseRegistry(api.database), ApiRegistry(api.http)):
+        assert list(await registry.stores()) == ["DEFAULT", *codes]
 
 
 def test_a_deploy_prints_the_warnings_of_a_check_and_continues(environment: Mapping[str, str], tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ async def test_a_store_is_made_with_a_program_of_its_name(api_anywhere: Api):
 
     shown = await api_anywhere.get(f"/api/store/{made['storeId']}")
 
-    assert shown == {**NEW, "storeId": made["storeId"], "revision": 1}
+    assert shown == {**NEW, "storeId": made["storeId"], "revision": 1, "createdAt": shown["createdAt"]}
     assert shown == await api_anywhere.get("/api/store/SECOND")
     assert (await api_anywhere.get("/api/SECOND/member"))["items"] == []
 
