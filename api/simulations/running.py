@@ -14,7 +14,7 @@ from api.state.dependencies import StoreRequest
 from database import ReadTransaction
 from database.snapshots import current_snapshot, used_by_program, with_past
 from loyalty.ids import new_id
-from loyalty.members.registration import check_registrable, find_member
+from loyalty.members.registration import check_registrable, find_reported
 from loyalty.program.program import Program
 from loyalty.store.members import Identity, Member
 from loyalty.transactions.expected import expected_member
@@ -124,7 +124,7 @@ def _takes_back(report: Reported, program: Program) -> bool:
 def _member_of(tx: ReadTransaction, report: Reported, region: str | None) -> str | None:
     """Return the member of an event, or None. Raise why a document would be refused, or would have no member."""
     if report.document is None:
-        return find_member(tx, report.event.identity.written(region))
+        return find_reported(tx, report.event.identity.written(region))
     member_id = expected_member(tx, report.document, region)
     if member_id is None:
         message = "no member has these data: such a sale is stored, and rules answer it when it has its member"

@@ -83,7 +83,7 @@ async def post_transaction(request: Request, change: AdminChange) -> Response:
 
     def run(operation: OperationContext, _: Transaction) -> dict[str, Any]:
         document = validate_transaction(posted.transaction, program)
-        with refusals_at(dict.fromkeys((DifferentMembers, MemberInactive), "transaction.customerData")):
+        with refusals_at({MemberInactive: "transaction.customerData"}):
             return {"transactionId": register_transaction(operation, document)}
 
     return await change.respond(posted, _changes(change, run))

@@ -15,9 +15,9 @@ from database.usage import UsageByReactor
 from loyalty.engine.snapshots import MemberSnapshot
 from loyalty.ids import new_id
 from loyalty.members.identity import identity_of
-from loyalty.members.registration import check_registrable, find_member
+from loyalty.members.registration import check_registrable, find_reported
 from loyalty.program.program import Program
-from loyalty.refusals import DifferentMembers, InvalidMemberId, UnknownMember, UnknownMemberId
+from loyalty.refusals import InvalidMemberId, UnknownMember, UnknownMemberId
 from loyalty.store.members import Identity, Member
 from loyalty.store.rewards import RewardSupply
 from loyalty.transactions.expected import expected_member
@@ -82,14 +82,11 @@ def _known(tx: ReadTransaction, program: Program, event: EventInput, member_id: 
             if member_id is None:
                 raise NoSuchMember("no member has these data: such a sale waits for its member, or name --member-id")
         identity = _named(event, member_id).written(program.region)
-        found = find_member(tx, identity)
+        found = find_reported(tx, identity)
         if found is None and member_id is not None:
             raise NoSuchMember(f"no member {member_id[:80]} in store {program.store}")
         if found is None:
             check_registrable(program.store, program, identity)
-    except DifferentMembers:
-        message = "customerData names different members: leave parts of it out, or name --member-id"
-        raise NoSuchMember(message) from None
     except UnknownMember:
         message = f"no member of store {program.store} has these customerData, and unknown_members is refuse"
         raise NoSuchMember(message) from None

@@ -72,30 +72,43 @@ def add_member(tx: StoreRepositories, program: Program, new: NewMember, *, now: 
 def find_or_register(
     tx: StoreRepositories, program: Program, revision: int, identity: Identity, *, now: datetime
 ) -> tuple[str, EventRef | None]:
-    """Return the id of the member with an identity, and the event to start if the member is registered here.
+    """Return the id of the member of an event, as `find_reported`, and the event to start if they are registered here.
 
-    Raise UnidentifiedMember, DifferentMembers, MemberInactive, UnknownMember, UnknownMemberId or ConcurrentInsert.
+    Raise UnidentifiedMember, MemberInactive, UnknownMember, UnknownMemberId or ConcurrentInsert.
     """
     if not identity:
         raise UnidentifiedMember
     identity = identity.written(program.region)
-    found = _find_active(tx, identity)
-    if found is not None and not _unknown_parts(found, identity):
-        return str(found.id), None
+    found = tx.members.identities_matching(identity)
+    member = _active(_reported(found, identity))
+    if member is not None and not _unknown_parts(member, identity, found):
+        return str(member.id), None
     tx.members.lock_identity(identity)
-    found = _find_active(tx, identity)  # the transaction that held the lock before may have registered them
-    if found is not None:
-        _learn(tx, found, identity, now=now)
-        return str(found.id), None
+    found = tx.members.identities_matching(identity)  # the transaction that held the lock may have registered them
+    member = _active(_reported(found, identity))
+    if member is not None:
+        _learn(tx, member, _unknown_parts(member, identity, found), now=now)
+        return str(member.id), None
     check_registrable(tx.store, program, identity)
     member_id = _insert(tx, program, NewMember(identity, registered_at=now), now=now)
     return member_id, _report(tx, revision, member_id, now=now)
 
 
+def find_reported(tx: StoreReaders, identity: Identity) -> str | None:
+    """Return the id of the member of a reported event or sale; None: nobody has a part of the identity.
+
+    If the parts belong to several members, it is the one with the first part, in the order id, email, phone, card.
+    """
+    member = _reported(tx.members.identities_matching(identity), identity)
+    return None if member is None else str(member.id)
+
+
 def find_member(tx: StoreReaders, identity: Identity) -> str | None:
     """Return the id of the only member with an identity; raise DifferentMembers. Unknown parts are ignored."""
-    found = _find(tx, identity)
-    return None if found is None else str(found.id)
+    found = tx.members.identities_matching(identity)
+    if len(found) > 1:
+        raise DifferentMembers([str(each.id) for each in found])
+    return str(found[0].id) if found else None
 
 
 def check_free(tx: StoreReaders, member_id: str | None, identity: Identity) -> None:
@@ -106,41 +119,48 @@ def check_free(tx: StoreReaders, member_id: str | None, identity: Identity) -> N
         raise IdentityTaken(taken)
 
 
-def _find(tx: StoreReaders, identity: Identity) -> KnownIdentity | None:
-    found = tx.members.identities_matching(identity)
+def _reported(found: Sequence[KnownIdentity], identity: Identity) -> KnownIdentity | None:
+    """Return the one of these members who has the first part of an identity that any of them has."""
     if len(found) > 1:
-        raise DifferentMembers([str(each.id) for each in found])
+        for part, key in identity.keys.items():
+            for member in found:
+                if _has(member, part, key):
+                    return member
     return found[0] if found else None
 
 
-def _find_active(tx: StoreReaders, identity: Identity) -> KnownIdentity | None:
-    """Return the only member with an identity; raise DifferentMembers, or MemberInactive for an inactive one."""
-    found = _find(tx, identity)
-    if found is not None and not found.active:
-        raise MemberInactive(str(found.id))
-    return found
+def _has(member: KnownIdentity, part: str, key: str) -> bool:
+    return any(known.keys.get(part) == key for known in (member, *member.merged))
 
 
-def _unknown_parts(found: KnownIdentity, identity: Identity) -> dict[str, str]:
-    """Return the parts of an identity, as an event gives them, that its member lacks."""
-    return {
+def _active(member: KnownIdentity | None) -> KnownIdentity | None:
+    """Return the member; raise MemberInactive."""
+    if member is not None and not member.active:
+        raise MemberInactive(str(member.id))
+    return member
+
+
+def _unknown_parts(member: KnownIdentity, identity: Identity, found: Sequence[KnownIdentity]) -> dict[str, str]:
+    """Return the parts of an identity, as an event gives them, that the member lacks and no other of `found` has."""
+    lacking = {
         part: value
         for part in ("email", "phone", "card")
-        if getattr(found, part) is None and (value := getattr(identity, part))
+        if getattr(member, part) is None and (value := getattr(identity, part))
     }
+    taken = _taken_fields(identity, found) if lacking and len(found) > 1 else ()
+    return {part: value for part, value in lacking.items() if part not in taken}
 
 
-def _learn(tx: StoreRepositories, found: KnownIdentity, identity: Identity, *, now: datetime) -> None:
-    """Store unknown parts of the identity that an event gives, for matching; the search has shown that they are free.
+def _learn(tx: StoreRepositories, member: KnownIdentity, parts: Mapping[str, str], *, now: datetime) -> None:
+    """Store parts of an identity that an event gives, and that are free, for matching.
 
     Only an empty part is filled, and it stays unconfirmed until the member confirms it.
     """
-    parts = _unknown_parts(found, identity)
     if parts:
-        tx.members.lock_member(str(found.id))
-        known = Identity(found.id, found.email, found.phone, found.card)
-        learned = ",".join(filter(None, (found.learned, *parts)))
-        tx.members.learn(str(found.id), replace(known, **parts), learned=learned, now=now)
+        tx.members.lock_member(str(member.id))
+        known = Identity(member.id, member.email, member.phone, member.card)
+        learned = ",".join(filter(None, (member.learned, *parts)))
+        tx.members.learn(str(member.id), replace(known, **parts), learned=learned, now=now)
 
 
 def check_registrable(store: str, program: Program, identity: Identity) -> None:

@@ -11,7 +11,7 @@ from typing import Any, Final
 from loyalty.calendar import Duration
 from loyalty.events.operations import OperationContext
 from loyalty.ids import new_id
-from loyalty.members.registration import find_member
+from loyalty.members.registration import find_reported
 from loyalty.references import NOBODY
 from loyalty.store.conflicts import ConcurrentInsert
 from loyalty.store.members import Identity
@@ -46,7 +46,7 @@ class AssignedTransaction:
 def register_transaction(operation: OperationContext, document: Document) -> str:
     """Store a document once, with or without a member; return the id of the transaction.
 
-    Raise DifferentMembers, MemberInactive, ConcurrentInsert or a TransactionRefusal.
+    Raise MemberInactive, ConcurrentInsert or a TransactionRefusal.
     """
     document = replace(document, identity=document.identity.written(operation.program.region))
     repeated = _repetition(operation, document)
@@ -172,7 +172,7 @@ def _require_of(operation: OperationContext, sale: StoredTransaction, document: 
         raise NotASale(sale.document_number)
     if document.purchased_at < sale.purchased_at:
         raise ReturnBeforeSale(sale.purchased_at)
-    named = find_member(operation.tx, document.identity) if document.identity else None
+    named = find_reported(operation.tx, document.identity) if document.identity else None
     if named is not None and sale.member not in (None, named):
         raise AnothersSale
     earlier = operation.tx.transactions.returns_of(sale.document_number)
@@ -195,10 +195,10 @@ def _member_of(operation: OperationContext, identity: Identity) -> str | None:
     """Return the member with an identity; if there is none, prevent their registration until this is stored."""
     if not identity:
         return None
-    found = find_member(operation.tx, identity)
+    found = find_reported(operation.tx, identity)
     if found is None:
         operation.tx.members.lock_identity(identity)
-        found = find_member(operation.tx, identity)
+        found = find_reported(operation.tx, identity)
     return found
 
 

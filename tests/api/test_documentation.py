@@ -61,7 +61,7 @@ MEANINGS = {
     "channelInUse": "members have the channel, as many as `members` of `parameters`",
     "contradiction": "two fields contradict each other",
     "dateInPast": "the date must lie in the future",
-    "differentMembers": "`customerData` names several members",
+    "differentMembers": "what names a member names several: leave all but one part out",
     "documentNumberReused": "this `documentNumber` was used for another document; `parameters` has the `transactionId`",
     "eventIdReused": "this `eventId` was used for another event",
     "followsItsSale": "a return belongs to the member of its sale: assign that",

@@ -5,10 +5,11 @@ from datetime import UTC, datetime
 import pytest
 
 from loyalty.ids import is_id
-from loyalty.members.registration import NewMember, find_or_register, register_member
+from loyalty.members.registration import NewMember, find_member, find_or_register, find_reported, register_member
 from loyalty.refusals import (
     DifferentMembers,
     IdentityTaken,
+    MemberInactive,
     MissingIdentity,
     UnidentifiedMember,
     UnknownMember,
@@ -99,14 +100,45 @@ def test_an_event_registers_an_unknown_member_under_the_id_it_names() -> None:
     assert is_id(other)
 
 
-def test_an_event_whose_parts_belong_to_different_members_is_refused() -> None:
+def test_an_event_whose_parts_belong_to_several_members_is_of_the_one_with_the_first_part() -> None:
+    store = InMemoryStore("DEFAULT")
+    by_card, by_phone, by_email = (
+        register(store, Identity(card="C")),
+        register(store, Identity(phone="1")),
+        register(store, Identity(email="a")),
+    )
+
+    def found(**identity: str) -> str:
+        member, registered = find_or_register(store, PROGRAM, 3, Identity(**identity), now=NOW)
+        assert registered is None
+        assert find_reported(store, Identity(**identity)) == member
+        return member
+
+    assert found(email="a", phone="1", card="C") == by_email
+    assert found(phone="1", card="C") == by_phone
+    assert found(id=by_card, email="a", phone="1") == by_card
+    assert found(email="nobody", card="C") == by_card
+    assert [store.members.facts(each).email for each in (by_phone, by_email)] == [None, "a"]
+
+
+def test_who_is_named_by_hand_must_be_one_member() -> None:
     store = InMemoryStore("DEFAULT")
     members = [register(store, Identity(email="a")), register(store, Identity(phone="1"))]
 
     with pytest.raises(DifferentMembers) as refused:
-        find_or_register(store, PROGRAM, 3, Identity(email="a", phone="1"), now=NOW)
+        find_member(store, Identity(email="a", phone="1"))
 
     assert sorted(refused.value.member_ids) == sorted(members)
+
+
+def test_an_event_is_refused_if_the_member_with_its_first_part_is_inactive() -> None:
+    store = InMemoryStore("DEFAULT")
+    inactive = register(store, Identity(email="a"))
+    register(store, Identity(phone="1"))
+    store.members.set_active(inactive, False, now=NOW)
+
+    with pytest.raises(MemberInactive):
+        find_or_register(store, PROGRAM, 3, Identity(email="a", phone="1"), now=NOW)
 
 
 def test_an_event_of_an_unknown_member_is_refused_if_the_program_registers_none() -> None:
@@ -169,8 +201,8 @@ def test_what_is_known_of_a_member_or_is_somebody_elses_is_not_learned() -> None
     find_or_register(store, PROGRAM, 3, Identity(card="C-2"), now=NOW)
 
     find_or_register(store, PROGRAM, 3, Identity(email="anna@example.com", phone="9"), now=NOW)
-    with pytest.raises(DifferentMembers):
-        find_or_register(store, PROGRAM, 3, Identity(email="anna@example.com", card="C-2"), now=NOW)
+    also, _ = find_or_register(store, PROGRAM, 3, Identity(email="anna@example.com", card="C-2"), now=NOW)
 
+    assert also == anna
     member = store.members.facts(anna)
     assert (member.phone, member.card) == ("1", None)
