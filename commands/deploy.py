@@ -8,7 +8,7 @@ import typer
 
 from commands.shared.deployment_text import print_deployed, print_pending, print_refused
 from commands.shared.exits import fail, require_folder, run_async
-from commands.shared.options import DATA, Data, Drop, Format, Rename
+from commands.shared.options import DATA, Data, Drop, Format, OutputFormat, Rename
 
 if TYPE_CHECKING:
     from commands.shared.plan_files import PlanError
@@ -30,7 +30,7 @@ def deploy(
     ] = None,
     drop: Drop = None,
     rename: Rename = False,
-    format: Annotated[Format, typer.Option("--format", help="The output format.")] = Format.text,  # noqa: A002 - as the option
+    format: OutputFormat = Format.text,  # noqa: A002 - as the option
 ) -> None:
     """Deploy a program to the database of LAUREL_DATABASE_URL or of `laurel up`, and print what changes."""
     from commands.shared import deployment

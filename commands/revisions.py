@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from commands.shared.exits import run_async
-from commands.shared.options import DATA, Data, Format, Store
+from commands.shared.options import DATA, Data, Format, OutputFormat, Store
 
 if TYPE_CHECKING:
     from commands.shared.registry import Revision
@@ -17,7 +17,7 @@ def revisions(
     store: Store = None,
     data: Data = DATA,
     last: Annotated[int, typer.Option("--last", min=1, help="How many to list.")] = 20,
-    format: Annotated[Format, typer.Option("--format", help="The output format.")] = Format.text,  # noqa: A002
+    format: OutputFormat = Format.text,  # noqa: A002 - as the option
 ) -> None:
     """List the revisions of a store's program: when and by whom each was deployed, and which is in force."""
     from commands.shared.registry_access import choose_store, open_registry

@@ -6,7 +6,7 @@ import typer
 
 from commands.shared.deployment_text import print_deployed, print_pending, print_refused
 from commands.shared.exits import run_async
-from commands.shared.options import DATA, Data, Drop, Format, Rename, Store
+from commands.shared.options import DATA, Data, Drop, Format, OutputFormat, Rename, Store
 
 if TYPE_CHECKING:
     from commands.shared.deployment import PendingDeployment
@@ -21,7 +21,7 @@ def rollback(
     data: Data = DATA,
     drop: Drop = None,
     rename: Rename = False,
-    format: Annotated[Format, typer.Option("--format", help="The output format.")] = Format.text,  # noqa: A002 - as the option
+    format: OutputFormat = Format.text,  # noqa: A002 - as the option
 ) -> None:
     """Deploy an earlier revision again, as a new one, if it has no errors."""
     from commands.shared.consent import read_consent, refused

@@ -1,5 +1,6 @@
 """Changes of administrators on this machine, each in one transaction and in the audit log."""
 
+import json
 import secrets
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
@@ -13,6 +14,7 @@ from api.authentication.tokens import digest
 from commands.shared.admin import entry_of_this_machine
 from commands.shared.data_folder import lock
 from commands.shared.errors import CommandError
+from commands.shared.options import Format
 from commands.shared.secret_keys import keys_of_folder, keys_of_settings
 from commands.shared.settings import Settings
 from database import Access, Database
@@ -28,14 +30,19 @@ class AdministratorError(CommandError):
     """An administrator cannot be changed; the message says why and what to do."""
 
 
-async def list_administrators(data: Path) -> None:
+async def list_administrators(data: Path, format: Format) -> None:  # noqa: A002 - as the option
     """Print every administrator, the oldest first."""
 
-    def read(access: Access) -> list[str]:
-        return [_line(access, each) for each in access.admins.all()]
+    def read(access: Access) -> list[dict[str, Any]]:
+        return [_shown(access, each) for each in access.admins.all()]
 
-    for line in await _run(data, read):
-        print(line)
+    found = await _run(data, read)
+    if format is Format.json:
+        print(json.dumps(found))
+        return
+    for each in found:
+        state = "active" if each["active"] else "disabled"
+        print(f"{each['name']}  {each['role'] or 'no role'}  {each['store'] or 'every store'}  {state}")
 
 
 async def add_administrator(data: Path, name: str, role: str, store: str | None) -> None:
@@ -133,10 +140,10 @@ def _require(access: Access, name: str) -> Admin:
     return found
 
 
-def _line(access: Access, admin: Admin) -> str:
+def _shown(access: Access, admin: Admin) -> dict[str, Any]:
     role = access.roles.get(admin.role)
-    name = "no role" if role is None else role.name
-    return f"{admin.username}  {name}  {admin.store or 'every store'}  {'active' if admin.active else 'disabled'}"
+    name = None if role is None else role.name
+    return {"name": admin.username, "role": name, "store": admin.store, "active": admin.active}
 
 
 def _note(access: Access, what: str, admin_id: str, now: datetime, details: dict[str, Any] | None) -> None:

@@ -6,7 +6,7 @@ import typer
 
 from commands.shared.exits import run_async
 from commands.shared.fast_typer import FastTyperCommand, FastTyperGroup
-from commands.shared.options import DATA, Data, Store
+from commands.shared.options import DATA, Data, Format, OutputFormat, Store
 
 admin = typer.Typer(
     cls=FastTyperGroup, no_args_is_help=True, help="List, add, enable and disable administrators, and set passwords."
@@ -21,11 +21,14 @@ def _group() -> None:
 
 
 @admin.command(name="list", cls=FastTyperCommand)
-def list_(data: Data = DATA) -> None:
+def list_(
+    data: Data = DATA,
+    format: OutputFormat = Format.text,  # noqa: A002 - as the option
+) -> None:
     """Print every administrator: name, role, store, and whether they are active."""
     from commands.admin.changes import list_administrators
 
-    run_async(lambda: list_administrators(data))
+    run_async(lambda: list_administrators(data, format), format)
 
 
 @admin.command(name="add", cls=FastTyperCommand)

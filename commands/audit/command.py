@@ -5,13 +5,13 @@ from typing import Annotated
 import typer
 
 from commands.shared.exits import errors_as_exit_codes
-from commands.shared.options import DATA, Data, Format
+from commands.shared.options import DATA, Data, Format, OutputFormat
 
 
 def audit(
     data: Data = DATA,
     store: Annotated[str | None, typer.Option("--store", help="The store's code.", show_default="every store")] = None,
-    format: Annotated[Format, typer.Option("--format", help="The output format.")] = Format.text,  # noqa: A002
+    format: OutputFormat = Format.text,  # noqa: A002 - as the option
 ) -> None:
     """Check that the ledger adds up, also while Laurel runs. Exit code 1: something does not."""
     from commands.audit.auditing import audit_stores

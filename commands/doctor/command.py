@@ -7,13 +7,13 @@ from typing import Annotated
 import typer
 
 from commands.shared.exits import run_async
-from commands.shared.options import API_PORT, DATA, Data, Format
+from commands.shared.options import API_PORT, DATA, Data, Format, OutputFormat
 
 
 def doctor(
     data: Data = DATA,
     port: Annotated[int, typer.Option("--port", min=1, max=65535, help="The port of the API.")] = API_PORT,
-    format: Annotated[Format, typer.Option("--format", help="The output format.")] = Format.text,  # noqa: A002
+    format: OutputFormat = Format.text,  # noqa: A002 - as the option
 ) -> None:
     """Diagnose this installation, and print what to do; nothing is changed. Exit code 1: something is wrong."""
     from commands.doctor.diagnosis import diagnose

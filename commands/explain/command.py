@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from commands.shared.exits import errors_as_exit_codes
-from commands.shared.options import DATA, Data, Format
+from commands.shared.options import DATA, Data, Format, OutputFormat
 
 
 def explain(
@@ -16,7 +16,7 @@ def explain(
         str | None, typer.Option("--store", help="The store's code.", show_default="every store, until it is found")
     ] = None,
     data: Data = DATA,
-    format: Annotated[Format, typer.Option("--format", help="The output format.")] = Format.text,  # noqa: A002
+    format: OutputFormat = Format.text,  # noqa: A002 - as the option
 ) -> None:
     """Print why each reactor and achievement fired for an event or did not, and what happened."""
     from rich.console import Console

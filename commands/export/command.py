@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from commands.shared.exits import fail, run_async
-from commands.shared.options import DATA, Data, Format, Store
+from commands.shared.options import DATA, Data, Format, OutputFormat, Store
 
 if TYPE_CHECKING:
     from commands.export.files import ExportedFiles, ExportState
@@ -24,7 +24,7 @@ def export(
     kind: Annotated[str, typer.Option("--type", help="The type of the export.", show_default=False)],
     store: Store = None,
     data: Data = DATA,
-    format: Annotated[Format, typer.Option("--format", help="The output format.")] = Format.text,  # noqa: A002 - as the option
+    format: OutputFormat = Format.text,  # noqa: A002 - as the option
 ) -> None:
     """Export members, points, events, transactions, coupon codes or issued rewards into a file, as of now."""
     from commands.export.files import ApiExports, DatabaseExports

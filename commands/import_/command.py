@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from commands.shared.exits import fail, run_async
-from commands.shared.options import DATA, Data, Format, Store
+from commands.shared.options import DATA, Data, Format, OutputFormat, Store
 
 if TYPE_CHECKING:
     from commands.import_.files import ImportedFiles, ImportState
@@ -31,7 +31,7 @@ def import_(
         ),
     ] = "",
     wait: Annotated[bool, typer.Option("--wait/--no-wait", help="Show the progress until the file is read.")] = True,
-    format: Annotated[Format, typer.Option("--format", help="The output format.")] = Format.text,  # noqa: A002 - as the option
+    format: OutputFormat = Format.text,  # noqa: A002 - as the option
 ) -> None:
     """Import a file of members, points, events, transactions or coupon codes. Exit code 1: lines were refused."""
     from commands.import_.files import ApiFiles, DatabaseFiles

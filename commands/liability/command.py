@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from commands.shared.exits import errors_as_exit_codes
-from commands.shared.options import DATA, Data, Format, Store
+from commands.shared.options import DATA, Data, Format, OutputFormat, Store
 
 DAYS = ["%Y-%m-%d"]
 
@@ -29,7 +29,7 @@ def liability(
     breakage: Annotated[str, typer.Option("--breakage", help="The share of points that is never spent.")] = "0",
     store: Store = None,
     data: Data = DATA,
-    format: Annotated[Format, typer.Option("--format", help="The output format.")] = Format.text,  # noqa: A002
+    format: OutputFormat = Format.text,  # noqa: A002 - as the option
 ) -> None:
     """Print what a store owes its members in points at the end of a past day, by wallet and month of earning."""
     from commands.liability.figures import Wanted, liability_of

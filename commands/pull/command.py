@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from commands.shared.exits import fail, run_async
-from commands.shared.options import DATA, Data, Format, Store
+from commands.shared.options import DATA, Data, Format, OutputFormat, Store
 
 if TYPE_CHECKING:
     from commands.pull.pulling import Pull
@@ -21,7 +21,7 @@ def pull(
         bool, typer.Option("--overwrite", help="Overwrite local changes with the program in force.")
     ] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Print what would change, and write nothing.")] = False,
-    format: Annotated[Format, typer.Option("--format", help="The output format.")] = Format.text,  # noqa: A002 - as the option
+    format: OutputFormat = Format.text,  # noqa: A002 - as the option
 ) -> None:
     """Write the program in force into a folder, and keep what was changed only in the folder."""
     from commands.pull.pulling import prepare, read, refuse_conflicts, write

@@ -1,11 +1,13 @@
 """Recount the figures by day."""
 
+import json
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
 from commands.shared.data_folder import lock
 from commands.shared.lookup import find_store
+from commands.shared.options import Format
 from commands.shared.secret_keys import keys_of_folder
 from commands.shared.settings import Settings
 from commands.shared.terminal_text import printable
@@ -14,7 +16,7 @@ from database import Database, Transaction
 PAGE = 1_000
 
 
-async def recount_stores(data: Path, store: str | None) -> None:
+async def recount_stores(data: Path, store: str | None, format: Format) -> None:  # noqa: A002 - as the option
     """Recount a store, and print how many rows it had. Raise NotFound, DataFolderError or SecretKeyError.
 
     On SQLite of a data folder no other process may run: its lock is held. On PostgreSQL Laurel may keep running.
@@ -22,7 +24,11 @@ async def recount_stores(data: Path, store: str | None) -> None:
     with _opened(data) as database:
         codes = await database.access_read(lambda access: access.stores())
         code = find_store(codes, store)
-        print(f"store {printable(code)}: {await recount(database, code):,} rows are counted")
+        rows = await recount(database, code)
+    if format is Format.json:
+        print(json.dumps({"store": code, "rows": rows}))
+    else:
+        print(f"store {printable(code)}: {rows:,} rows are counted")
 
 
 async def recount(database: Database, code: str) -> int:

@@ -36,3 +36,6 @@ class Format(StrEnum):
 
     text = "text"
     json = "json"
+
+
+OutputFormat = Annotated[Format, typer.Option("--format", help="The output format.")]

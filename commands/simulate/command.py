@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from commands.shared.exits import errors_as_exit_codes, fail, require_folder
-from commands.shared.options import DATA, Format, Store
+from commands.shared.options import DATA, Format, OutputFormat, Store
 
 if TYPE_CHECKING:
     from commands.simulate.simulation import AdhocMember, DeployedProgram, FolderProgram, StoredMember
@@ -36,7 +36,7 @@ def simulate(
         Path | None,
         typer.Option("--data", help="The data folder, for --deployed and for the member that the event names."),
     ] = None,
-    format: Annotated[Format, typer.Option("--format", help="The output format.")] = Format.text,  # noqa: A002
+    format: OutputFormat = Format.text,  # noqa: A002 - as the option
 ) -> None:
     """Simulate an event: what it would do under a program, and why. Nothing is written and nothing sent."""
     from commands.simulate.simulation import SimulationRequest, run_simulation

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from commands.shared.exits import fail, run_async
-from commands.shared.options import DATA, Data, Format, Store
+from commands.shared.options import DATA, Data, Format, OutputFormat, Store
 
 if TYPE_CHECKING:
     from commands.stuck.output import Retried
@@ -49,7 +49,7 @@ def stuck(
     store: Store = None,
     data: Data = DATA,
     last: Annotated[int, typer.Option("--last", min=1, help="How many to print.")] = 50,
-    format: Annotated[Format, typer.Option("--format", help="The output format.")] = Format.text,  # noqa: A002 - as the option
+    format: OutputFormat = Format.text,  # noqa: A002 - as the option
 ) -> None:
     """List what is stuck in a store, and why: events, due items, deliveries, files, the clock; retry it."""
     if retry is not None and retry_all:

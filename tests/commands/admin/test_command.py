@@ -1,5 +1,6 @@
 """`laurel admin`: administrators are listed, added, disabled and given passwords on this machine."""
 
+import json
 from contextlib import closing
 from pathlib import Path
 
@@ -27,6 +28,7 @@ async def test_an_administrator_is_added_disabled_and_enabled(tmp_path: Path) ->
     added = laurel("admin", "add", "kim", "--role", "support", *at)
     disabled = laurel("admin", "disable", "kim", *at)
     listed = laurel("admin", "list", *at)
+    as_json = laurel("admin", "list", "--format", "json", *at)
     code = laurel("admin", "reset", "kim", *at)
 
     assert added.stdout.startswith("kim is added, with the password "), added.stderr
@@ -34,6 +36,10 @@ async def test_an_administrator_is_added_disabled_and_enabled(tmp_path: Path) ->
     assert listed.stdout.splitlines() == [
         "admin  administrator  every store  active",
         "kim  support  every store  disabled",
+    ]
+    assert json.loads(as_json.stdout) == [
+        {"name": "admin", "role": "administrator", "store": None, "active": True},
+        {"name": "kim", "role": "support", "store": None, "active": False},
     ]
     assert code.stdout.startswith("the code of kim, for an hour: ")
 

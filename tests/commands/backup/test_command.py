@@ -1,6 +1,7 @@
 """`laurel backup` beside a process that writes, and `laurel restore` of what it wrote."""
 
 import asyncio
+import json
 import os
 import stat
 from collections.abc import Mapping
@@ -103,6 +104,21 @@ def test_a_restore_into_a_new_folder_says_that_the_key_is_needed(sqlite_database
     assert (again[0], "--replace moves it aside" in again[1]) == (2, True)
     assert (over[0], "exists: name another file" in over[1]) == (2, True)
     assert (new / DATABASE_FILE).exists()
+
+
+def test_scripts_read_json_of_a_backup_and_its_restore(sqlite_database_url: str, tmp_path: Path) -> None:
+    file, new = tmp_path / "backup", tmp_path / "new"
+
+    backup = run(sqlite_database_url, tmp_path, "backup", file, "--format", "json")
+    restored = run(sqlite_database_url, new, "restore", file, "--format", "json")
+
+    assert (backup[0], json.loads(backup[1])) == (0, {"file": str(file), "bytes": file.stat().st_size})
+    said = json.loads(restored[1])
+    assert (restored[0], said["file"], any(str(new / KEY_FILE) in note for note in said["notes"])) == (
+        0,
+        str(file),
+        True,
+    )
 
 
 def test_temporals_file_is_moved_aside(sqlite_database_url: str, tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """`laurel recount` makes figures right that were changed by hand."""
 
+import json
 from pathlib import Path
 
 from sqlalchemy import create_engine, text
@@ -55,5 +56,6 @@ async def test_the_command_counts_the_store_of_a_data_folder(tmp_path: Path) -> 
 
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.startswith("store DEFAULT: ")
+    assert json.loads(laurel("recount", "--data", data, "--format", "json").stdout)["store"] == "DEFAULT"
     again = laurel("audit", "--data", data)
     assert "daily-figures" not in again.stdout
