@@ -74,6 +74,15 @@ FAMILIES: Final[Mapping[str, Mapping[str, OperatorManual]]] = {
             '"friend"',
             '{"nickname": ""}',
         ),
+        "??": OperatorManual(
+            "The first operand that is not `null`, otherwise `null`. A missing value is `null`, too: "
+            '`{"??": [{"var": "event.body.tip"}, 0]}` is 0 for both.',
+            "any",
+            "one of the operands",
+            '{"??": [{"var": "tip"}, 0]}',
+            "0",
+            '{"tip": null}',
+        ),
         "!": OperatorManual(
             "Whether the operand is falsy.",
             "any",
@@ -176,7 +185,7 @@ FAMILIES: Final[Mapping[str, Mapping[str, OperatorManual]]] = {
             "0.3",
         ),
         "-": OperatorManual(
-            "The difference; with one operand, its negation.",
+            "The first operand less all others; with one operand, its negation.",
             "numbers",
             "a number",
             '{"-": [{"var": "total"}, 1.1]}',
@@ -187,17 +196,19 @@ FAMILIES: Final[Mapping[str, Mapping[str, OperatorManual]]] = {
             "The product.", "numbers", "a number", '{"*": [{"var": "total"}, 0.1]}', "1.2", '{"total": 12}'
         ),
         "/": OperatorManual(
-            "The quotient, to 34 digits; `null` if the divisor is 0. Guard a divisor that may be 0 by its truth: "
+            "The first operand divided by each of the others in turn, to 34 digits; with one operand, 1 divided by it. "
+            "`null` if a divisor is 0. Guard a divisor that may be 0 by its truth: "
             '`{"if": [D, {"/": [N, D]}, 0]}`.',
-            "two numbers",
+            "numbers",
             "a number, or null",
             '{"/": [{"var": "total"}, 8]}',
             "0.125",
             '{"total": 1}',
         ),
         "%": OperatorManual(
-            "The remainder of a division, with the sign of the dividend; `null` if the divisor is 0.",
-            "two numbers",
+            "The remainder of a division, with the sign of the dividend; `null` if the divisor is 0. With more "
+            "operands, that is divided by the next.",
+            "numbers",
             "a number, or null",
             '{"%": [-7, 3]}',
             "-1",

@@ -22,6 +22,7 @@ SYNONYMS = {
         "<=": "=< lte",
         "and": "&&",
         "or": "||",
+        "??": "coalesce default",
         "!": "not",
         "if": "ifelse if_else ternary",
         "+": "add plus sum",
@@ -55,7 +56,6 @@ _CONTAINS = 'write {"in": [x, y]}, which is true if y contains x'
 _NOT_IN = 'write {"!": {"in": [x, y]}}'
 _ROUNDING = 'no operator rounds: {"-": [x, {"%": [x, 1]}]} is x without its fraction'
 _NOW = 'write {"var": "now"}'
-_DEFAULT = 'write {"var": [path, default]}'
 _DAYS = 'write {"days_between": [x, y]}'
 _SUBSTRING = 'write {"substr": [text, start, length]}'
 _MEAN = 'write {"/": [..., {"length": array}]} with the sum of the array by reduce'
@@ -64,7 +64,6 @@ _HINTS = {
     **dict.fromkeys(("contains", "includes", "has"), _CONTAINS),
     **dict.fromkeys(("not_in", "notIn", "nin", "!in", "not_contains"), _NOT_IN),
     **dict.fromkeys(("now", "today", "current_date", "current_time"), _NOW),
-    **dict.fromkeys(("??", "coalesce", "default"), _DEFAULT),
     **dict.fromkeys(("datediff", "date_diff", "dateDiff"), _DAYS),
     **dict.fromkeys(("substring", "slice", "mid"), _SUBSTRING),
     **dict.fromkeys(("avg", "average", "mean"), _MEAN),

@@ -49,6 +49,8 @@ def _of_call(call: Call, scope: Type, root: str) -> Found:
         return _of_branches(call.operands, scope, root)
     if name in ("length", "year", "month", "day", "hour", "weekday"):
         return Bounds(Decimal(0), _INFINITE)
+    if name == "??":
+        return _of_alternatives(call.operands, scope, root)
     combine = _ARITHMETIC.get(name)
     operands = [bounds(each, scope, root=root) for each in call.operands]
     known = [each for each in operands if each is not None]
@@ -98,6 +100,12 @@ def _of_branches(operands: tuple[Expression, ...], scope: Type, root: str) -> Fo
     return _hull(found)
 
 
+def _of_alternatives(operands: tuple[Expression, ...], scope: Type, root: str) -> Found:
+    found = [bounds(each, scope, root=root) for each in operands]
+    known = [each for each in found if each is not None]
+    return _hull(known) if len(known) == len(found) else None
+
+
 def _hull(found: Iterable[Bounds]) -> Found:
     all_found = list(found)
     if not all_found:
@@ -106,12 +114,17 @@ def _hull(found: Iterable[Bounds]) -> Found:
 
 
 def _sum(terms: list[Bounds]) -> Found:
+    return _total(terms)
+
+
+def _total(terms: list[Bounds]) -> Bounds:
     return Bounds(sum((each.least for each in terms), Decimal(0)), sum((each.greatest for each in terms), Decimal(0)))
 
 
 def _difference(terms: list[Bounds]) -> Found:
-    left, right = (terms[0], terms[1]) if len(terms) > 1 else (Bounds(Decimal(0), Decimal(0)), terms[0])
-    return Bounds(left.least - right.greatest, left.greatest - right.least)
+    left, *others = terms if len(terms) > 1 else (Bounds(Decimal(0), Decimal(0)), *terms)
+    taken = _total(others)
+    return Bounds(left.least - taken.greatest, left.greatest - taken.least)
 
 
 def _product(terms: list[Bounds]) -> Found:
@@ -124,8 +137,8 @@ def _product(terms: list[Bounds]) -> Found:
 
 def _quotient(terms: list[Bounds]) -> Found:
     """Only the sign, and only by what is never below 0."""
-    dividend, divisor = terms
-    if divisor.least < 0:
+    dividend, *divisors = terms if len(terms) > 1 else (Bounds(Decimal(1), Decimal(1)), *terms)
+    if any(divisor.least < 0 for divisor in divisors):
         return None
     return Bounds(-_INFINITE if dividend.least < 0 else Decimal(0), _INFINITE if dividend.greatest > 0 else Decimal(0))
 

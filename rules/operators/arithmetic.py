@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import reduce
+from functools import partial, reduce
 
 from rules import numbers
 from rules.check import Checker
@@ -30,22 +30,23 @@ def _plus(*values: Json) -> ExactNumber | None:
 
 
 def _times(*values: Json) -> Json:
+    if not values:
+        return 1
     return values[0] if len(values) == 1 else _fold(numbers.multiply, tuple(map(leading_number, values)))
 
 
-def _minus(left: Json, *right: Json) -> ExactNumber | None:
-    minuend, subtrahend = (to_number(left), to_number(right[0])) if right else (0, to_number(left))
-    return None if minuend is None or subtrahend is None else numbers.subtract(minuend, subtrahend)
+def _minus(*values: Json) -> ExactNumber | None:
+    found = tuple(map(to_number, values))
+    return _fold(numbers.subtract, found if len(found) > 1 else (0, *found))
 
 
-def _divided(dividend: Json, divisor: Json) -> ExactNumber | None:
-    left, right = to_number(dividend), to_number(divisor)
-    return None if left is None or right is None else numbers.divide(left, right)
+def _divided(*values: Json) -> ExactNumber | None:
+    found = tuple(map(to_number, values))
+    return _fold(numbers.divide, found if len(found) > 1 else (1, *found))
 
 
-def _modulo(dividend: Json, divisor: Json) -> ExactNumber | None:
-    left, right = to_number(dividend), to_number(divisor)
-    return None if left is None or right is None else numbers.remainder(left, right)
+def _modulo(*values: Json) -> ExactNumber | None:
+    return _fold(numbers.remainder, tuple(map(to_number, values)))
 
 
 def _least(*values: Json) -> ExactNumber | None:
@@ -74,12 +75,10 @@ _MINUS = _BinaryOperator("-", CONTEXT.subtract, _minus)
 
 def _emits_binary(fast: _BinaryOperator) -> Callable[[CodeGenerator, Call], Operand]:
     def emit(code: CodeGenerator, call: Call) -> Operand:
-        total, *others = code.atoms(call)
-        if not others:
-            return code.call(fast.with_conversions, [total], "any" if fast is _TIMES else "number or null")
-        for other in others:
-            total = _binary(code, fast, total, other)
-        return total
+        operands = code.atoms(call)
+        if len(operands) < 2 or (fast is _MINUS and len(operands) > 2):  # null is 0 to `-`, unless it is a difference
+            return code.call(fast.with_conversions, operands, "any" if fast is _TIMES else "number or null")
+        return reduce(partial(_binary, code, fast), operands)
 
     return emit
 
@@ -130,13 +129,12 @@ def _checks_numbers(name: str) -> Callable[[Checker, Call], Type]:
 
 
 def _checks_division(name: str) -> Callable[[Checker, Call], Type]:
-    """Return the result is a number, or null if the divisor may be 0."""
+    """Infer a number, or null too if a divisor may be 0; a single operand divides 1."""
 
     def check(checker: Checker, call: Call) -> Type:
-        dividend, divisor = call.operands
-        checker.require(dividend, NUMBER, name)
-        by = checker.require(divisor, NUMBER, name)
-        return nullable(NUMBER) if falsy_only(by) != NEVER else NUMBER
+        found = [checker.require(operand, NUMBER, name) for operand in call.operands]
+        divisors = found[1:] or found
+        return nullable(NUMBER) if any(falsy_only(by) != NEVER for by in divisors) else NUMBER
 
     return check
 
@@ -152,17 +150,17 @@ def _operator(
     return Operator(name, least, most, applied(function), emit, _checks_numbers(name), words)
 
 
-def _division(name: str, function: Callable[[Json, Json], Json], words: str) -> Operator:
+def _division(name: str, least: int, function: Callable[..., Json], words: str) -> Operator:
     emit = emit_applied(function, "number or null")
-    return Operator(name, 2, 2, applied(function), emit, _checks_division(name), words)
+    return Operator(name, least, None, applied(function), emit, _checks_division(name), words)
 
 
 OPERATORS = (
-    _operator("+", 1, None, _plus, _emits_binary(_PLUS), "adds"),
-    _operator("-", 1, 2, _minus, _emits_binary(_MINUS), "subtracts"),
-    _operator("*", 1, None, _times, _emits_binary(_TIMES), "multiplies"),
-    _division("/", _divided, "divides"),
-    _division("%", _modulo, "takes the rest"),
+    _operator("+", 0, None, _plus, _emits_binary(_PLUS), "adds"),
+    _operator("-", 1, None, _minus, _emits_binary(_MINUS), "subtracts"),
+    _operator("*", 0, None, _times, _emits_binary(_TIMES), "multiplies"),
+    _division("/", 1, _divided, "divides"),
+    _division("%", 2, _modulo, "takes the rest"),
     _operator("min", 1, None, _least, _emits_extreme(min, _least), "takes the least"),
     _operator("max", 1, None, _greatest, _emits_extreme(max, _greatest), "takes the greatest"),
 )

@@ -7,7 +7,7 @@ from rules.check import Checker
 from rules.closures import Closure, ClosureBuilder, applied
 from rules.codegen import CodeGenerator, Operand, StaticType, truth_test
 from rules.expression import Call, Operator
-from rules.types import BOOLEAN, NULL, BooleanType, Type, union
+from rules.types import BOOLEAN, NEVER, NULL, AbsentType, AnyType, BooleanType, NullType, Type, may_be, present, union
 from rules.types import definite_truth as truth_of
 from rules.types import falsy_only as falsy_type
 from rules.types import truthy_only as truthy_type
@@ -91,6 +91,36 @@ def _common(known: set[StaticType]) -> StaticType:
     return next(iter(known)) if len(known) == 1 else "any"
 
 
+def _build_coalesce(builder: ClosureBuilder, call: Call) -> Closure:
+    operands = builder.build_operands(call)
+
+    def evaluate(data: Json, work: StepBudget) -> Json:
+        value = None
+        for operand in operands:
+            value = operand(data, work)
+            if value is not None:
+                break
+        return value
+
+    return evaluate
+
+
+def _emit_coalesce(code: CodeGenerator, call: Call) -> Operand:
+    result = code.new_variable()
+    with code.block("while True"):
+        for operand in call.operands[:-1]:
+            code.assign(result, operand)
+            code.flush()
+            code.line(f"if {result} is not None: break")
+        if call.operands:
+            code.assign(result, call.operands[-1])
+            code.flush()
+        else:
+            code.line(f"{result} = None")
+        code.line("break")
+    return Operand(result)
+
+
 def _not(value: Json) -> bool:
     return not is_truthy(value)
 
@@ -140,6 +170,16 @@ def _checks_first(*, wanted: bool) -> Callable[[Checker, Call], Type]:
     return check
 
 
+def _check_coalesce(checker: Checker, call: Call) -> Type:
+    """Return the union of the operands without null, up to the first that is never null."""
+    found, results = [checker.infer(operand) for operand in call.operands], list[Type]()
+    for each in found[:-1]:
+        results.append(present(each))
+        if each != NEVER and not may_be(each, NullType, AbsentType, AnyType):
+            return union(*results)
+    return union(*results, *(found[-1:] or [NULL]))
+
+
 def _checks_truth(*, negated: bool) -> Callable[[Checker, Call], Type]:
     def check(checker: Checker, call: Call) -> Type:
         truth = truth_of(checker.infer(call.operands[0]))
@@ -162,6 +202,7 @@ OPERATORS = (
     Operator(
         "or", 0, None, _builds_first(wanted=True), _emits_first(wanted=True), _checks_first(wanted=True), "needs one of"
     ),
+    Operator("??", 0, None, _build_coalesce, _emit_coalesce, _check_coalesce, "takes the first that is not null"),
     Operator("!", 1, 1, applied(_not), _emit_truth(negated=True), _checks_truth(negated=True), "needs it false"),
     Operator("!!", 1, 1, applied(is_truthy), _emit_truth(negated=False), _checks_truth(negated=False), "needs it true"),
 )

@@ -182,7 +182,7 @@ class RuleGenerator:
         more = depth - 1
         ways: list[Generate] = [
             lambda: {self._pick(["+", "-", "*", "min", "max"]): [self.number(scope, more), self.number(scope, more)]},
-            lambda: {self._pick(["+", "*", "min", "max"]): [self.number(scope, 0) for _ in range(3)]},
+            lambda: {self._pick(["+", "-", "*", "min", "max", "??"]): [self.number(scope, 0) for _ in range(3)]},
             lambda: {self._pick(["-", "+", "*"]): [self.number(scope, more)]},
             lambda: {self._pick(["/", "%"]): [self.number(scope, more), self._divisor(scope)]},
             lambda: {"if": [self.boolean(scope, more), self.number(scope, more), self.number(scope, 0)]},

@@ -66,6 +66,9 @@ CLEAN = [
     {">": [{"/": [var("total"), var("count")]}, 2]},
     {"if": [var("member.points"), {">": [{"/": [1, var("member.points")]}, 2]}, False]},
     {"==": [var("gift"), True]},
+    {"<": [{"??": [var("coupon"), "x"]}, "y"]},
+    {">": [{"??": [{"/": [1, var("total")]}, 0]}, 2]},
+    {">": [{"-": [var("total"), var("total"), 1]}, 2]},
     {"and": [True, {"==": [var("items.length"), 0]}]},
 ]
 
@@ -183,6 +186,9 @@ FAULTY = [
             'you mean {"var": ["event.body.channel", ""]}?'
         ),
     ),
+    ({"<": [{"??": [var("coupon"), var("coupon")]}, "y"]}, "may_be_missing", ("<", 0), None),
+    ({"<": [{"??": [var("coupon"), 1]}, "y"]}, "wrong_type", ("<", 0), None),
+    ({">": [{"/": [8, 2, var("total")]}, 2]}, "may_be_missing", (">", 0), None),
     ({"<": [var("coupon", "x"), "y"]}, "may_be_missing", ("<", 0), None),
     ({"<": [var("address.city"), "M"]}, "may_be_missing", ("<", 0), None),
     ({"and": [{"==": [var("coupon"), None]}, {"<": [var("coupon"), "M"]}]}, "wrong_type", ("and", 1, "<", 0), None),

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 import rules
+from rules.expression import Call, walk
 from tests.rules import javascript
 from tests.rules.effort import SEED, TRIES
 from tests.rules.oracles import Batch, Case, Oracle, ask_datalogic, ask_javascript, batches, case, fits_a_double, same
@@ -48,7 +49,34 @@ def _has(*texts: str) -> Callable[[Case], bool]:
     return lambda case: any(text in case.rule or text in case.value for text in texts)
 
 
+def _has_more_or_fewer_operands(case: Case) -> bool:
+    """Whether the rule subtracts, multiplies or divides other than one or two operands."""
+    taken = {"-": (1, 2), "/": (2,), "%": (2,), "*": range(1, 10_000)}
+    calls = (part for part in walk(rules.parse(rules.exact.loads(case.rule))) if isinstance(part, Call))
+    return any(len(call.operands) not in taken.get(call.operator.name, (len(call.operands),)) for call in calls)
+
+
 DIVERGENCES = [
+    Divergence(
+        "arithmetic takes any number of operands",
+        (JAVASCRIPT,),
+        "the community's proposal; json-logic-js subtracts and divides two, and ignores the others",
+        {"-": [{"var": "a"}, 3, 2]},
+        {"a": 10},
+        5,
+        7,
+        _has_more_or_fewer_operands,
+    ),
+    Divergence(
+        "?? is an operator",
+        (JAVASCRIPT,),
+        "the community's proposal, which json-logic-js does not have",
+        {"??": [None, 1]},
+        {},
+        1,
+        "error: Unrecognized operation ??",
+        _has('"??"'),
+    ),
     Divergence(
         "numbers are exact",
         (DATALOGIC, JAVASCRIPT),

@@ -48,8 +48,8 @@ def test_faults_within_an_unknown_operator_are_found_too():
     ("rule", "message"),
     [
         ({"!": []}, "! takes 1 operand, not 0"),
-        ({"-": [1, 2, 3]}, "- takes 1 to 2 operands, not 3"),
-        ({"+": []}, "+ takes at least 1 operand, not 0"),
+        ({"-": []}, "- takes at least 1 operand, not 0"),
+        ({"min": []}, "min takes at least 1 operand, not 0"),
     ],
 )
 def test_a_wrong_number_of_operands_is_refused(rule, message):
@@ -125,7 +125,7 @@ def test_a_rule_that_is_too_big_is_not_parsed_at_all():
         ("isnt", "Did you mean !=?"),
         ("notIn", 'write {"!": {"in": [x, y]}}'),
         ("exists", 'write {"!=": [{"var": path}, null]}'),
-        ("??", 'write {"var": [path, default]}'),
+        ("coalesce", "Did you mean ???"),
         ("xor", 'write {"!=": [x, y]} for two conditions'),
         ("datediff", 'write {"days_between": [x, y]}'),
         ("today", 'write {"var": "now"}'),

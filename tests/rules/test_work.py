@@ -22,7 +22,9 @@ MANY = [1] * 6_000
 NOTE = "x" * 120_000
 LONG = {"many": MANY, "nested": [MANY], "note": NOTE, "other": NOTE[1:] + "y", "texts": [NOTE, NOTE]}
 ACCUMULATOR = {"var": "accumulator.0"}
-NOT_CHARGED = {"if", "?:", "and", "or", "!", "!!", "log", "map", "filter", "reduce", "all", "some", "none", "length"}
+NOT_CHARGED = {
+    *("if", "?:", "and", "or", "??", "!", "!!", "log", "map", "filter", "reduce", "all", "some", "none", "length")
+}
 """Operators that look at no more of their operands than their truth or length, and loops, which charge each element."""
 
 CALLS = {

@@ -233,7 +233,7 @@ class RuleUsage:
                 self._any_of(operands, scope)
                 results = [index for index in range(len(operands)) if index % 2 or index == len(operands) - 1]
                 return self._any_of((operands[index] for index in results), scope)
-            case "and" | "or" | "merge" | "log" | "lower" | "upper":
+            case "and" | "or" | "??" | "merge" | "log" | "lower" | "upper":
                 return self._any_of(operands, scope)
             case "substr":
                 whole = self._read(operands[0], scope)
