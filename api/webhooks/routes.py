@@ -1,12 +1,13 @@
 """Webhook subscriptions: which URL gets which events."""
 
+from datetime import datetime, timedelta
 from typing import Annotated, Any, TypeAlias
 
 from fastapi import APIRouter, Path
 from starlette.requests import Request
 from starlette.responses import Response
 
-from api.http.errors import NotFound
+from api.http.errors import BadInput, NotFound
 from api.http.paging import page_of_records
 from api.http.requests import read_body, request_body
 from api.http.responses import ExactJson, no_content, omit_none
@@ -14,6 +15,7 @@ from api.state.changes import AdminChange, Changed, Operation
 from api.state.dependencies import AdminRequest
 from api.webhooks.filters import LIST_QUERY, filtered_page
 from api.webhooks.schemas import (
+    DAY,
     PostSubscription,
     PutSubscription,
     Subscription,
@@ -21,12 +23,14 @@ from api.webhooks.schemas import (
     Subscriptions,
     WebhookEvents,
 )
-from api.webhooks.validation import unmasked, validate_event_name, validate_target
+from api.webhooks.validation import ROOT, unmasked, validate_event_name, validate_target
 from api.webhooks.views import subscription_view
 from database import Transaction
 from loyalty.engine.retries import retry_delivery
 from loyalty.ids import new_id
+from loyalty.refusals import SecretRotationUnderWay
 from loyalty.webhooks.messages import EVENT_NAMES
+from loyalty.webhooks.secrets import rotate_secret
 from loyalty.webhooks.signing import new_secret
 
 router = APIRouter(prefix="/api/{storeCode}/webhook", tags=["Webhook subscription"])
@@ -118,7 +122,8 @@ async def change_subscription(
 ) -> Response:
     """Change the URL, headers or format of a subscription; a disabled one is enabled again.
 
-    A URL or a header value that is sent masked, as it is shown, is left unchanged.
+    A URL or a header value that is sent masked, as it is shown, is left unchanged. A new `secret` signs from now on,
+    and for a day the one before it does, too: `rotate` takes another time, and generates one.
     """
     changed = (await read_body(request, PutSubscription)).webhook_subscription
     target = validate_target(changed, store_request.state.services.allow, store_request.program.zone)
@@ -130,7 +135,11 @@ async def change_subscription(
 
     def change(tx: Transaction) -> bool:
         stored = tx.subscriptions.get_to_change(subscription_id.lower())
-        return stored is not None and tx.subscriptions.change(stored.id, **unmasked(values, stored))
+        if stored is None:
+            return False
+        if changed.secret is not None:
+            _rotate(tx, stored.id, changed.secret, now=store_request.now)
+        return tx.subscriptions.change(stored.id, **unmasked(values, stored))
 
     if not await store_request.write(change):
         raise unknown_subscription(subscription_id)
@@ -148,6 +157,13 @@ async def end_subscription(subscription_id: SubscriptionInPath, store_request: A
     if not await store_request.write(lambda tx: tx.subscriptions.remove(subscription_id.lower())):
         raise unknown_subscription(subscription_id)
     return no_content()
+
+
+def _rotate(tx: Transaction, subscription_id: str, secret: str, *, now: datetime) -> None:
+    try:
+        rotate_secret(tx.subscriptions, subscription_id, secret, overlap=timedelta(seconds=DAY), now=now)
+    except SecretRotationUnderWay as error:
+        raise BadInput.at(f"{ROOT}.secret", f"{error}; or leave the secret out", "rotationUnderWay") from error
 
 
 def unknown_subscription(subscription_id: str) -> NotFound:

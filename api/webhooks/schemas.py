@@ -55,10 +55,16 @@ class PostSubscription(RequestModel):
     webhook_subscription: NewSubscription
 
 
+class ChangedSubscription(SubscriptionTarget):
+    """A subscription's new target. A new secret signs at once, and for a day the one before it does, too."""
+
+    secret: str | None = Field(default=None, max_length=255, repr=False)
+
+
 class PutSubscription(RequestModel):
     """A subscription's new target."""
 
-    webhook_subscription: SubscriptionTarget
+    webhook_subscription: ChangedSubscription
 
 
 class SecretRotation(RequestModel):

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, tzinfo
 from typing import Any
 
 from api.http.errors import BadInput, InputFault
-from api.webhooks.schemas import NewSubscription, SubscriptionTarget
+from api.webhooks.schemas import ChangedSubscription, NewSubscription
 from loyalty.calendar import read_date
 from loyalty.masking import MASK, masked_url
 from loyalty.store.webhooks import Subscription, WebhookFormat
@@ -57,7 +57,9 @@ def validate_event_name(name: str, path: str = f"{ROOT}.eventName") -> str:
     raise BadInput.at(path, f"{name[:80]} is not a webhook event: {cure}", "unknownEventName")
 
 
-def validate_target(given: SubscriptionTarget, allow: tuple[Network, ...], zone: tzinfo) -> ValidTarget:
+def validate_target(
+    given: NewSubscription | ChangedSubscription, allow: tuple[Network, ...], zone: tzinfo
+) -> ValidTarget:
     """Return a target without faults; raise BadInput with every fault. A date without offset is in `zone`."""
     faults: list[InputFault] = []
     if given.destination_type != "rest":
@@ -70,7 +72,7 @@ def validate_target(given: SubscriptionTarget, allow: tuple[Network, ...], zone:
     if not headers and given.header_name is not None:
         headers = [{"headerName": given.header_name, "headerValue": given.header_value or ""}]
     faults += [fault for number, header in enumerate(headers) for fault in _header_faults(number, header)]
-    if isinstance(given, NewSubscription) and given.secret is not None:
+    if given.secret is not None:
         faults += secret_faults(given.secret, f"{ROOT}.secret")
     active_from = _active_from(given.active_from, zone, faults)
     if given.name is not None and not given.name.strip():

@@ -3,6 +3,7 @@
 import asyncio
 
 import pytest
+from httpx2 import Response
 
 from tests.kit.api import Api, fault
 
@@ -79,6 +80,35 @@ async def test_a_faulty_rotation_is_refused_at_its_path(api: Api, content: dict,
 
     fault(answer, at)
     assert (await api.get(STORE))["previousSecretUntil"] is None
+
+
+async def put(api: Api, path: str, **fields: object) -> Response:
+    body = {"webhookSubscription": {"url": "https://partner.example/hook", **fields}}
+    return await api.http.put(path, json=body)
+
+
+async def test_a_put_with_another_secret_lets_both_sign_for_a_day(api_anywhere: Api, path: str):
+    untils = []
+    for fields in ({}, {"secret": None}, {"secret": MINE}, {"secret": MINE}):
+        assert (await put(api_anywhere, path, **fields)).status_code == 204
+        untils.append((await api_anywhere.get(path))["previousSecretUntil"])
+
+    assert untils[:2] == [None, None]
+    assert untils[2] is not None
+    assert untils[3] == untils[2]  # the present one again is no rotation
+    assert (await rotate(api_anywhere, path, secret=MINE))["previousSecretUntil"] == untils[2]
+
+
+async def test_a_put_with_a_faulty_secret_or_a_third_one_changes_nothing(api_anywhere: Api, path: str):
+    await put(api_anywhere, path, secret=MINE)
+
+    third = await put(api_anywhere, path, name="Third", secret="whsec_" + "B" * 32)
+    faulty = await put(api_anywhere, path, name="Third", secret="short")
+
+    assert fault(third, "webhookSubscription.secret")["code"] == "rotationUnderWay"
+    assert fault(faulty, "webhookSubscription.secret")["code"] == "invalidSecret"
+    assert (await api_anywhere.get(path)).get("name") is None
+    assert (await rotate(api_anywhere, path, secret=MINE))["previousSecretUntil"] is not None
 
 
 async def test_the_secret_of_no_subscription_is_not_found(api: Api):
