@@ -1,5 +1,6 @@
 """Effects that issue rewards, with their coupons."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -55,9 +56,10 @@ def take_rewards(context: EventContext, left: Mapping[str, int]) -> None:
 def issue_rewards(context: EventContext) -> None:
     """Issue every reward of the decision that was not issued with it, and report all of them.
 
-    A reactor that takes points for a reward alone gives them back if that cannot be issued after all: the value of its
-    coupon comes to nothing.
+    A reactor that gives rewards alone, of which none can be issued after all since the values of their coupons come to
+    nothing, gives back what it took: points and limits.
     """
+    refused: Counter[str] = Counter()
     with steps_together(COUPON_STEPS):
         for new in _asked(context):
             issued = context.tx.rewards.get(new.id)
@@ -66,14 +68,16 @@ def issue_rewards(context: EventContext) -> None:
                     issued = issue(context, new)
                 except RewardRefusal as refusal:
                     context.log.append(f"no reward {new.reward.name} by {new.source}: {refusal}")
-                    _give_back(context, new.source)
+                    refused[new.source] += 1
                     continue
             context.log.append(f"reward {issued.reward} by {new.source}")
             context.cause("reward_issued", issued.id, issued_body(context, issued))
+    for source, number in refused.items():
+        _give_back(context, source, number)
 
 
-def _give_back(context: EventContext, source: str) -> None:
-    """Cancel what an outcome has taken, points and limits, if all that it gives is a reward that is not issued."""
+def _give_back(context: EventContext, source: str, refused: int) -> None:
+    """Cancel what an outcome has taken, points and limits, if all that it gives are rewards that were refused."""
     outcome = next(each for each in context.decision.outcomes if each.source == source)
     given = [each for each in outcome.effects if not isinstance(each, DeductPoints)]
     deducted = [
@@ -83,7 +87,7 @@ def _give_back(context: EventContext, source: str) -> None:
     ]
     operation = OperationContext(context.tx, context.program, context.state.revision, context.now, source)
     open_transfers = [each for each in deducted if cancellation_of(operation, each) is None]
-    if len(given) > 1 or not open_transfers:
+    if len(given) > refused or (deducted and not open_transfers):
         return
     for transfer in open_transfers:
         cancel_transfer(operation, CancelTransfer(transfer, comment=f"no reward by {source}"))

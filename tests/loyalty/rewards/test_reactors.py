@@ -114,6 +114,17 @@ def test_a_coupon_is_worth_a_part_of_the_event_by_which_it_is_issued(shop: Shop,
     assert [shop.issued(each.body["issued_reward"]).value for each in issued] == [4_990_000, 2_000_000]
 
 
+@pytest.mark.parametrize("effects", ["{issue_reward: back}", "{issue_reward: back}, {issue_reward: back}"])
+def test_a_coupon_that_is_worth_nothing_uses_no_limit_of_a_reactor_without_points(shop: Shop, effects: str) -> None:
+    once = f"reactor: back\non: spent\nthen: [{effects}]\nlimits: [{{every: day, times: 1}}]\n"
+    shop.engine.program = program(rewards__back=FIVE_PERCENT, events__spent=SPENT, reactors__back=once)
+
+    reported = [shop.engine.report(ANN, "spent", {"total": total}) for total in (Decimal("0.1"), 40, 40)]
+
+    gifts = effects.count("back")
+    assert [[each.type for each in events].count("reward_issued") for events in reported] == [0, gifts, 0]
+
+
 def test_such_a_coupon_is_given_by_hand_with_a_value_alone(shop: Shop) -> None:
     shop.engine.program = program(rewards__back=FIVE_PERCENT, events__spent=SPENT, reactors__back=BACK)
 
