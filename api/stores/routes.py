@@ -18,6 +18,7 @@ from api.http.responses import ExactJson, format_instant, no_content
 from api.state.dependencies import AppState, CurrentAccessChange, CurrentAdmin, CurrentState
 from api.stores.schemas import PostStore, PutStore, PutStoreFields, Store, StoreId, Stores
 from database import Access, AccessReader
+from database.damaged import readable
 from database.errors import is_transient
 from database.programs import Programs
 from database.settings import CURRENCY
@@ -153,7 +154,7 @@ async def _in_force(state: AppState) -> dict[str, _StoreInForce]:
 
 
 async def _view(state: AppState, found: _StoreInForce) -> Store:
-    title = await _title(state.services.programs, found.code, found.revision)
+    title, created_at = await _title(state.services.programs, found.code, found.revision), readable(found.created_at)
     currency = await state.services.database.access_read(lambda access: access.setting(CURRENCY + found.code))
     return {
         "storeId": _id_of(found.code),
@@ -162,7 +163,7 @@ async def _view(state: AppState, found: _StoreInForce) -> Store:
         "name": title or found.code,
         "active": title is not None,
         "revision": found.revision,
-        "createdAt": format_instant(found.created_at, UTC),
+        "createdAt": None if created_at is None else format_instant(created_at, UTC),
     }
 
 

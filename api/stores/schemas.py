@@ -40,7 +40,10 @@ class StoreId(TypedDict):
 
 
 class Store(TypedDict):
-    """A store, the title of its program, and the revision in force. `currency` null: none is set."""
+    """A store, the title of its program, and the revision in force.
+
+    `currency` null: none is set. `createdAt` null: it cannot be read.
+    """
 
     storeId: Id
     code: str
@@ -48,7 +51,7 @@ class Store(TypedDict):
     name: str
     active: bool
     revision: int
-    createdAt: Instant
+    createdAt: Instant | None
 
 
 class Stores(TypedDict):

@@ -29,7 +29,7 @@ ABOUT: Final[Mapping[TransferKind, tuple[TransferKind, ...]]] = {
     "capture": ("hold",),
     "expire": ("award", "add", "receive"),
     "receive": ("send",),
-    "take_back": ("cancel",),
+    "take_back": ("cancel", "return"),
     "settle": KINDS,
     "cancel": ("award", "add", "deduct", "spend", "capture", "send", "receive", "expire"),
     "return": ("award", "deduct"),

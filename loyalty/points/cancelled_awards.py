@@ -30,8 +30,8 @@ def expired_of(work: PointsWork, transfer: Transfer) -> Points:
     return Points(sum(each.points for each in expired))
 
 
-def take_returned(work: PointsWork, member_id: str, lot_ids: Iterable[str], *, was_compensated: bool) -> list[Posted]:
-    """Take points that came back to lots of cancelled or returned awards.
+def take_returned(work: PointsWork, by: Transfer, lot_ids: Iterable[str], *, was_compensated: bool) -> list[Posted]:
+    """Take points that a transfer brought back to lots of cancelled or returned awards, as a part of its event.
 
     `was_compensated`: for cancelled awards, other points were taken in their place, or are owed. Then the points pay
     open debt, and the others are given back. For returned awards their returns say it.
@@ -44,17 +44,17 @@ def take_returned(work: PointsWork, member_id: str, lot_ids: Iterable[str], *, w
             continue
         cancelled = cancellation_of(work, lot.transfer or lot.id)
         if cancelled is None:
-            posted += _take_of_returned(work, member_id, lot)
+            posted += _take_of_returned(work, by, lot)
             continue
         debt, back = NOTHING, list[Allocation]()
         if was_compensated:
-            debt = Points(min(lot.remaining, _owed(work, member_id, lot.wallet)))
+            debt = Points(min(lot.remaining, _owed(work, by.member, lot.wallet)))
             back = _give_back_others(work, _debt_transfers(work, cancelled), Points(lot.remaining - debt))
-        posted.append(_take_of_lot(work, member_id, cancelled, lot, lot.remaining, debt, back))
+        posted.append(_take_of_lot(work, by, cancelled, lot, lot.remaining, debt, back))
     return posted
 
 
-def _take_of_returned(work: PointsWork, member_id: str, lot: Lot) -> list[Posted]:
+def _take_of_returned(work: PointsWork, by: Transfer, lot: Lot) -> list[Posted]:
     """Take points that came back to a lot of a sale, as far as returns took others in their place."""
     own = _lots_of(work, lot.transfer or lot.id)
     returns = [each for each in work.tx.ledger.transfers_about(lot.transfer or lot.id) if each.kind == "return"]
@@ -63,12 +63,12 @@ def _take_of_returned(work: PointsWork, member_id: str, lot: Lot) -> list[Posted
     points = Points(min(lot.remaining, compensated))
     if points <= 0:
         return []
-    debt = Points(min(points, _owed(work, member_id, lot.wallet)))
-    settled = work.tx.ledger.debt_transfers(member_id, lot.wallet)
+    debt = Points(min(points, _owed(work, by.member, lot.wallet)))
+    settled = work.tx.ledger.debt_transfers(by.member, lot.wallet)
     pairs = [(each, own) for each in taken] + [(each, frozenset[str]()) for each in settled if each.kind == "settle"]
     back = _give_back_others(work, pairs, Points(points - debt), not_expired=True)
     points = Points(debt + sum(each.points for each in back))
-    return [_take_of_lot(work, member_id, returns[-1], lot, points, debt, back)] if points else []
+    return [_take_of_lot(work, by, returns[-1], lot, points, debt, back)] if points else []
 
 
 def _in_place(work: PointsWork, transfer: Transfer, own: frozenset[str]) -> int:
@@ -83,7 +83,7 @@ def _take_backs(work: PointsWork, transfer: Transfer) -> list[Transfer]:
 
 def _take_of_lot(
     work: PointsWork,
-    member_id: str,
+    by: Transfer,
     cancelled: Transfer,
     lot: Lot,
     points: Points,
@@ -92,10 +92,10 @@ def _take_of_lot(
 ) -> Posted:
     """Take points that came back to a lot: they pay `debt`, and `back` is given to those taken in their place."""
     given = sum(each.points for each in back)
-    new = _take_back(cancelled, member_id, points, Balance(active=Points(given - points), owed=Points(-debt)))
+    new = _take_back(by, cancelled, points, Balance(active=Points(given - points), owed=Points(-debt)))
     posted = work.tx.ledger.post(new, [Allocation(lot.id, Points(-points)), *back], now=work.now)
     unschedule_empty(work, [lot], [Allocation(lot.id, Points(-points))])
-    _schedule_all(work, member_id, back)
+    _schedule_all(work, by.member, back)
     return posted
 
 
@@ -104,8 +104,8 @@ def _owed(work: PointsWork, member_id: str, wallet: str) -> Points:
     return NOTHING if account is None else account.balance.owed
 
 
-def take_captured(work: PointsWork, member_id: str, allocations: Sequence[Allocation]) -> list[Posted]:
-    """Take other points for those captured from lots of cancelled awards; what is missing is owed."""
+def take_captured(work: PointsWork, by: Transfer, allocations: Sequence[Allocation]) -> list[Posted]:
+    """Take other points for those that a transfer captured from lots of cancelled awards; what is missing is owed."""
     captured: dict[str, int] = defaultdict(int)
     found = {lot.id: lot for lot in _lots_of_cancelled(work, [each.lot for each in allocations])}
     for each in allocations:
@@ -116,9 +116,9 @@ def take_captured(work: PointsWork, member_id: str, allocations: Sequence[Alloca
         cancelled = cancellation_of(work, transfer_id)
         if cancelled is not None:
             wallet = work.program.wallets[cancelled.wallet]
-            others, debt, _ = take_from_others(work, member_id, wallet, Points(points), without=frozenset())
+            others, debt, _ = take_from_others(work, by.member, wallet, Points(points), without=frozenset())
             moved = Points(-sum(each.points for each in others))
-            new = _take_back(cancelled, member_id, Points(moved + debt), Balance(active=Points(-moved), owed=debt))
+            new = _take_back(by, cancelled, Points(moved + debt), Balance(active=Points(-moved), owed=debt))
             posted.append(work.tx.ledger.post(new, others, now=work.now))
     return posted
 
@@ -214,16 +214,16 @@ def _schedule_all(work: PointsWork, member_id: str, allocations: Iterable[Alloca
             schedule_again(work, member_id, found[0])
 
 
-def _take_back(cancelled: Transfer, member_id: str, points: Points, change: Balance) -> NewTransfer:
+def _take_back(by: Transfer, cancelled: Transfer, points: Points, change: Balance) -> NewTransfer:
     return NewTransfer(
         new_id(),
-        member_id,
+        by.member,
         cancelled.wallet,
         "take_back",
         points,
         change,
-        cancelled.event,
-        cancelled.source,
+        by.event,
+        by.source,
         related=cancelled.id,
         comment=cancelled.comment,
     )

@@ -162,7 +162,7 @@ def _cancel_taking(operation: OperationContext, transfer: Transfer, request: Can
     spent = Points(-transfer.change.spent)
     new = _cancelling(operation, transfer, points, Balance(active=points, spent=spent), request.comment)
     posted = give_back(operation, new, [Allocation(each.lot, each.taken) for each in taken])
-    returned = take_returned(operation, transfer.member, [each.lot for each in taken], was_compensated=True)
+    returned = take_returned(operation, posted.transfer, [each.lot for each in taken], was_compensated=True)
     _record(operation, transfer, wallet, [posted, *returned, *settle(operation, posted.transfer)])
     if request.by == "member":
         expire_overdue(operation, transfer.member, wallet, overdue, request.comment)
@@ -194,7 +194,7 @@ def _cancel_expiry(operation: OperationContext, transfer: Transfer, request: Can
     change = Balance().minus(transfer.change)
     new = _cancelling(operation, transfer, transfer.points, change, request.comment)
     posted = give_back(operation, new, [Allocation(found[0].id, transfer.points)])
-    returned = take_returned(operation, transfer.member, [found[0].id], was_compensated=False)
+    returned = take_returned(operation, posted.transfer, [found[0].id], was_compensated=False)
     _record(operation, transfer, wallet, [posted, *returned, *settle(operation, posted.transfer)])
     return Cancellation(posted.transfer.id)
 

@@ -124,7 +124,7 @@ def _release(operation: OperationContext, hold: Transfer, held: list[tuple[Lot, 
     new = _about_hold(hold, transfer_id, "release", points, Cause(event_id, operation.source, comment))
     posted = give_back(operation, new, [Allocation(lot.id, share, Points(-share)) for lot, share in held])
     operation.unschedule(hold.id)
-    taken = take_returned(operation, hold.member, [lot.id for lot, _ in held], was_compensated=False)
+    taken = take_returned(operation, posted.transfer, [lot.id for lot, _ in held], was_compensated=False)
     settled = settle(operation, posted.transfer)
     last = [posted, *taken, *settled][-1]
     operation.record(event_id, "points_released", hold.member, transfer_body(wallet, last, posted))
@@ -164,7 +164,7 @@ def _capture(operation: OperationContext, hold: Transfer, captured: list[tuple[L
     new = _about_hold(hold, new_id(), "capture", points, cause)
     allocations = [Allocation(lot.id, Points(0), Points(-share)) for lot, share in captured]
     posted = operation.tx.ledger.post(new, allocations, now=operation.now)
-    take_captured(operation, hold.member, allocations)
+    take_captured(operation, posted.transfer, allocations)
     return posted
 
 

@@ -277,7 +277,7 @@ def _give_back(context: EventContext, wallet: Wallet, deducted: Transfer, points
     )
     posted = give_back(context, new, allocations)
     context.log.append(f"+{wallet.amount(points)} {wallet.code}, which the sale took")
-    taken = take_returned(context, deducted.member, [each.lot for each in allocations], was_compensated=True)
+    taken = take_returned(context, posted.transfer, [each.lot for each in allocations], was_compensated=True)
     return [posted, *taken, *settle(context, posted.transfer)]
 
 

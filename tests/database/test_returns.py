@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -9,9 +10,11 @@ import pytest
 from sqlalchemy import select, update
 
 from database import Database, ReadTransaction, Transaction
-from database.tables import event, usage
+from database.tables import event, transfer, usage
 from loyalty.engine.retries import retry_event
 from loyalty.ids import new_id
+from loyalty.points.cancelling import CancelTransfer, cancel_transfer
+from loyalty.points.operations import SpendPoints, spend_points
 from loyalty.references import EventRef
 from loyalty.refusals import Refusal
 from loyalty.store.members import Member
@@ -238,6 +241,31 @@ async def test_a_completion_stands_by_a_sale_after_it_and_falls_with_the_last(da
         assert await till.faults() == []
 
     assert found == [(7, 1), (0, 0), (0, 0)]
+
+
+async def test_points_that_come_back_after_a_return_are_taken_by_the_event_that_brings_them(database: Database) -> None:
+    till = await Till.open(database, {"reactors__points": AMOUNT})
+    await till.answer(await till.report("A", item("beans", 5)))
+    spent, recorded = await till.store.write(_spend(till, 40))
+    await till.answer(recorded)
+    await till.answer(await till.report("R", item("beans", 5), sale="A"))
+    assert await till.balance() == {"spent": 40, "owed": 40}
+
+    await till.store.write(lambda tx: cancel_transfer(till.operation(tx), CancelTransfer(spent)))
+
+    kinds = await till.read(lambda tx: tx.connection.execute(select(transfer.c.kind, transfer.c.event)).all())
+    by_kind = {row.kind: row.event for row in kinds}
+    assert by_kind["take_back"] == by_kind["cancel"]
+    assert await till.balance() == {}
+    assert await till.faults() == []
+
+
+def _spend(till: Till, points: int) -> Callable[[Transaction], tuple[str, list[EventRef]]]:
+    def run(tx: Transaction) -> tuple[str, list[EventRef]]:
+        operation = till.operation(tx)
+        return spend_points(operation, SpendPoints(till.member, points)), operation.to_start
+
+    return run
 
 
 async def _left(till: Till) -> tuple[int, int, int]:
